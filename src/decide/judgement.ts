@@ -1,0 +1,34 @@
+import type { MetricComparison } from '../evaluate/evaluation-report.ts';
+import type { MetricName } from '../evaluate/metric-name.ts';
+import type { Verdict } from '../verdict.ts';
+
+/** One gate of the policy held against its measurement. */
+export interface GateVerdict {
+  readonly metric: MetricName;
+  readonly kind: 'guardrail' | 'target' | 'info';
+  readonly comparison: MetricComparison | null;
+  /** The bound in words, e.g. `not worse by 0.005`; empty for info. */
+  readonly bound: string;
+  readonly verdict: Verdict;
+  /** One clause, e.g. `41 000 more rows would decide`; empty when the verdict needs no reason. */
+  readonly reason: string;
+}
+
+/** What the policy says of one model's result: the gates, the data, and the one verdict of it all. */
+export interface Judgement {
+  readonly model: string;
+  readonly verdict: Verdict;
+  /** True when nothing fails but a person should look: moved data under rule `warn`, a failed part that decides nothing. */
+  readonly review: boolean;
+  readonly gates: readonly GateVerdict[];
+  readonly validation: Verdict | 'not-assessed';
+  readonly drift: {
+    readonly verdict: Verdict | 'not-assessed';
+    readonly moved: readonly string[];
+    readonly columns: number;
+  };
+  /** One sentence that a person reads first, without markup. */
+  readonly headline: string;
+  /** Every reason for a verdict that is not `pass`, worst first. */
+  readonly reasons: readonly string[];
+}

@@ -1,0 +1,56 @@
+import type { Cause, PointerChange } from '../change/model-change.ts';
+import type { Problem } from '../error.ts';
+import type { Result } from '../result.ts';
+import type { RunFailure, Stage } from '../store/run-record.ts';
+import type { Judgement } from './judgement.ts';
+
+/** Where one model of a pull request stands. */
+export type ModelState =
+  | { readonly kind: 'nothing'; readonly reason: string }
+  | { readonly kind: 'queued'; readonly since: string }
+  | { readonly kind: 'running'; readonly since: string; readonly stages: readonly Stage[] }
+  | {
+      readonly kind: 'judged';
+      readonly judgement: Judgement;
+      readonly result: Result;
+      readonly reusedFrom: string | null;
+      readonly waitedSeconds: number | null;
+      readonly ranSeconds: number | null;
+    }
+  | { readonly kind: 'failed'; readonly failure: RunFailure }
+  | { readonly kind: 'cancelled'; readonly by: string }
+  | { readonly kind: 'superseded'; readonly by: string }
+  | { readonly kind: 'refused'; readonly reason: string; readonly fix: string };
+
+export interface ModelView {
+  readonly model: string;
+  readonly causes: readonly Cause[];
+  readonly files: readonly string[];
+  readonly pointers: readonly PointerChange[];
+  readonly runUrl: string | null;
+  readonly state: ModelState;
+}
+
+/** All that the comment and the checks of one pull request (or of one push, when `number` is null) show. */
+export interface PullView {
+  readonly repository: { readonly owner: string; readonly name: string };
+  readonly number: number | null;
+  readonly head: string;
+  readonly base: { readonly ref: string; readonly sha: string };
+  readonly models: readonly ModelView[];
+  /** The base branch's policy; `invalid` when it cannot be used. */
+  readonly policy:
+    | { readonly kind: 'valid' }
+    | { readonly kind: 'absent' }
+    | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+  /** Set when this pull request edits the policy: what is wrong with it, and what it would change, one sentence each. */
+  readonly proposedPolicy: { readonly problems: readonly Problem[]; readonly changes: readonly string[] } | null;
+  /** Sentences for people that belong to no model, e.g. that an edited holdout counts only after the merge. */
+  readonly notes: readonly string[];
+  /** Earlier commits of this pull request, newest first: SHA, the word of its outcome, its run. */
+  readonly history: readonly { readonly head: string; readonly outcome: string; readonly runUrl: string | null }[];
+  /** The commands that make sense now, ready to be typed. */
+  readonly next: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly updatedAt: string;
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/** The statistical tests and distances between two samples of one column, by the name that `--json` uses. */
+export const driftTests = [
+  'psi',
+  'jensen-shannon',
+  'kolmogorov-smirnov',
+  'wasserstein',
+  'wasserstein-normed',
+  'chi-square',
+] as const;
+export type DriftTest = (typeof driftTests)[number];
+
+/** One statistic: its value, its p-value and q-value (Benjamini–Hochberg over all columns) and, where it is an effect size, its interval. */
+export const Statistic = z.strictObject({
+  value: z.number(),
+  pValue: z.number().min(0).max(1).nullable(),
+  qValue: z.number().min(0).max(1).nullable(),
+  effect: z.strictObject({ low: z.number(), high: z.number() }).nullable(),
+});
+export type Statistic = z.infer<typeof Statistic>;
+
+const Share = z.strictObject({ reference: z.number(), current: z.number() });
+
+/** One column compared. Bars hold shares (they add up to 1) on common edges (number) or common labels (category). */
+export const ColumnDrift = z.strictObject({
+  kind: z.enum(['number', 'boolean', 'category', 'text', 'timestamp']),
+  statistics: z.partialRecord(z.enum(driftTests), Statistic),
+  nulls: z.strictObject({
+    reference: z.number(),
+    current: z.number(),
+    pValue: z.number().nullable(),
+    qValue: z.number().nullable(),
+  }),
+  /** Share of the current rows whose category the reference never had; null for numbers. */
+  unseen: z.strictObject({ share: z.number(), examples: z.array(z.string().max(100)).max(5) }).nullable(),
+  mean: Share.nullable(),
+  bars: z.strictObject({
+    labels: z.array(z.string().max(100)).max(64),
+    reference: z.array(z.number()).max(64),
+    current: z.array(z.number()).max(64),
+  }),
+  verdict: z.enum(['steady', 'moved', 'not-assessed']),
+  /** One clause: why this verdict, e.g. `too small to matter`. */
+  reason: z.string().max(500),
+});
+export type ColumnDrift = z.infer<typeof ColumnDrift>;
+
+/** How the current data differ from the reference. `moved` when any column moved. */
+export const DriftReport = z.strictObject({
+  reference: z.strictObject({ rows: z.number().int(), digest: z.string().max(80) }),
+  current: z.strictObject({ rows: z.number().int(), digest: z.string().max(80) }),
+  columns: z.record(z.string().max(200), ColumnDrift),
+  /** Columns that only one side has. */
+  added: z.array(z.string().max(200)),
+  removed: z.array(z.string().max(200)),
+  alpha: z.number(),
+  minimumEffect: z.number(),
+  verdict: z.enum(['steady', 'moved', 'not-assessed']),
+});
+export type DriftReport = z.infer<typeof DriftReport>;

@@ -1,0 +1,60 @@
+import type { RunPlan } from './run-plan.ts';
+import type { Champion, RunRecord } from './store/run-record.ts';
+
+/** A line of a check that points at a file. Lines count from 1. */
+export interface Annotation {
+  readonly path: string;
+  readonly line: number;
+  readonly level: 'notice' | 'warning' | 'failure';
+  readonly title: string;
+  readonly message: string;
+}
+
+/** A check run's whole content. A conclusion is set exactly when it is completed. */
+export interface CheckContent {
+  readonly name: string;
+  readonly status: 'queued' | 'in_progress' | 'completed';
+  readonly conclusion: 'success' | 'failure' | 'neutral' | 'cancelled' | 'action_required' | 'skipped' | null;
+  readonly title: string;
+  readonly summary: string;
+  readonly text: string;
+  readonly detailsUrl: string | null;
+  readonly annotations: readonly Annotation[];
+}
+
+/**
+ * One thing to be done in the world. Each is idempotent by its own identity (claim, check name and head, pull request,
+ * branch, comment and reaction), so that doing it again after a crash changes nothing.
+ */
+export type Effect =
+  | { readonly kind: 'dispatch-run'; readonly workflow: string; readonly ref: string; readonly plan: RunPlan }
+  | { readonly kind: 'cancel-run'; readonly claim: string; readonly runId: number | null; readonly reason: string }
+  | {
+      readonly kind: 'publish-check';
+      readonly head: string;
+      readonly number: number | null;
+      readonly check: CheckContent;
+    }
+  | { readonly kind: 'publish-comment'; readonly number: number; readonly body: string }
+  | { readonly kind: 'react'; readonly commentId: number; readonly content: 'eyes' | 'rocket' | '+1' | '-1' }
+  | { readonly kind: 'reply'; readonly number: number; readonly body: string; readonly key: string }
+  | {
+      readonly kind: 'open-pull-request';
+      readonly branch: string;
+      readonly base: string;
+      readonly title: string;
+      readonly body: string;
+      readonly files: Readonly<Record<string, string>>;
+    };
+
+/** A change of what SQL holds, made in the same transaction that records the plan. */
+export type StateChange =
+  | { readonly kind: 'save-run'; readonly run: RunRecord }
+  | { readonly kind: 'save-head'; readonly number: number; readonly head: string; readonly at: string }
+  | { readonly kind: 'save-champion'; readonly champion: Champion };
+
+/** What `decide` makes of an intent and the facts: state to write, then effects in order, the decisive ones first. */
+export interface Plan {
+  readonly changes: readonly StateChange[];
+  readonly effects: readonly Effect[];
+}

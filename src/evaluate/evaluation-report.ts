@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { Measurement } from '../verdict.ts';
+import { metricNames, tasks } from './metric-name.ts';
+
+/** A model as bytes: what was evaluated. The digest covers every file of a folder, in path order. */
+export const ModelIdentity = z.strictObject({
+  format: z.enum(['onnx', 'tfjs-layers', 'tfjs-graph', 'predictions']),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  bytes: z.number().int().nonnegative(),
+});
+export type ModelIdentity = z.infer<typeof ModelIdentity>;
+
+/** Candidate − champion on the same rows, with the interval at `confidence` and the method that made it. */
+export const Difference = z.strictObject({
+  value: z.number(),
+  low: z.number(),
+  high: z.number(),
+  confidence: z.number(),
+  pValue: z.number().min(0).max(1).nullable(),
+  method: z.string().max(100),
+});
+export type Difference = z.infer<typeof Difference>;
+
+export const MetricComparison = z.strictObject({
+  candidate: Measurement,
+  champion: Measurement,
+  /** Null when there is no champion, or when the metric has no sampling error to speak of (model bytes). */
+  difference: Difference.nullable(),
+  /** The rows that this metric was computed on. */
+  rows: z.number().int().nonnegative(),
+});
+export type MetricComparison = z.infer<typeof MetricComparison>;
+
+const Metrics = z.partialRecord(z.enum(metricNames), MetricComparison);
+
+/** Candidate and champion on the same holdout rows. */
+export const EvaluationReport = z.strictObject({
+  task: z.enum(tasks),
+  target: z.string().max(200),
+  rows: z.number().int().nonnegative(),
+  holdoutDigest: z.string().max(80),
+  candidate: ModelIdentity,
+  champion: ModelIdentity.nullable(),
+  metrics: Metrics,
+  slices: z
+    .array(
+      z.strictObject({
+        column: z.string().max(200),
+        value: z.string().max(200),
+        rows: z.number().int(),
+        metrics: Metrics,
+      }),
+    )
+    .max(500),
+  /** Rows whose predicted class (or, for regression, prediction beyond 1 % of the target's spread) differs. */
+  churn: z.strictObject({ changed: z.number().int(), rows: z.number().int() }).nullable(),
+});
+export type EvaluationReport = z.infer<typeof EvaluationReport>;

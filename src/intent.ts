@@ -1,0 +1,66 @@
+import type { Command } from './command/command.ts';
+
+/** A repository that an installation of the App gives us. `id` never changes; owner and name may. */
+export interface Repository {
+  readonly installation: number;
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+}
+
+/** Who asked: a GitHub login, or `siskin` for what the timer or the App itself causes. */
+export interface Actor {
+  readonly login: string;
+  readonly kind: 'person' | 'bot' | 'siskin';
+}
+
+/** One thing that somebody or something asks for, with who, about what, at which commit. */
+export type Intent =
+  | {
+      readonly kind: 'check-pull-request';
+      readonly repository: Repository;
+      readonly number: number;
+      /** The head that the asker saw; a newer head makes this intent outdated. */
+      readonly head: string;
+      readonly actor: Actor;
+      readonly cause: 'opened' | 'pushed' | 'reopened' | 'ready' | 'rerequested' | 'reconciled';
+      /** Only this model, when one check was re-requested. */
+      readonly model?: string;
+    }
+  | {
+      readonly kind: 'close-pull-request';
+      readonly repository: Repository;
+      readonly number: number;
+      readonly head: string;
+      readonly merged: boolean;
+      readonly actor: Actor;
+    }
+  | {
+      readonly kind: 'check-push';
+      readonly repository: Repository;
+      readonly branch: string;
+      readonly before: string;
+      readonly after: string;
+      readonly actor: Actor;
+    }
+  | {
+      readonly kind: 'observe-run';
+      readonly repository: Repository;
+      readonly runId: number;
+      readonly attempt: number;
+      readonly name: string;
+      readonly status: 'requested' | 'in_progress' | 'completed';
+      readonly conclusion: string | null;
+    }
+  | {
+      readonly kind: 'obey';
+      readonly repository: Repository;
+      readonly number: number;
+      readonly commentId: number;
+      readonly commands: readonly Command[];
+      readonly actor: Actor;
+      /** ISO 8601: when the comment was made. */
+      readonly at: string;
+    }
+  | { readonly kind: 'onboard'; readonly repository: Repository }
+  | { readonly kind: 'reconcile'; readonly repository: Repository };

@@ -1,0 +1,110 @@
+import type { CheckContent } from './effect.ts';
+import type { Repository } from './intent.ts';
+import type { Champion, PullRecord, RunRecord } from './store/run-record.ts';
+
+export interface TreeEntry {
+  readonly path: string;
+  /** Git blob SHA-1. */
+  readonly sha: string;
+  readonly bytes: number;
+}
+
+export interface PullRequest {
+  readonly number: number;
+  readonly state: 'open' | 'closed';
+  readonly draft: boolean;
+  readonly author: string;
+  readonly head: { readonly sha: string; readonly ref: string; readonly repositoryId: number | null };
+  readonly base: { readonly sha: string; readonly ref: string };
+}
+
+export interface WorkflowRun {
+  readonly id: number;
+  readonly attempt: number;
+  readonly name: string;
+  readonly status: 'queued' | 'in_progress' | 'completed' | 'waiting' | 'pending' | 'requested';
+  readonly conclusion: string | null;
+  readonly url: string;
+}
+
+export interface WorkflowJob {
+  readonly id: number;
+  readonly name: string;
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly startedAt: string | null;
+  readonly completedAt: string | null;
+}
+
+export interface Artifact {
+  readonly id: number;
+  readonly name: string;
+  readonly bytes: number;
+  readonly expired: boolean;
+}
+
+/** What planning may read of GitHub. Every method throws AppError when GitHub cannot be asked; absence is null. */
+export interface GithubReader {
+  readFile(repository: Repository, path: string, ref: string): Promise<string | null>;
+  /** The whole tree of a commit, or null when GitHub truncated it. */
+  readTree(repository: Repository, commit: string): Promise<readonly TreeEntry[] | null>;
+  readBlob(repository: Repository, sha: string): Promise<Uint8Array>;
+  mergeBase(repository: Repository, base: string, head: string): Promise<string>;
+  readDefaultBranch(repository: Repository): Promise<{ readonly name: string; readonly sha: string }>;
+  readPullRequest(repository: Repository, number: number): Promise<PullRequest | null>;
+  listOpenPullRequests(repository: Repository): Promise<readonly PullRequest[]>;
+  readRun(repository: Repository, runId: number): Promise<WorkflowRun | null>;
+  /** The run with this name among the newest runs of the workflow: the fall-back when a dispatch gave no id. */
+  findRun(repository: Repository, workflow: string, name: string): Promise<WorkflowRun | null>;
+  listJobs(repository: Repository, runId: number): Promise<readonly WorkflowJob[]>;
+  /** The last lines of a job's log. */
+  readLogTail(repository: Repository, jobId: number, lines: number): Promise<readonly string[]>;
+  listArtifacts(repository: Repository, runId: number): Promise<readonly Artifact[]>;
+  /** The zip bytes of an artifact; throws `too-large` beyond the limit without reading further. */
+  downloadArtifact(repository: Repository, artifactId: number, limitBytes: number): Promise<Uint8Array>;
+  /** The repository role of a person: admin, maintain, write, triage, read or none. */
+  readRole(repository: Repository, login: string): Promise<string>;
+}
+
+/** What applying may write to GitHub. */
+export interface GithubWriter {
+  /** Returns GitHub's run id, or null when GitHub did not tell it. */
+  dispatchWorkflow(
+    repository: Repository,
+    workflow: string,
+    ref: string,
+    inputs: Readonly<Record<string, string>>,
+  ): Promise<{ readonly runId: number; readonly url: string } | null>;
+  cancelRun(repository: Repository, runId: number): Promise<void>;
+  createCheck(repository: Repository, head: string, check: CheckContent): Promise<number>;
+  updateCheck(repository: Repository, checkId: number, check: CheckContent): Promise<void>;
+  createComment(repository: Repository, number: number, body: string): Promise<number>;
+  /** False when the comment is gone (deleted by a person). */
+  updateComment(repository: Repository, commentId: number, body: string): Promise<boolean>;
+  react(repository: Repository, commentId: number, content: 'eyes' | 'rocket' | '+1' | '-1'): Promise<void>;
+  /** Creates branch, commit and pull request; an existing branch of this name is left as it is. Returns the number, or null when it stood already. */
+  openPullRequest(
+    repository: Repository,
+    options: {
+      readonly branch: string;
+      readonly base: string;
+      readonly title: string;
+      readonly body: string;
+      readonly files: Readonly<Record<string, string>>;
+    },
+  ): Promise<number | null>;
+}
+
+/** What planning may read of our own database. */
+export interface StoreReader {
+  readRun(claim: string): Promise<RunRecord | null>;
+  readRunById(repositoryId: number, runId: number): Promise<RunRecord | null>;
+  /** Runs of a pull request, newest first. */
+  listRuns(repositoryId: number, number: number): Promise<readonly RunRecord[]>;
+  /** Runs that are not at an end. */
+  listOpenRuns(repositoryId: number): Promise<readonly RunRecord[]>;
+  /** The newest run that holds an accepted result for this training key, or that is about to. */
+  findByTrainingKey(repositoryId: number, model: string, trainingKey: string): Promise<RunRecord | null>;
+  readChampion(repositoryId: number, model: string): Promise<Champion | null>;
+  readPull(repositoryId: number, number: number): Promise<PullRecord | null>;
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { ModelName } from './policy/policy.ts';
+
+const Sha = z.string().regex(/^[0-9a-f]{40}$/);
+
+/** Where a model to be evaluated comes from. `file` is read from the checkout of `head` (candidate) or `base` (champion). */
+export const ModelSource = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('trained'), artifact: z.string().max(200) }),
+  z.strictObject({ kind: z.literal('file'), path: z.string().max(500) }),
+  z.strictObject({
+    kind: z.literal('artifact'),
+    runId: z.number().int().positive(),
+    artifact: z.string().max(200),
+    digest: z.string().max(80),
+  }),
+  z.strictObject({ kind: z.literal('none'), reason: z.string().max(300) }),
+]);
+export type ModelSource = z.infer<typeof ModelSource>;
+
+/** One training of one model: what job `train` of the workflow is told. It comes from the base branch's policy. */
+export const TrainJob = z.strictObject({
+  model: ModelName,
+  command: z.string().min(1).max(4000),
+  output: z.string().min(1).max(500),
+  runner: z.array(z.string()).min(1),
+  timeoutMinutes: z.number().int().positive(),
+  seed: z.number().int().nonnegative(),
+  data: z.array(z.string()),
+  parameters: z.array(z.string()),
+  trainingKey: z.string().nullable(),
+  /** Name of the artifact that holds the model: `siskin-model-<model>`. */
+  artifact: z.string().max(200),
+});
+export type TrainJob = z.infer<typeof TrainJob>;
+
+/** One evaluation of one model: what job `evaluate` is told. Everything else it reads from the policy at `base`. */
+export const EvaluateJob = z.strictObject({
+  model: ModelName,
+  runner: z.array(z.string()).min(1),
+  timeoutMinutes: z.number().int().positive(),
+  candidate: ModelSource,
+  champion: ModelSource,
+  /** Name of the artifact that holds result.json and report.html: `siskin-result-<model>`. */
+  artifact: z.string().max(200),
+});
+export type EvaluateJob = z.infer<typeof EvaluateJob>;
+
+/**
+ * The one input `plan` of the dispatched workflow, as JSON. GitHub allows 65 535 characters. The workflow runs from the
+ * default branch; `head` is data: each job checks that the commit it holds is this one.
+ */
+export const RunPlan = z.strictObject({
+  schema: z.literal('siskin.plan/v1'),
+  /** Our id for this requested run (a UUID). It is in the run's name and comes back in every result. */
+  claim: z.uuid(),
+  repository: z.string().regex(/^[^/\s]+\/[^/\s]+$/),
+  head: Sha,
+  /** The commit of the base branch whose policy and holdout judge this run. */
+  base: Sha,
+  pullRequest: z.number().int().positive().nullable(),
+  train: z.array(TrainJob),
+  evaluate: z.array(EvaluateJob).min(1),
+});
+export type RunPlan = z.infer<typeof RunPlan>;
+
+/** The name that the workflow gives to the run of a claim; the fall-back by which a dispatched run is found. */
+export function runName(claim: string): string {
+  return `siskin ${claim}`;
+}

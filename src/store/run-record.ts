@@ -1,0 +1,76 @@
+import type { Result } from '../result.ts';
+
+/** One step that a person can follow while a run goes on: a job of the workflow, per model. */
+export interface Stage {
+  readonly name: string;
+  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
+  readonly seconds: number | null;
+}
+
+/** Why a run ended without a result that counts. The message is safe to show; the log is the job's last lines, unescaped. */
+export interface RunFailure {
+  readonly code:
+    | 'dispatch-refused'
+    | 'workflow-missing'
+    | 'training-failed'
+    | 'evaluation-failed'
+    | 'result-missing'
+    | 'result-invalid'
+    | 'result-mismatch'
+    | 'timed-out'
+    | 'lost';
+  readonly message: string;
+  readonly model: string | null;
+  readonly logTail: readonly string[];
+}
+
+/** What we asked one run to do for one model. */
+export interface RunModel {
+  readonly model: string;
+  readonly trainingKey: string | null;
+  readonly trains: boolean;
+}
+
+/** A requested run, from its claim to its end. The claim is its identity; GitHub's run id comes later or never. */
+export interface RunRecord {
+  readonly claim: string;
+  readonly repositoryId: number;
+  readonly pullRequest: number | null;
+  readonly head: string;
+  readonly base: string;
+  readonly models: readonly RunModel[];
+  readonly state: 'planned' | 'dispatched' | 'running' | 'completed' | 'superseded' | 'cancelled' | 'failed';
+  readonly runId: number | null;
+  readonly attempt: number;
+  readonly url: string | null;
+  /** ISO 8601 instants. */
+  readonly plannedAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly stages: readonly Stage[];
+  readonly failures: readonly RunFailure[];
+  /** Accepted results by model. */
+  readonly results: Readonly<Record<string, Result>>;
+}
+
+/** The newest accepted candidate of the base branch for a model: what a pull request is compared with. */
+export interface Champion {
+  readonly repositoryId: number;
+  readonly model: string;
+  readonly commit: string;
+  readonly runId: number;
+  readonly artifact: string;
+  readonly digest: string;
+  readonly trainingKey: string | null;
+  readonly acceptedAt: string;
+}
+
+/** What we have published for a pull request, so that it is edited and never posted twice. */
+export interface PullRecord {
+  readonly repositoryId: number;
+  readonly number: number;
+  readonly head: string;
+  readonly commentId: number | null;
+  /** Check run ids by head SHA and check name: `<sha>/<name>`. */
+  readonly checks: Readonly<Record<string, number>>;
+}
