@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from './error.ts';
 import { ModelName } from './policy/policy.ts';
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
@@ -66,4 +67,28 @@ export type RunPlan = z.infer<typeof RunPlan>;
 /** The name that the workflow gives to the run of a claim; the fall-back by which a dispatched run is found. */
 export function runName(claim: string): string {
   return `siskin ${claim}`;
+}
+
+/**
+ * Reads the workflow's input `plan`. Throws `bad-input` that names every part that is not as it must be: the plan is
+ * written by the App, so a bad one means that a person or another program dispatched the workflow.
+ */
+export function parseRunPlan(text: string): RunPlan {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new AppError(
+      'bad-input',
+      `expected the input \`plan\` to be JSON, found ${JSON.stringify(text.slice(0, 60))}; let the App dispatch this workflow`,
+      { cause },
+    );
+  }
+  const parsed = RunPlan.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'plan'}: ${issue.message}`).join('; ');
+  throw new AppError(
+    'bad-input',
+    `expected a plan of schema siskin.plan/v1, found ${problems}; let the App dispatch this workflow, and update the workflow file with \`siskin init\``,
+  );
 }
