@@ -44,7 +44,7 @@ describe('a training command', () => {
 
   it('may write a log without end, of which the last lines are kept', async () => {
     const { outcome, lines } = await run(
-      '(yes 0123456789012345678901234567890123456789 || true) | head -c 60000000; echo the end',
+      '(yes 0123456789012345678901234567890123456789 || true) | head -c 60000000; echo; echo the end',
     );
 
     expect(outcome.logBytes).toBeGreaterThan(60_000_000);
