@@ -1,5 +1,6 @@
+import type { Intent } from './intent.ts';
 import type { RunPlan } from './run-plan.ts';
-import type { Champion, RunRecord } from './store/run-record.ts';
+import type { Champion, RunRecord, ViewRecord } from './store/run-record.ts';
 
 /** A line of a check that points at a file. Lines count from 1. */
 export interface Annotation {
@@ -51,7 +52,11 @@ export type Effect =
 export type StateChange =
   | { readonly kind: 'save-run'; readonly run: RunRecord }
   | { readonly kind: 'save-head'; readonly number: number; readonly head: string; readonly at: string }
-  | { readonly kind: 'save-champion'; readonly champion: Champion };
+  | { readonly kind: 'save-champion'; readonly champion: Champion }
+  /** Kept by repository, number (null for a push) and head. */
+  | { readonly kind: 'save-view'; readonly record: ViewRecord }
+  /** Queues another intent, in the same transaction. */
+  | { readonly kind: 'ask'; readonly intent: Intent };
 
 /** What `decide` makes of an intent and the facts: state to write, then effects in order, the decisive ones first. */
 export interface Plan {

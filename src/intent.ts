@@ -61,6 +61,10 @@ export type Intent =
       readonly actor: Actor;
       /** ISO 8601: when the comment was made. */
       readonly at: string;
+      /** Set once the comment has its first reaction, which goes out before anything is looked up. */
+      readonly acknowledged?: true;
     }
+  /** The record of a run changed other than by a workflow event (its dispatch was refused, its time ran out): show it. */
+  | { readonly kind: 'show-run'; readonly repository: Repository; readonly claim: string }
   | { readonly kind: 'onboard'; readonly repository: Repository }
   | { readonly kind: 'reconcile'; readonly repository: Repository };

@@ -1,6 +1,6 @@
-import type { CheckContent } from './effect.ts';
+import type { CheckContent, Plan } from './effect.ts';
 import type { Repository } from './intent.ts';
-import type { Champion, PullRecord, RunRecord } from './store/run-record.ts';
+import type { Champion, PullRecord, RunRecord, ViewRecord } from './store/run-record.ts';
 
 export interface TreeEntry {
   readonly path: string;
@@ -16,6 +16,8 @@ export interface PullRequest {
   readonly author: string;
   readonly head: { readonly sha: string; readonly ref: string; readonly repositoryId: number | null };
   readonly base: { readonly sha: string; readonly ref: string };
+  /** The default branch of the repository: the only one whose workflow is dispatched. */
+  readonly defaultBranch: string;
 }
 
 export interface WorkflowRun {
@@ -49,7 +51,12 @@ export interface GithubReader {
   /** The whole tree of a commit, or null when GitHub truncated it. */
   readTree(repository: Repository, commit: string): Promise<readonly TreeEntry[] | null>;
   readBlob(repository: Repository, sha: string): Promise<Uint8Array>;
-  mergeBase(repository: Repository, base: string, head: string): Promise<string>;
+  /** The tip of the branch `base` and the newest commit that it shares with `head`, which may be a fork's commit. */
+  compare(
+    repository: Repository,
+    base: string,
+    head: string,
+  ): Promise<{ readonly base: string; readonly mergeBase: string }>;
   readDefaultBranch(repository: Repository): Promise<{ readonly name: string; readonly sha: string }>;
   readPullRequest(repository: Repository, number: number): Promise<PullRequest | null>;
   listOpenPullRequests(repository: Repository): Promise<readonly PullRequest[]>;
@@ -99,12 +106,20 @@ export interface GithubWriter {
 export interface StoreReader {
   readRun(claim: string): Promise<RunRecord | null>;
   readRunById(repositoryId: number, runId: number): Promise<RunRecord | null>;
-  /** Runs of a pull request, newest first. */
-  listRuns(repositoryId: number, number: number): Promise<readonly RunRecord[]>;
+  /** The newest 100 runs of a pull request, or of pushes to the default branch when `number` is null, newest first. */
+  listRuns(repositoryId: number, number: number | null): Promise<readonly RunRecord[]>;
   /** Runs that are not at an end. */
   listOpenRuns(repositoryId: number): Promise<readonly RunRecord[]>;
   /** The newest run that holds an accepted result for this training key, or that is about to. */
   findByTrainingKey(repositoryId: number, model: string, trainingKey: string): Promise<RunRecord | null>;
   readChampion(repositoryId: number, model: string): Promise<Champion | null>;
   readPull(repositoryId: number, number: number): Promise<PullRecord | null>;
+  /** What was last shown for a head of a pull request, or of a push when `number` is null. */
+  readView(repositoryId: number, number: number | null, head: string): Promise<ViewRecord | null>;
+}
+
+/** What planning leaves behind. */
+export interface StoreWriter {
+  /** Makes all changes and queues all effects, in order, in one transaction. An empty plan does nothing. */
+  record(repository: Repository, plan: Plan): Promise<void>;
 }

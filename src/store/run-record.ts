@@ -1,3 +1,4 @@
+import type { PullView } from '../decide/view.ts';
 import type { Result } from '../result.ts';
 
 /** One step that a person can follow while a run goes on: a job of the workflow, per model. */
@@ -28,6 +29,8 @@ export interface RunFailure {
 export interface RunModel {
   readonly model: string;
   readonly trainingKey: string | null;
+  /** Digest of all that determines the result: candidate, champion, policy, holdout, data and schemas. */
+  readonly evaluationKey: string;
   readonly trains: boolean;
 }
 
@@ -47,6 +50,8 @@ export interface RunRecord {
   readonly plannedAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  /** A run that has not ended by then is ended by the timer. */
+  readonly deadlineAt: string;
   readonly stages: readonly Stage[];
   readonly failures: readonly RunFailure[];
   /** Accepted results by model. */
@@ -70,7 +75,15 @@ export interface PullRecord {
   readonly repositoryId: number;
   readonly number: number;
   readonly head: string;
+  /** ISO 8601: when this head was first seen; a command that is older was given about another commit. */
+  readonly headSince: string;
   readonly commentId: number | null;
   /** Check run ids by head SHA and check name: `<sha>/<name>`. */
   readonly checks: Readonly<Record<string, number>>;
+}
+
+/** What was last shown for one head, and the claim of the run that each model of it waits for or was judged by. */
+export interface ViewRecord {
+  readonly view: PullView;
+  readonly claims: Readonly<Record<string, string>>;
 }
