@@ -1,6 +1,6 @@
-import type { CheckContent, Plan } from './effect.ts';
+import type { CheckContent, Effect, Plan } from './effect.ts';
 import type { Repository } from './intent.ts';
-import type { Champion, PullRecord, RunRecord, ViewRecord } from './store/run-record.ts';
+import type { Champion, PullRecord, RunFailure, RunRecord, ViewRecord } from './store/run-record.ts';
 
 export interface TreeEntry {
   readonly path: string;
@@ -73,8 +73,13 @@ export interface GithubReader {
   readRole(repository: Repository, login: string): Promise<string>;
 }
 
-/** What applying may write to GitHub. */
+/** What applying may write to GitHub, and look up so that nothing is written twice. */
 export interface GithubWriter {
+  /** The check run of this App with this name on this commit. */
+  findCheck(repository: Repository, head: string, name: string): Promise<number | null>;
+  /** The newest comment that this App itself wrote and that holds this marker; the same marker in anybody else's comment counts for nothing. */
+  findComment(repository: Repository, number: number, marker: string): Promise<number | null>;
+  readonly findRun: GithubReader['findRun'];
   /** Returns GitHub's run id, or null when GitHub did not tell it. */
   dispatchWorkflow(
     repository: Repository,
@@ -122,4 +127,64 @@ export interface StoreReader {
 export interface StoreWriter {
   /** Makes all changes and queues all effects, in order, in one transaction. An empty plan does nothing. */
   record(repository: Repository, plan: Plan): Promise<void>;
+}
+
+/** What a door must tell us of a delivery so that it joins the lane of its pull request; null where the payload does not say. */
+export interface LaneHint {
+  readonly repositoryId: number | null;
+  readonly number: number | null;
+  readonly claim: string | null;
+  readonly head: string | null;
+}
+
+/** One effect whose turn has come. */
+export interface PendingEffect {
+  readonly id: number;
+  readonly repository: Repository;
+  readonly effect: Effect;
+  /** What it acts on; two effects of one target never overtake each other. */
+  readonly target: string;
+  /** Attempts that were begun before this one; some may have reached GitHub without our knowing. */
+  readonly attempts: number;
+}
+
+/** What applying an effect taught us about the world, to be kept with its end. */
+export type Learnt =
+  | { readonly kind: 'comment'; readonly number: number; readonly commentId: number; readonly edited: boolean }
+  | {
+      readonly kind: 'check';
+      readonly number: number | null;
+      readonly head: string;
+      readonly name: string;
+      readonly checkId: number;
+    }
+  | {
+      readonly kind: 'run-dispatched';
+      readonly claim: string;
+      readonly runId: number | null;
+      readonly url: string | null;
+    }
+  | { readonly kind: 'run-refused'; readonly claim: string; readonly failure: RunFailure };
+
+/** How an attempt to apply an effect ended. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly learnt: Learnt | null }
+  /** Not yet: try again in so many seconds. A wait that is no failure (a quota of our own) does not count as an attempt. */
+  | { readonly kind: 'later'; readonly seconds: number; readonly error: string | null }
+  | { readonly kind: 'failed'; readonly error: string; readonly learnt: Learnt | null };
+
+/** The queue of effects, as applying sees it. */
+export interface Outbox {
+  /** The due effects of a lane in order. */
+  listDue(lane: string): Promise<readonly PendingEffect[]>;
+  /** Counts an attempt before it is made; false when the effect was replaced meanwhile and must not be made. */
+  begin(effectId: number): Promise<boolean>;
+  /** Ends the attempt and keeps what was learnt, in one transaction. */
+  settle(effect: PendingEffect, outcome: Outcome): Promise<void>;
+  /** How often the comment of a pull request was edited in the last so many seconds, and how long ago the oldest of these was. */
+  countEdits(
+    repositoryId: number,
+    number: number,
+    seconds: number,
+  ): Promise<{ readonly edits: number; readonly oldestSecondsAgo: number }>;
 }

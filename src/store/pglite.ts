@@ -1,0 +1,41 @@
+import { mkdirSync } from 'node:fs';
+import { PGlite, type PGliteInterface, type Transaction } from '@electric-sql/pglite';
+import { fromPglite } from 'pg-boss';
+import { AppError, messageOf } from '../error.ts';
+import type { Database, Queryable, Row } from './database.ts';
+
+/** Opens PostgreSQL inside this process, in a data folder or, without one, in memory. One process per folder. */
+export async function openPglite(folder: string | null): Promise<Database> {
+  const pglite = await start(folder);
+  return {
+    ...queryable(pglite),
+    transaction: (work) => pglite.transaction((tx) => work(queryable(tx))),
+    boss: { db: fromPglite(pglite), backend: 'pglite' },
+    exclusive: true,
+    [Symbol.asyncDispose]: () => pglite.close(),
+  };
+}
+
+async function start(folder: string | null): Promise<PGliteInterface> {
+  if (folder === null) return await PGlite.create();
+  try {
+    mkdirSync(folder, { recursive: true });
+    return await PGlite.create(folder);
+  } catch (cause) {
+    throw new AppError(
+      'world-broken',
+      `expected a usable data folder, found ${folder}: ${messageOf(cause)}; check that it is writable and that no other process uses it`,
+      { cause },
+    );
+  }
+}
+
+function queryable(pglite: Pick<Transaction, 'query' | 'exec'>): Queryable {
+  return {
+    async query(sql, values) {
+      // Several statements at once (a migration) only pass through the simple protocol, which takes no values.
+      if (values === undefined) return (await pglite.exec(sql)).flatMap((result) => result.rows as Row[]); // PGlite types rows as unknown objects
+      return (await pglite.query<Row>(sql, [...values])).rows;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { Pool, type PoolClient, type QueryResult } from 'pg';
+import { AppError, messageOf } from '../error.ts';
+import type { Database, Queryable, Row } from './database.ts';
+
+/** Opens a pool on a PostgreSQL server; several processes may share one database. */
+export async function openPostgres(url: string): Promise<Database> {
+  const pool = new Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 });
+  // An idle connection that the server drops must not end the process; the next query reports what is wrong.
+  pool.on('error', () => {});
+  try {
+    await pool.query('select 1');
+  } catch (cause) {
+    await pool.end();
+    throw new AppError(
+      'unavailable',
+      `expected a PostgreSQL server behind DATABASE_URL, found ${messageOf(cause)}; check address, user and database`,
+      { cause },
+    );
+  }
+  return {
+    ...queryable(pool),
+    transaction: (work) => inTransaction(pool, work),
+    boss: { connectionString: url },
+    exclusive: false,
+    [Symbol.asyncDispose]: () => pool.end(),
+  };
+}
+
+async function inTransaction<T>(pool: Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const value = await work(queryable(client));
+    await client.query('commit');
+    return value;
+  } catch (cause) {
+    await client.query('rollback').catch((error: Error) => {
+      broken = error;
+    });
+    throw cause;
+  } finally {
+    // A connection that could not roll back is not handed out again.
+    client.release(broken);
+  }
+}
+
+function queryable(client: Pool | PoolClient): Queryable {
+  return {
+    async query(sql, values) {
+      const answer: QueryResult<Row> | QueryResult<Row>[] =
+        values === undefined ? await client.query<Row>(sql) : await client.query<Row>(sql, [...values]);
+      // node-postgres answers several statements with several results, which its types leave out.
+      return Array.isArray(answer) ? answer.flatMap((result) => result.rows) : answer.rows;
+    },
+  };
+}
