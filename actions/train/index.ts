@@ -1,0 +1,41 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as core from '@actions/core';
+import { train } from '../../src/train/train.ts';
+import { uploadArtifact } from '../artifact.ts';
+import { runAction } from '../door.ts';
+import { jobOf } from '../plan-input.ts';
+import { stageModel } from './stage.ts';
+
+await runAction(async () => {
+  const { plan, job } = jobOf('train', { plan: core.getInput('plan'), model: core.getInput('model') });
+  const temporary = join(process.env['RUNNER_TEMP'] ?? '.', `siskin-${job.model}`);
+  mkdirSync(temporary, { recursive: true });
+  const report = await train({
+    plan,
+    job,
+    root: core.getInput('path'),
+    checkpointFolder: join(
+      process.env['RUNNER_TOOL_CACHE'] ?? temporary,
+      'siskin-checkpoints',
+      plan.repository,
+      job.trainingKey?.replace(':', '-') ?? plan.claim,
+    ),
+    environment: process.env,
+    now: new Date(),
+    onLine: (line) => console.log(line),
+  });
+  writeFileSync(join(temporary, 'training.json'), JSON.stringify(report));
+  const files = [
+    join(temporary, 'training.json'),
+    ...stageModel({ root: core.getInput('path'), output: job.output, report, folder: join(temporary, 'model') }),
+  ];
+  await uploadArtifact({ name: job.artifact, folder: temporary, files });
+  core.setOutput('outcome', report.outcome);
+  core.setOutput('artifact', job.artifact);
+  if (report.outcome !== 'succeeded') {
+    core.setFailed(
+      `expected \`${job.command}\` to write a model to \`${job.output}\`, found: ${report.outcome} (exit code ${report.exitCode ?? 'none'}, signal ${report.signal ?? 'none'}) after ${report.seconds.toFixed(0)} s; read the log above`,
+    );
+  }
+});
