@@ -4,13 +4,33 @@ import { metricNames } from '../evaluate/metric-name.ts';
 /** Where the policy of a repository lives. It is always read from the base branch, never from a pull request's head. */
 export const policyPath = '.github/siskin.yml';
 
+/** Refused: absolute (also Windows and home), `..` or `.git` as a segment, backslashes, control characters. */
+const insideRepository = /^(?![/~]|[A-Za-z]:)(?!(?:.*\/)?(?:\.\.|\.git)(?:\/|$))[^\\\p{Cc}]{1,500}$/u;
+
+/** A file, folder or glob, relative to the root of the repository. */
+const path = z
+  .string()
+  .regex(
+    insideRepository,
+    'a path inside the repository; write it relative to the root of the repository, with `/` and without `..`',
+  );
+
 const paths = z
-  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+  .union([path, z.array(path).min(1).max(100)])
   .transform((value) => (typeof value === 'string' ? [value] : value));
 
 export const ModelName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63');
+  // `constructor` is the one name of this form that every JavaScript object already has.
+  .regex(/^(?!constructor$)[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63');
+
+/** A mapping of which an entry was already refused is not called empty as well. */
+function isClean(payload: { readonly issues: readonly unknown[] }): boolean {
+  return payload.issues.length === 0;
+}
+
+const column = z.string().min(1).max(200);
+const runnerLabels = z.array(z.string().min(1).max(100)).min(1).max(20);
 
 /** A bound on a measurement. Without any bound it must be `kind: info`. */
 export const Gate = z
@@ -41,7 +61,8 @@ export const Gate = z
   .refine(
     (gate) => gate.kind === 'info' || ['not-worse-by', 'better-by', 'at-least', 'at-most'].some((key) => key in gate),
     {
-      message: 'a bound: one of not-worse-by, better-by, at-least, at-most (or `kind: info` to only show it)',
+      message:
+        'a bound (`not-worse-by`, `better-by`, `at-least`, `at-most`); add one, e.g. `not-worse-by: 0.01`, or `kind: info` to only show the metric',
     },
   );
 export type Gate = z.infer<typeof Gate>;
@@ -52,13 +73,11 @@ export const TrainPolicy = z.strictObject({
   command: z
     .string()
     .min(1)
+    .max(4000)
     .describe('The shell command that trains the model, run at the root of the repository at the claimed commit.'),
-  output: z
-    .string()
-    .min(1)
-    .describe(
-      'The file or folder that the command writes: an .onnx file, a folder with a TensorFlow.js model.json, or a predictions file.',
-    ),
+  output: path.describe(
+    'The file or folder that the command writes: an .onnx file, a folder with a TensorFlow.js model.json, or a predictions file.',
+  ),
   inputs: paths
     .default(['**'])
     .describe(
@@ -80,11 +99,7 @@ export const TrainPolicy = z.strictObject({
     .array(z.enum(changeKinds))
     .default([...changeKinds])
     .describe('The kinds of change that start a training by themselves; `/train` always works.'),
-  runner: z
-    .array(z.string().min(1))
-    .min(1)
-    .default(['self-hosted', 'gpu'])
-    .describe('Labels of the runner that trains.'),
+  runner: runnerLabels.default(['self-hosted', 'gpu']).describe('Labels of the runner that trains.'),
   'timeout-minutes': z
     .number()
     .int()
@@ -110,37 +125,38 @@ export const DriftPolicy = z.strictObject({
     .lt(1)
     .default(0.05)
     .describe('The smallest Jensen–Shannon distance (base 2) that matters; its lower confidence bound must reach it.'),
-  ignore: z.array(z.string().min(1)).default([]).describe('Columns that are expected to move, e.g. a date.'),
+  ignore: z.array(column).max(1000).default([]).describe('Columns that are expected to move, e.g. a date.'),
 });
 export type DriftPolicy = z.infer<typeof DriftPolicy>;
 
+/** Where a model's rows are. */
+export const DataPolicy = z.strictObject({
+  train: paths.describe(
+    'The training data: files or globs of CSV, Parquet or JSON lines, also as DVC or Git LFS pointers.',
+  ),
+  holdout: paths.describe('The rows that candidate and champion are compared on. Always taken from the base branch.'),
+  schema: path
+    .optional()
+    .describe('A file that says what the data must look like (`siskin validate --init` writes it).'),
+});
+export type DataPolicy = z.infer<typeof DataPolicy>;
+
 export const ModelPolicy = z.strictObject({
   task: z.enum(['binary', 'multiclass', 'regression']).describe('What the model predicts.'),
-  target: z.string().min(1).describe('The column that holds the truth.'),
+  target: column.describe('The column that holds the truth.'),
   'positive-label': z
     .union([z.string(), z.number(), z.boolean()])
     .optional()
     .describe('For task binary: the value of the target that counts as positive. Default: true or 1.'),
   features: z
-    .array(z.string().min(1))
+    .array(column)
     .min(1)
+    .max(1000)
     .optional()
     .describe('The columns that the model reads, in its order. Default: every holdout column but target and id.'),
-  id: z.string().min(1).optional().describe('A column that names a row; it is never a feature.'),
-  data: z.strictObject({
-    train: paths.describe(
-      'The training data: files or globs of CSV, Parquet or JSON lines, also as DVC or Git LFS pointers.',
-    ),
-    holdout: paths.describe('The rows that candidate and champion are compared on. Always taken from the base branch.'),
-    schema: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('A file that says what the data must look like (`siskin validate --init` writes it).'),
-  }),
-  model: z
-    .string()
-    .min(1)
+  id: column.optional().describe('A column that names a row; it is never a feature.'),
+  data: DataPolicy.describe('Where the rows are that the model is trained on and measured with.'),
+  model: path
     .optional()
     .describe(
       'The model file or folder that is committed in git. Without it the champion is the newest accepted run of the base branch.',
@@ -148,7 +164,10 @@ export const ModelPolicy = z.strictObject({
   train: TrainPolicy.optional().describe('How the model is trained. Without it only a committed model can change.'),
   metrics: z
     .partialRecord(z.enum(metricNames), Gate)
-    .refine((metrics) => Object.keys(metrics).length > 0, { message: 'at least one metric' })
+    .refine((metrics) => Object.keys(metrics).length > 0, {
+      message: 'at least one metric; add one, e.g. `roc-auc: { not-worse-by: 0.005 }`',
+      when: isClean,
+    })
     .describe('What is measured and what it must reach.'),
   confidence: z
     .number()
@@ -156,8 +175,8 @@ export const ModelPolicy = z.strictObject({
     .lt(1)
     .default(0.95)
     .describe('The level of every interval that is shown and decides.'),
-  slices: z.array(z.string().min(1)).default([]).describe('Columns by whose values the metrics are shown separately.'),
-  drift: DriftPolicy.prefault({}),
+  slices: z.array(column).max(20).default([]).describe('Columns by whose values the metrics are shown separately.'),
+  drift: DriftPolicy.prefault({}).describe('When the training data has moved away from the champion’s.'),
 });
 export type ModelPolicy = z.infer<typeof ModelPolicy>;
 
@@ -166,17 +185,21 @@ export const Policy = z.strictObject({
   version: z.literal(1).describe('The version of this format.'),
   workflow: z
     .string()
-    .min(1)
+    .regex(/^[\w.-]{1,100}\.ya?ml$/, 'the name of a .yml file; write it without folders, e.g. `siskin.yml`')
     .default('siskin.yml')
     .describe('The workflow file in `.github/workflows` of the default branch that Siskin dispatches.'),
-  'evaluate-runner': z
-    .array(z.string().min(1))
-    .min(1)
+  'evaluate-runner': runnerLabels
     .default(['ubuntu-latest'])
     .describe('Labels of the runner that evaluates. It must not be a machine on which training code ran.'),
   models: z
     .record(ModelName, ModelPolicy)
-    .refine((models) => Object.keys(models).length > 0, { message: 'at least one model' })
+    .refine((models) => Object.keys(models).length > 0, {
+      message: 'at least one model; add one, or run `siskin init` to have it proposed',
+      when: isClean,
+    })
+    .refine((models) => Object.keys(models).length <= 50, {
+      message: 'at most 50 models; keep those that are deployed',
+    })
     .describe('The models of this repository, by name.'),
 });
 export type Policy = z.infer<typeof Policy>;
