@@ -92,3 +92,9 @@ export function parseRunPlan(text: string): RunPlan {
     `expected a plan of schema siskin.plan/v1, found ${problems}; let the App dispatch this workflow, and update the workflow file with \`siskin init\``,
   );
 }
+
+/** The claim in a run's name, or null when the run is not one of ours. */
+export function claimOf(name: string): string | null {
+  const claim = name.startsWith('siskin ') ? name.slice('siskin '.length) : '';
+  return z.uuid().safeParse(claim).success ? claim : null;
+}

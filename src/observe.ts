@@ -1,0 +1,238 @@
+import { z } from 'zod';
+import { commandsIn } from './command/parse.ts';
+import { modelOfCheck } from './decide/check-name.ts';
+import { AppError } from './error.ts';
+import type { Actor, Intent, Repository } from './intent.ts';
+import { claimOf } from './run-plan.ts';
+
+/** Who we are on GitHub: what tells our own runs, checks and comments from those of others. */
+export interface AppIdentity {
+  readonly id: number;
+  readonly slug: string;
+}
+
+/**
+ * What a verified webhook delivery asks for. An event or action of no interest is an empty list; a known event without
+ * the fields that GitHub documents is an AppError `bad-input`.
+ */
+export function observe(
+  event: { readonly name: string; readonly id: string; readonly payload: unknown },
+  app: AppIdentity,
+): readonly Intent[] {
+  const reader = Object.hasOwn(readers, event.name) ? readers[event.name] : undefined;
+  if (reader === undefined) return [];
+  const action = Action.safeParse(event.payload);
+  if (action.success && !reader.actions.includes(action.data.action ?? '')) return [];
+  try {
+    return reader.read(event.payload, app);
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    const issue = error.issues[0];
+    const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
+    throw new AppError(
+      'bad-input',
+      `expected a ${event.name} payload as GitHub documents it, found another in delivery ${event.id}${where}; send it again from the App's settings`,
+      { cause: error },
+    );
+  }
+}
+
+interface Reader {
+  readonly actions: readonly string[];
+  readonly read: (payload: unknown, app: AppIdentity) => readonly Intent[];
+}
+
+const readers: Readonly<Record<string, Reader>> = {
+  pull_request: {
+    actions: ['opened', 'synchronize', 'reopened', 'ready_for_review', 'closed'],
+    read: fromPullRequest,
+  },
+  // A push has no action.
+  push: { actions: [''], read: fromPush },
+  workflow_run: { actions: ['requested', 'in_progress', 'completed'], read: fromWorkflowRun },
+  check_run: { actions: ['rerequested'], read: fromCheckRun },
+  check_suite: { actions: ['rerequested'], read: fromCheckSuite },
+  issue_comment: { actions: ['created'], read: fromComment },
+  installation: { actions: ['created'], read: fromInstallation },
+  installation_repositories: { actions: ['added'], read: fromInstallation },
+};
+
+const Action = z.object({ action: z.string().optional() });
+const Sha = z.string().regex(/^[0-9a-f]{40}$/);
+const Account = z.object({ login: z.string(), type: z.string().optional() });
+const Origin = z.object({
+  installation: z.object({ id: z.number().int() }),
+  repository: z.object({
+    id: z.number().int(),
+    name: z.string(),
+    owner: z.object({ login: z.string() }),
+    default_branch: z.string(),
+  }),
+  sender: Account,
+});
+
+function repositoryOf(origin: z.infer<typeof Origin>): Repository {
+  const { id, name, owner } = origin.repository;
+  return { installation: origin.installation.id, id, owner: owner.login, name };
+}
+
+function actorOf(sender: z.infer<typeof Account>): Actor {
+  return { login: sender.login, kind: sender.type === 'Bot' ? 'bot' : 'person' };
+}
+
+const PullRequestEvent = Origin.extend({
+  action: z.enum(['opened', 'synchronize', 'reopened', 'ready_for_review', 'closed']),
+  pull_request: z.object({
+    number: z.number().int(),
+    merged: z.boolean().nullish(),
+    head: z.object({ sha: Sha }),
+  }),
+});
+
+const causeOf = { opened: 'opened', synchronize: 'pushed', reopened: 'reopened', ready_for_review: 'ready' } as const;
+
+function fromPullRequest(payload: unknown): readonly Intent[] {
+  const event = PullRequestEvent.parse(payload);
+  const { number, head, merged } = event.pull_request;
+  const common = { repository: repositoryOf(event), number, head: head.sha, actor: actorOf(event.sender) };
+  return event.action === 'closed'
+    ? [{ kind: 'close-pull-request', ...common, merged: merged === true }]
+    : [{ kind: 'check-pull-request', ...common, cause: causeOf[event.action] }];
+}
+
+const PushEvent = Origin.extend({ ref: z.string(), before: Sha, after: Sha, deleted: z.boolean() });
+
+function fromPush(payload: unknown): readonly Intent[] {
+  const event = PushEvent.parse(payload);
+  const branch = event.repository.default_branch;
+  if (event.deleted || event.ref !== `refs/heads/${branch}`) return [];
+  const { before, after } = event;
+  return [{ kind: 'check-push', repository: repositoryOf(event), branch, before, after, actor: actorOf(event.sender) }];
+}
+
+const WorkflowRunEvent = Origin.extend({
+  action: z.enum(['requested', 'in_progress', 'completed']),
+  workflow_run: z.object({
+    id: z.number().int(),
+    run_attempt: z.number().int(),
+    display_title: z.string(),
+    event: z.string(),
+    head_branch: z.string().nullable(),
+    conclusion: z.string().nullable(),
+    actor: Account.nullish(),
+  }),
+});
+
+/** Anybody who may write can start a run with the name of a claim: ours run by dispatch, from the default branch, as us. */
+function fromWorkflowRun(payload: unknown, app: AppIdentity): readonly Intent[] {
+  const event = WorkflowRunEvent.parse(payload);
+  const run = event.workflow_run;
+  const ours =
+    run.event === 'workflow_dispatch' &&
+    run.head_branch === event.repository.default_branch &&
+    run.actor?.login === `${app.slug}[bot]` &&
+    claimOf(run.display_title) !== null;
+  if (!ours) return [];
+  return [
+    {
+      kind: 'observe-run',
+      repository: repositoryOf(event),
+      runId: run.id,
+      attempt: run.run_attempt,
+      name: run.display_title,
+      status: event.action,
+      conclusion: run.conclusion,
+    },
+  ];
+}
+
+const CheckOwner = z.object({ id: z.number().int() });
+const CheckedPulls = z.array(z.object({ number: z.number().int(), head: z.object({ sha: Sha }) }));
+const CheckRunEvent = Origin.extend({
+  check_run: z.object({ name: z.string(), head_sha: Sha, app: CheckOwner.nullable(), pull_requests: CheckedPulls }),
+});
+const CheckSuiteEvent = Origin.extend({
+  check_suite: z.object({ head_sha: Sha, app: CheckOwner.nullable(), pull_requests: CheckedPulls }),
+});
+
+function fromCheckRun(payload: unknown, app: AppIdentity): readonly Intent[] {
+  const event = CheckRunEvent.parse(payload);
+  const model = modelOfCheck(event.check_run.name);
+  return recheck(event, { ...event.check_run, model, ours: event.check_run.app?.id === app.id });
+}
+
+function fromCheckSuite(payload: unknown, app: AppIdentity): readonly Intent[] {
+  const event = CheckSuiteEvent.parse(payload);
+  return recheck(event, { ...event.check_suite, model: null, ours: event.check_suite.app?.id === app.id });
+}
+
+function recheck(
+  event: z.infer<typeof Origin>,
+  check: {
+    readonly ours: boolean;
+    readonly model: string | null;
+    readonly head_sha: string;
+    readonly pull_requests: z.infer<typeof CheckedPulls>;
+  },
+): readonly Intent[] {
+  if (!check.ours) return [];
+  return check.pull_requests
+    .filter((pull) => pull.head.sha === check.head_sha)
+    .map((pull) => ({
+      kind: 'check-pull-request',
+      repository: repositoryOf(event),
+      number: pull.number,
+      head: check.head_sha,
+      actor: actorOf(event.sender),
+      cause: 'rerequested',
+      ...(check.model === null ? {} : { model: check.model }),
+    }));
+}
+
+const CommentEvent = Origin.extend({
+  issue: z.object({ number: z.number().int(), pull_request: z.object({}).nullish(), state: z.string() }),
+  comment: z.object({
+    id: z.number().int(),
+    body: z.string(),
+    created_at: z.iso.datetime({ offset: true }),
+    user: Account.nullable(),
+    performed_via_github_app: z.object({}).nullish(),
+  }),
+});
+
+function fromComment(payload: unknown): readonly Intent[] {
+  const event = CommentEvent.parse(payload);
+  const { comment, issue, sender } = event;
+  // Bots echo what they read, and an App may speak with a person's name: neither gives orders.
+  const written = sender.type === 'User' && comment.user?.login === sender.login && !comment.performed_via_github_app;
+  if (!issue.pull_request || !written) return [];
+  const commands = commandsIn(comment.body);
+  if (commands.length === 0) return [];
+  return [
+    {
+      kind: 'obey',
+      repository: repositoryOf(event),
+      number: issue.number,
+      commentId: comment.id,
+      commands,
+      actor: actorOf(sender),
+      at: comment.created_at,
+    },
+  ];
+}
+
+const Given = z.array(z.object({ id: z.number().int(), full_name: z.string().regex(/^[^/]+\/[^/]+$/) }));
+const InstallationEvent = z.object({
+  installation: z.object({ id: z.number().int() }),
+  repositories: Given.optional(),
+  repositories_added: Given.optional(),
+});
+
+function fromInstallation(payload: unknown): readonly Intent[] {
+  const event = InstallationEvent.parse(payload);
+  const given = [...(event.repositories ?? []), ...(event.repositories_added ?? [])];
+  return given.map(({ id, full_name }) => {
+    const [owner = '', name = ''] = full_name.split('/');
+    return { kind: 'onboard', repository: { installation: event.installation.id, id, owner, name } };
+  });
+}
