@@ -1,0 +1,230 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type Digest, digestOf } from '../digest.ts';
+import { AppError, messageOf } from '../error.ts';
+import { digestOfFile } from '../file-digest.ts';
+import { importNative } from '../natives.ts';
+import { asNumber, type Column, columnKind, literal, quoted } from './column.ts';
+import { type ColumnChunk, columnChunk } from './column-stream.ts';
+import { readError } from './read-error.ts';
+import { type SourceFile, sourceFiles } from './source-file.ts';
+
+export interface DatasetOptions {
+  /** The folder that `paths` are relative to and may not leave. */
+  readonly root: string;
+  /** Files or globs of one format: CSV, JSON lines or Parquet. */
+  readonly paths: readonly string[];
+  /** `detect`: types from the first 200 000 rows. `text`: every cell of a CSV file as it is written. */
+  readonly csvTypes?: 'detect' | 'text';
+  /** What DuckDB may hold in memory before it spills to disk, e.g. `1GB` (the default). */
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+}
+
+/** Data files opened as one table that SQL calls `data`. Rows keep the order of files and lines. */
+export interface Dataset extends AsyncDisposable {
+  readonly files: readonly SourceFile[];
+  readonly columns: readonly Column[];
+  /** Of the sorted digests of the files: the same rows in renamed files are the same dataset. */
+  readonly digest: Digest;
+  /** Counted when asked: free for Parquet, one reading of the lines for text. */
+  countRows(): Promise<number>;
+  /** Rows of a query as plain objects: numbers, strings, booleans, null; integers beyond 2^53 lose digits. */
+  query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /**
+   * Reads columns of all rows in order, chunk by chunk, with flat memory: `number` as asNumber() of column.ts defines
+   * it, `text` as the value prints. A promise that `onChunk` returns is awaited.
+   */
+  streamColumns(options: {
+    readonly columns: readonly { readonly name: string; readonly as: 'number' | 'text' }[];
+    readonly onChunk: (chunk: ColumnChunk) => void | Promise<void>;
+  }): Promise<void>;
+}
+
+/**
+ * Opens data files through DuckDB with bounded memory and no access to other files, to the network or to extensions.
+ * Throws `bad-input`, `not-found`, `not-permitted`, `unsupported` or `too-large`, naming the file and, where it is known, the line.
+ */
+export async function openDataset(options: DatasetOptions): Promise<Dataset> {
+  const files = sourceFiles(options);
+  const folder = mkdtempSync(join(tmpdir(), 'siskin-data-'));
+  const { DuckDBInstance } = await importNative('@duckdb/node-api');
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: options.memoryLimit ?? '1GB',
+    threads: String(options.threads ?? Math.min(8, availableParallelism())),
+    temp_directory: folder,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const opened = { instance, folder, files, connection: await instance.connect() };
+  try {
+    await confine(opened);
+    const columns = await readColumns(opened, options.csvTypes ?? 'detect');
+    return dataset(opened, columns);
+  } catch (error) {
+    close(opened);
+    throw readError(error, files);
+  }
+}
+
+interface Opened {
+  readonly instance: DuckDBInstance;
+  readonly connection: DuckDBConnection;
+  readonly folder: string;
+  readonly files: readonly SourceFile[];
+}
+
+function dataset(opened: Opened, columns: readonly Column[]): Dataset {
+  const { connection, files } = opened;
+  const digest = digestOf(
+    files
+      .map((file) => digestOfFile(file.absolutePath))
+      .sort()
+      .join('\n'),
+  );
+  return {
+    files,
+    columns,
+    digest,
+    query: (sql) => rowsOf(opened, sql),
+    async countRows() {
+      const [row] = await rowsOf(opened, 'SELECT count(*)::DOUBLE AS n FROM data');
+      return Number(row?.['n']);
+    },
+    async streamColumns({ columns: wanted, onChunk }) {
+      const select = wanted.map(({ name, as }) => {
+        const column = columnNamed(columns, name);
+        return as === 'number' ? asNumber(column) : `${quoted(name)}::VARCHAR`;
+      });
+      const kinds = wanted.map(({ as }) => as);
+      const result = await guarded(opened, () => connection.stream(`SELECT ${select.join(', ')} FROM data`));
+      for (;;) {
+        const chunk = await guarded(opened, () => result.fetchChunk());
+        if (chunk === null || chunk.rowCount === 0) return;
+        const pending = onChunk(columnChunk(chunk, kinds));
+        if (pending !== undefined) await pending;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      close(opened);
+    },
+  };
+}
+
+function columnNamed(columns: readonly Column[], name: string): Column {
+  const column = columns.find((one) => one.name === name);
+  if (column !== undefined) return column;
+  const known = columns
+    .map((one) => one.name)
+    .slice(0, 20)
+    .join(', ');
+  throw new AppError('bad-input', `expected a column ${name}, found ${known}; correct the name or the data`);
+}
+
+/** From here on DuckDB opens the data files and its own temporary folder and nothing else, whatever a query says. */
+async function confine({ connection, files }: Opened): Promise<void> {
+  const paths = files.map((file) => literal(file.absolutePath)).join(', ');
+  await connection.run(`SET allowed_paths = [${paths}]`);
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET lock_configuration = true');
+}
+
+async function readColumns(opened: Opened, csvTypes: 'detect' | 'text'): Promise<readonly Column[]> {
+  const { files, connection } = opened;
+  const format = files[0]?.format ?? 'csv';
+  if (format === 'csv') for (const file of files) await checkHeader(opened, file);
+  const table = (some: readonly SourceFile[]) => tableFunction(format, some, csvTypes);
+  const describe = async (some: readonly SourceFile[]) => {
+    const rows = await rowsOf(opened, `DESCRIBE SELECT * FROM ${table(some)}`);
+    return rows.map((row) => ({ name: String(row['column_name']), type: String(row['column_type']) }));
+  };
+  const described = await describe(files);
+  if (format !== 'json' && files.length > 1) {
+    for (const file of files) refuseOtherColumns(file, await describe([file]), files[0], described);
+  }
+  if (described.length === 0) throw new AppError('bad-input', 'expected columns, found none; check the data');
+  await connection.run(`CREATE VIEW data AS SELECT * FROM ${table(files)}`);
+  return described.map(({ name, type }) => ({ name, type, kind: columnKind(type) }));
+}
+
+function tableFunction(format: string, files: readonly SourceFile[], csvTypes: 'detect' | 'text'): string {
+  const list = `[${files.map((file) => literal(file.absolutePath)).join(', ')}]`;
+  if (format === 'parquet') return `read_parquet(${list})`;
+  if (format === 'json') {
+    return `read_json(${list}, format = 'newline_delimited', union_by_name = true, sample_size = 200000)`;
+  }
+  const types = csvTypes === 'text' ? 'all_varchar = true' : 'sample_size = 200000';
+  return `read_csv(${list}, header = true, ${types})`;
+}
+
+/** DuckDB renames a duplicate column silently, so the header line is read once more as data. */
+async function checkHeader(opened: Opened, file: SourceFile): Promise<void> {
+  const path = literal(file.absolutePath);
+  const [dialect] = await rowsOf(opened, `SELECT Delimiter AS delim, Quote AS quote FROM sniff_csv(${path})`);
+  const options = Object.entries(dialect ?? {}).filter(([, value]) => String(value).length === 1);
+  const given = options.map(([name, value]) => `, ${name} = ${literal(String(value))}`).join('');
+  const [header] = await rowsOf(
+    opened,
+    `SELECT * FROM read_csv(${path}, header = false, all_varchar = true, null_padding = true${given}) LIMIT 1`,
+  );
+  const names = Object.values(header ?? {}).map((name) => String(name ?? '').trim());
+  const duplicate = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
+  if (duplicate !== undefined) {
+    throw new AppError(
+      'bad-input',
+      `expected every column name once, found ${JSON.stringify(duplicate)} twice in ${file.path}, line 1; rename one`,
+    );
+  }
+}
+
+interface Described {
+  readonly name: string;
+  readonly type: string;
+}
+
+function refuseOtherColumns(
+  file: SourceFile,
+  columns: readonly Described[],
+  firstFile: SourceFile | undefined,
+  expected: readonly Described[],
+): void {
+  const names = new Set(columns.map((column) => column.name));
+  const known = new Set(expected.map((column) => column.name));
+  const missing = expected.filter((column) => !names.has(column.name)).map((column) => `no ${column.name}`);
+  const extra = columns.filter((column) => !known.has(column.name)).map((column) => `also ${column.name}`);
+  if (missing.length + extra.length === 0) return;
+  throw new AppError(
+    'bad-input',
+    `expected the columns of ${firstFile?.path} in every file, found ${[...missing, ...extra].slice(0, 10).join(', ')} in ${file.path}; name files of one schema`,
+  );
+}
+
+async function rowsOf(opened: Opened, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const rows = await guarded(opened, async () => (await opened.connection.runAndReadAll(sql)).getRowObjectsJS());
+  return rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([key, value]) => [key, typeof value === 'bigint' ? Number(value) : value]),
+    ),
+  );
+}
+
+async function guarded<T>(opened: Opened, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isDefect(error) ? error : readError(error, opened.files);
+  }
+}
+
+/** A query of ours that does not parse or bind is a bug here, not bad data. */
+function isDefect(error: unknown): boolean {
+  return /^(Parser|Binder|Catalog) Error/.test(messageOf(error));
+}
+
+function close({ connection, instance, folder }: Opened): void {
+  connection.closeSync();
+  instance.closeSync();
+  rmSync(folder, { recursive: true, force: true });
+}
