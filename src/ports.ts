@@ -115,7 +115,7 @@ export interface StoreReader {
   listRuns(repositoryId: number, number: number | null): Promise<readonly RunRecord[]>;
   /** Runs that are not at an end. */
   listOpenRuns(repositoryId: number): Promise<readonly RunRecord[]>;
-  /** The newest run that holds an accepted result for this training key, or that is about to. */
+  /** The newest run that itself trained with this key and holds an accepted result, or is about to. */
   findByTrainingKey(repositoryId: number, model: string, trainingKey: string): Promise<RunRecord | null>;
   readChampion(repositoryId: number, model: string): Promise<Champion | null>;
   readPull(repositoryId: number, number: number): Promise<PullRecord | null>;
@@ -181,6 +181,11 @@ export interface Outbox {
   begin(effectId: number): Promise<boolean>;
   /** Ends the attempt and keeps what was learnt, in one transaction. */
   settle(effect: PendingEffect, outcome: Outcome): Promise<void>;
+  /** The ids of what was published before, so that it is edited. */
+  readCheck(repositoryId: number, head: string, name: string): Promise<number | null>;
+  readComment(repositoryId: number, number: number): Promise<number | null>;
+  /** The state of a run, so that what was called off meanwhile is not sent. */
+  readRun(claim: string): Promise<RunRecord | null>;
   /** How often the comment of a pull request was edited in the last so many seconds, and how long ago the oldest of these was. */
   countEdits(
     repositoryId: number,

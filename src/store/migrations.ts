@@ -87,22 +87,28 @@ const migrations: readonly string[] = [
     repository_id bigint not null,
     number integer not null,
     head text not null,
-    comment_id bigint,
-    -- Instants (milliseconds since 1970) of the newest edits of the comment.
-    comment_edits jsonb not null default '[]',
-    updated_at timestamptz not null,
+    head_since timestamptz not null,
     primary key (repository_id, number)
   );
 
-  -- The journal of heads: which commit a pull request pointed at, and since when.
+  -- The journal of heads: which commit a pull request pointed at from when on. A commit may come back.
   create table siskin.pull_heads (
     repository_id bigint not null,
     number integer not null,
     head text not null,
     at timestamptz not null,
-    primary key (repository_id, number, head)
+    primary key (repository_id, number, at, head)
   );
   create index pull_heads_by_head on siskin.pull_heads (repository_id, head);
+
+  create table siskin.comments (
+    repository_id bigint not null,
+    number integer not null,
+    comment_id bigint not null,
+    -- Instants (milliseconds since 1970) of the newest edits.
+    edits jsonb not null,
+    primary key (repository_id, number)
+  );
 
   create table siskin.checks (
     repository_id bigint not null,

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Intent } from '../intent.ts';
+import type { LaneHint } from '../ports.ts';
+import type { Queryable } from './database.ts';
+import { hintOfIntent, resolveLanes } from './lane.ts';
+
+/** Something that arrived and was verified, as it is to be kept. */
+export interface NewDelivery {
+  /** GitHub's x-github-delivery; a redelivery has the same. */
+  readonly id: string;
+  readonly event: string;
+  /** The body as it was signed. */
+  readonly payload: string;
+  readonly hint: LaneHint;
+}
+
+/** A delivery whose turn has come. `attempts` counts this one. */
+export interface Delivery {
+  readonly id: string;
+  readonly event: string;
+  readonly payload: string;
+  readonly attempts: number;
+}
+
+/** How working on a delivery ended. */
+export type DeliveryEnd =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'later'; readonly seconds: number; readonly error: string }
+  | { readonly kind: 'failed'; readonly error: string };
+
+/** The event name of an intent that we asked for ourselves. GitHub has no event of this name. */
+export const intentEvent = 'siskin.intent';
+
+/**
+ * Keeps each delivery once. One that failed for good is taken up again when it is sent again. Returns the lanes that
+ * have work, and for each delivery whether it was new.
+ */
+export async function insertDeliveries(
+  tx: Queryable,
+  deliveries: readonly NewDelivery[],
+  at: string,
+): Promise<{ readonly lanes: readonly string[]; readonly fresh: readonly boolean[] }> {
+  const hints = deliveries.map((delivery) => delivery.hint);
+  const lanes = await resolveLanes(tx, hints);
+  const rows = await tx.query(
+    `insert into siskin.deliveries (id, event, payload, lane, received_at, due_at)
+     select distinct on (id) id, event, payload, lane, $5::timestamptz, $5::timestamptz
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+       with ordinality as d (id, event, payload, lane, position) order by id, position
+     on conflict (id) do update set state = 'waiting', attempts = 0, error = null, due_at = excluded.due_at
+       where deliveries.state = 'failed'
+     returning id, lane`,
+    [deliveries.map((d) => d.id), deliveries.map((d) => d.event), deliveries.map((d) => d.payload), lanes, at],
+  );
+  const kept = new Set(rows.map((row) => String(row['id'])));
+  return {
+    lanes: [...new Set(rows.map((row) => String(row['lane'])))],
+    // Two copies in one batch: only the first of them is new.
+    fresh: deliveries.map((delivery) => kept.delete(delivery.id)),
+  };
+}
+
+/** Keeps an intent of our own as a delivery; returns its lane. */
+export async function insertIntent(tx: Queryable, intent: Intent, at: string): Promise<readonly string[]> {
+  const delivery = {
+    id: randomUUID(),
+    event: intentEvent,
+    payload: JSON.stringify(intent),
+    hint: hintOfIntent(intent),
+  };
+  return (await insertDeliveries(tx, [delivery], at)).lanes;
+}
+
+/** Takes the oldest due delivery of a lane and counts the attempt before it is made, so that one that kills the process ends too. */
+export async function takeDelivery(db: Queryable, lane: string, now: string): Promise<Delivery | null> {
+  const rows = await db.query(
+    `update siskin.deliveries set attempts = attempts + 1 where id = (
+       select id from siskin.deliveries where lane = $1 and state = 'waiting' and due_at <= $2 order by sequence limit 1)
+     returning id, event, payload, attempts`,
+    [lane, now],
+  );
+  return rows[0] === undefined ? null : DeliveryRow.parse(rows[0]);
+}
+
+/** Writes how an attempt ended. */
+export async function endDelivery(
+  db: Queryable,
+  { id, end, now }: { readonly id: string; readonly end: DeliveryEnd; readonly now: Date },
+): Promise<void> {
+  if (end.kind === 'later') {
+    const due = new Date(now.getTime() + end.seconds * 1000).toISOString();
+    await db.query('update siskin.deliveries set due_at = $2, error = $3 where id = $1', [id, due, end.error]);
+    return;
+  }
+  await db.query('update siskin.deliveries set state = $2, error = $3, finished_at = $4 where id = $1', [
+    id,
+    end.kind,
+    end.kind === 'failed' ? end.error : null,
+    now.toISOString(),
+  ]);
+}
+
+const DeliveryRow = z.object({ id: z.string(), event: z.string(), payload: z.string(), attempts: z.number() });

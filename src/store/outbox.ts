@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { canonicalJson, digestOf } from '../digest.ts';
+import type { Effect } from '../effect.ts';
+import type { Repository } from '../intent.ts';
+import type { Learnt, Outcome, PendingEffect } from '../ports.ts';
+import { Id } from './column.ts';
+import type { Queryable } from './database.ts';
+import { insertIntent } from './deliveries.ts';
+import { hintOfEffect, resolveLanes } from './lane.ts';
+import { saveCheck, saveComment } from './pulls.ts';
+import { markDispatched, markRefused } from './runs.ts';
+
+/**
+ * Queues effects in order and returns the lanes that have work. What is published replaces what was to be published
+ * at the same place before it, and is left out when the same is published there already. What happens once (a
+ * dispatch, a reply) is queued once, ever, unless it failed.
+ */
+export async function putEffects(
+  tx: Queryable,
+  { repository, effects, at }: { repository: Repository; effects: readonly Effect[]; at: string },
+): Promise<readonly string[]> {
+  const lanes = await resolveLanes(
+    tx,
+    effects.map((effect) => hintOfEffect(repository, effect)),
+  );
+  for (const [index, effect] of effects.entries()) {
+    const target = targetOf(repository, effect);
+    const digest = isPublishing(effect) ? digestOf(canonicalJson(effect)) : effect.kind;
+    if (isPublishing(effect)) await supersede(tx, { target, at });
+    // A run whose dispatch has not begun is cancelled by never sending it.
+    if (effect.kind === 'cancel-run') await supersede(tx, { target, at, unbegun: 'only' });
+    await tx.query(
+      `insert into siskin.outbox (repository, lane, target, content_digest, effect, due_at, created_at)
+       select $1::jsonb, $2, $3, $4, $5::jsonb, $6::timestamptz, $6::timestamptz
+       where not exists (
+         select 1 from (select content_digest, state from siskin.outbox
+           where target = $3 and (state in ('waiting', 'done') or attempts > 0) and ($7 or content_digest = $4)
+           order by id desc limit 1) newest
+         where content_digest = $4 and state in ('waiting', 'done'))`,
+      [JSON.stringify(repository), lanes[index], target, digest, JSON.stringify(effect), at, isPublishing(effect)],
+    );
+  }
+  return [...new Set(lanes)];
+}
+
+/** The due effects of a lane, in order. */
+export async function listDue(db: Queryable, lane: string, now: string): Promise<readonly PendingEffect[]> {
+  const rows = await db.query(
+    `select id, repository, effect, target, attempts from siskin.outbox o
+     where lane = $1 and state = 'waiting' and due_at <= $2
+       and not exists (select 1 from siskin.outbox earlier
+         where earlier.target = o.target and earlier.state = 'waiting' and earlier.id < o.id and earlier.due_at > $2)
+     order by id limit 200`,
+    [lane, now],
+  );
+  return rows.map((row) => {
+    const parsed = OutboxRow.parse(row);
+    // Only putEffects writes this column, from an Effect; the check of `kind` finds rows of another version.
+    return { ...parsed, effect: parsed.effect as unknown as Effect };
+  });
+}
+
+/** Counts an attempt before it is made; false when the effect was replaced meanwhile. */
+export async function beginEffect(db: Queryable, id: number): Promise<boolean> {
+  const rows = await db.query(
+    `update siskin.outbox set attempts = attempts + 1 where id = $1 and state = 'waiting' returning id`,
+    [id],
+  );
+  return rows.length === 1;
+}
+
+/** Writes how an attempt ended and what it taught; a refused run asks to be shown. Returns the lanes that have work. */
+export async function settleEffect(
+  tx: Queryable,
+  { effect, outcome, now }: { effect: PendingEffect; outcome: Outcome; now: Date },
+): Promise<readonly string[]> {
+  const at = now.toISOString();
+  if (outcome.kind === 'later') {
+    const due = new Date(now.getTime() + outcome.seconds * 1000).toISOString();
+    // Waiting for our own quota is no attempt: nothing was sent.
+    const uncount = outcome.error === null ? 1 : 0;
+    await tx.query(
+      `update siskin.outbox set due_at = $2, error = $3, attempts = attempts - $4 where id = $1 and state = 'waiting'`,
+      [effect.id, due, outcome.error, uncount],
+    );
+    return [];
+  }
+  await tx.query('update siskin.outbox set state = $2, error = $3, finished_at = $4 where id = $1', [
+    effect.id,
+    outcome.kind,
+    outcome.kind === 'failed' ? outcome.error : null,
+    at,
+  ]);
+  return outcome.learnt === null ? [] : await keep(tx, { repository: effect.repository, learnt: outcome.learnt, now });
+}
+
+async function keep(
+  tx: Queryable,
+  { repository, learnt, now }: { repository: Repository; learnt: Learnt; now: Date },
+): Promise<readonly string[]> {
+  const at = now.toISOString();
+  switch (learnt.kind) {
+    case 'comment':
+      await saveComment(tx, {
+        repositoryId: repository.id,
+        number: learnt.number,
+        commentId: learnt.commentId,
+        editedAt: learnt.edited ? now.getTime() : null,
+      });
+      return [];
+    case 'check':
+      await saveCheck(tx, { repositoryId: repository.id, ...learnt });
+      return [];
+    case 'run-dispatched':
+      await markDispatched(tx, learnt);
+      return [];
+    case 'run-refused':
+      await markRefused(tx, { claim: learnt.claim, failure: learnt.failure, at });
+      return await insertIntent(tx, { kind: 'show-run', repository, claim: learnt.claim }, at);
+    default:
+      return learnt satisfies never;
+  }
+}
+
+async function supersede(
+  tx: Queryable,
+  { target, at, unbegun }: { target: string; at: string; unbegun?: 'only' },
+): Promise<void> {
+  await tx.query(
+    `update siskin.outbox set state = 'superseded', finished_at = $2
+     where target = $1 and state = 'waiting' and (attempts = 0 or not $3)`,
+    [target, at, unbegun === 'only'],
+  );
+}
+
+function isPublishing(effect: Effect): boolean {
+  return effect.kind === 'publish-check' || effect.kind === 'publish-comment';
+}
+
+function targetOf(repository: Repository, effect: Effect): string {
+  switch (effect.kind) {
+    case 'dispatch-run':
+      return `run/${effect.plan.claim}`;
+    case 'cancel-run':
+      return `run/${effect.claim}`;
+    case 'publish-check':
+      return `check/${repository.id}/${effect.head}/${effect.check.name}`;
+    case 'publish-comment':
+      return `comment/${repository.id}/${effect.number}`;
+    case 'react':
+      return `reaction/${repository.id}/${effect.commentId}/${effect.content}`;
+    case 'reply':
+      return `reply/${repository.id}/${effect.number}/${effect.key}`;
+    case 'open-pull-request':
+      return `branch/${repository.id}/${effect.branch}`;
+    default:
+      return effect satisfies never;
+  }
+}
+
+const OutboxRow = z.object({
+  id: Id,
+  repository: z.object({ installation: z.number(), id: z.number(), owner: z.string(), name: z.string() }),
+  effect: z.looseObject({
+    kind: z.enum([
+      'dispatch-run',
+      'cancel-run',
+      'publish-check',
+      'publish-comment',
+      'react',
+      'reply',
+      'open-pull-request',
+    ]),
+  }),
+  target: z.string(),
+  attempts: z.number(),
+});

@@ -1,0 +1,140 @@
+import type { Plan, StateChange } from '../effect.ts';
+import type { Intent, Repository } from '../intent.ts';
+import type { Outbox, StoreReader, StoreWriter } from '../ports.ts';
+import { readChampion, saveChampion } from './champions.ts';
+import type { Database, Queryable } from './database.ts';
+import {
+  type Delivery,
+  type DeliveryEnd,
+  endDelivery,
+  insertDeliveries,
+  insertIntent,
+  type NewDelivery,
+  takeDelivery,
+} from './deliveries.ts';
+import { migrate } from './migrations.ts';
+import { beginEffect, listDue, putEffects, settleEffect } from './outbox.ts';
+import { listEdits, readCheck, readComment, readPull, readView, saveHead, saveView } from './pulls.ts';
+import type { Queue } from './queue.ts';
+import { findByTrainingKey, listOpenRuns, listRuns, readRun, readRunById, saveRun } from './runs.ts';
+import { type Backlog, dueLanes, listActiveRepositories, prune, readBacklog } from './upkeep.ts';
+
+/** All that Siskin keeps in SQL. What is written and what it wakes commit together. */
+export interface Store extends StoreReader, StoreWriter {
+  /** Keeps verified deliveries, each once; says for each whether it was new. */
+  accept(deliveries: readonly NewDelivery[]): Promise<readonly boolean[]>;
+  /** Queues an intent of our own. */
+  ask(intent: Intent): Promise<void>;
+  takeDelivery(lane: string): Promise<Delivery | null>;
+  endDelivery(id: string, end: DeliveryEnd): Promise<void>;
+  readonly outbox: Outbox;
+  /** Queues every lane that has something due: what a killed process left, and what waited for a later instant. */
+  sweep(): Promise<void>;
+  /** What is still to be done, for metrics and for waiting. */
+  readBacklog(): Promise<Backlog>;
+  /** Repositories with runs that are not at an end, or with pull requests that moved in the last two weeks. */
+  listActiveRepositories(): Promise<readonly Repository[]>;
+  /** Forgets finished deliveries and effects that are older than this many days. */
+  prune(days: number): Promise<void>;
+}
+
+/** Brings the tables up to date and opens the store. `clock` is the one source of time for all that is written. */
+export async function openStore(options: {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly clock: () => Date;
+}): Promise<Store> {
+  const { database: db, queue, clock } = options;
+  await migrate(db);
+  const now = () => clock().toISOString();
+  async function writing<T>(work: (tx: Queryable) => Promise<{ value: T; lanes: readonly string[] }>): Promise<T> {
+    return await db.transaction(async (tx) => {
+      const { value, lanes } = await work(tx);
+      await queue.wake(tx, lanes);
+      return value;
+    });
+  }
+  return {
+    readRun: (claim) => readRun(db, claim),
+    readRunById: (repositoryId, runId) => readRunById(db, repositoryId, runId),
+    listRuns: (repositoryId, number) => listRuns(db, repositoryId, number),
+    listOpenRuns: (repositoryId) => listOpenRuns(db, repositoryId),
+    findByTrainingKey: (repositoryId, model, trainingKey) =>
+      findByTrainingKey(db, { repositoryId, model, trainingKey }),
+    readChampion: (repositoryId, model) => readChampion(db, repositoryId, model),
+    readPull: (repositoryId, number) => readPull(db, repositoryId, number),
+    readView: (repositoryId, number, head) => readView(db, { repositoryId, number, head }),
+
+    async record(repository, plan) {
+      if (plan.changes.length === 0 && plan.effects.length === 0) return;
+      await writing(async (tx) => ({ value: undefined, lanes: await recordPlan(tx, { repository, plan, at: now() }) }));
+    },
+    accept: (deliveries) =>
+      writing(async (tx) => {
+        const { lanes, fresh } = await insertDeliveries(tx, deliveries, now());
+        return { value: fresh, lanes };
+      }),
+    ask: (intent) => writing(async (tx) => ({ value: undefined, lanes: await insertIntent(tx, intent, now()) })),
+    takeDelivery: (lane) => takeDelivery(db, lane, now()),
+    endDelivery: (id, end) => endDelivery(db, { id, end, now: clock() }),
+
+    outbox: {
+      listDue: (lane) => listDue(db, lane, now()),
+      begin: (effectId) => beginEffect(db, effectId),
+      settle: (effect, outcome) =>
+        writing(async (tx) => ({ value: undefined, lanes: await settleEffect(tx, { effect, outcome, now: clock() }) })),
+      readCheck: (repositoryId, head, name) => readCheck(db, { repositoryId, head, name }),
+      readComment: (repositoryId, number) => readComment(db, repositoryId, number),
+      readRun: (claim) => readRun(db, claim),
+      async countEdits(repositoryId, number, seconds) {
+        const at = clock().getTime();
+        const edits = await listEdits(db, { repositoryId, number, since: at - seconds * 1000 });
+        return { edits: edits.length, oldestSecondsAgo: edits[0] === undefined ? 0 : (at - edits[0]) / 1000 };
+      },
+    },
+
+    sweep: () => writing(async (tx) => ({ value: undefined, lanes: await dueLanes(tx, now()) })),
+    readBacklog: () => readBacklog(db, clock()),
+    listActiveRepositories: () => listActiveRepositories(db, clock()),
+    prune: (days) => prune(db, new Date(clock().getTime() - days * 86_400_000).toISOString()),
+  };
+}
+
+async function recordPlan(
+  tx: Queryable,
+  { repository, plan, at }: { repository: Repository; plan: Plan; at: string },
+): Promise<readonly string[]> {
+  await tx.query(
+    `insert into siskin.repositories (id, installation, owner, name, seen_at) values ($1, $2, $3, $4, $5)
+     on conflict (id) do update set installation = excluded.installation, owner = excluded.owner, name = excluded.name,
+       seen_at = excluded.seen_at`,
+    [repository.id, repository.installation, repository.owner, repository.name, at],
+  );
+  const asked: string[] = [];
+  for (const change of plan.changes) asked.push(...(await makeChange(tx, { repository, change, at })));
+  return [...asked, ...(await putEffects(tx, { repository, effects: plan.effects, at }))];
+}
+
+async function makeChange(
+  tx: Queryable,
+  { repository, change, at }: { repository: Repository; change: StateChange; at: string },
+): Promise<readonly string[]> {
+  switch (change.kind) {
+    case 'save-run':
+      await saveRun(tx, change.run);
+      return [];
+    case 'save-head':
+      await saveHead(tx, { repositoryId: repository.id, number: change.number, head: change.head, at: change.at });
+      return [];
+    case 'save-champion':
+      await saveChampion(tx, change.champion);
+      return [];
+    case 'save-view':
+      await saveView(tx, { repositoryId: repository.id, record: change.record, at });
+      return [];
+    case 'ask':
+      return await insertIntent(tx, change.intent, at);
+    default:
+      return change satisfies never;
+  }
+}
