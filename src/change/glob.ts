@@ -24,6 +24,36 @@ export function globMatcher(globs: readonly string[]): (path: string) => boolean
   };
 }
 
+/** Whether a folder is, or can hold, something that fits one of the globs; a glob without wildcard may name a folder itself. */
+export function globReach(globs: readonly string[]): (folder: string) => boolean {
+  const patterns = globs.flatMap(alternatives).map((glob) =>
+    glob
+      .replace(/^(?:\.\/)+/, '')
+      .replace(/\/+$/, '')
+      .split('/'),
+  );
+  const fitsWhole = folderMatcher(globs);
+  return (folder) => {
+    const segments = folder.split('/');
+    return fitsWhole(folder) || patterns.some((pattern) => leadsTo(pattern, segments));
+  };
+}
+
+/** Like globMatcher, but a glob also holds whatever lies in a folder that it names. */
+export function folderMatcher(globs: readonly string[]): (path: string) => boolean {
+  const bare = globs.map((glob) => glob.replace(/\/+$/, ''));
+  return globMatcher([...bare, ...bare.map((glob) => `${glob}/**`)]);
+}
+
+function leadsTo(pattern: readonly string[], folder: readonly string[]): boolean {
+  for (const [index, segment] of folder.entries()) {
+    const part = pattern[index];
+    if (part === '**') return true;
+    if (part === undefined || !segmentFits(part, segment)) return false;
+  }
+  return pattern.length > folder.length;
+}
+
 const mostAlternatives = 64;
 
 /** `{a,b}` written out; beyond the limit the rest stays literal. Braces do not nest. */
