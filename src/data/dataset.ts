@@ -29,8 +29,7 @@ export interface Dataset extends AsyncDisposable {
   readonly columns: readonly Column[];
   /** Of the sorted digests of the files: the same rows in renamed files are the same dataset. */
   readonly digest: Digest;
-  /** Counted when asked: free for Parquet, one reading of the lines for text. */
-  countRows(): Promise<number>;
+  readonly rows: number;
   /** Rows of a query as plain objects: numbers, strings, booleans, null; integers beyond 2^53 lose digits. */
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /**
@@ -62,7 +61,8 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
   try {
     await confine(opened);
     const columns = await readColumns(opened, options.csvTypes ?? 'detect');
-    return dataset(opened, columns);
+    const [count] = await rowsOf(opened, 'SELECT count(*)::DOUBLE AS rows FROM data');
+    return dataset(opened, columns, Number(count?.['rows']));
   } catch (error) {
     close(opened);
     throw readError(error, files);
@@ -76,7 +76,7 @@ interface Opened {
   readonly files: readonly SourceFile[];
 }
 
-function dataset(opened: Opened, columns: readonly Column[]): Dataset {
+function dataset(opened: Opened, columns: readonly Column[], rows: number): Dataset {
   const { connection, files } = opened;
   const digest = digestOf(
     files
@@ -87,12 +87,9 @@ function dataset(opened: Opened, columns: readonly Column[]): Dataset {
   return {
     files,
     columns,
+    rows,
     digest,
     query: (sql) => rowsOf(opened, sql),
-    async countRows() {
-      const [row] = await rowsOf(opened, 'SELECT count(*)::DOUBLE AS n FROM data');
-      return Number(row?.['n']);
-    },
     async streamColumns({ columns: wanted, onChunk }) {
       const select = wanted.map(({ name, as }) => {
         const column = columnNamed(columns, name);
@@ -144,8 +141,17 @@ async function readColumns(opened: Opened, csvTypes: 'detect' | 'text'): Promise
   if (format !== 'json' && files.length > 1) {
     for (const file of files) refuseOtherColumns(file, await describe([file]), files[0], described);
   }
+  const long = described.find(({ name }) => name.length > 200);
+  if (long !== undefined) {
+    throw new AppError(
+      'bad-input',
+      `expected column names of at most 200 characters, found ${JSON.stringify(`${long.name.slice(0, 40)}…`)}; rename it`,
+    );
+  }
   if (described.length === 0) throw new AppError('bad-input', 'expected columns, found none; check the data');
-  await connection.run(`CREATE VIEW data AS SELECT * FROM ${table(files)}`);
+  // Text is parsed once, into a table that spills to disk beyond the memory limit; Parquet is read where it lies.
+  const kind = format === 'parquet' ? 'VIEW' : 'TABLE';
+  await connection.run(`CREATE ${kind} data AS SELECT * FROM ${table(files)}`);
   return described.map(({ name, type }) => ({ name, type, kind: columnKind(type) }));
 }
 
