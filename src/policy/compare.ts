@@ -1,0 +1,113 @@
+import { type MetricName, metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
+import { quoted } from './explain-issue.ts';
+import type { Gate, ModelPolicy, Policy } from './policy.ts';
+
+/**
+ * What an edit of the policy would change once it is merged, one sentence each, for the preview in a pull request. What
+ * makes it easier to pass comes first and says so. Null means that there was, or would be, no policy.
+ */
+export function policyChanges(before: Policy | null, after: Policy | null): readonly string[] {
+  if (after === null)
+    return before === null ? [] : ['Removes the policy: nothing would be checked any more (loosened).'];
+  const names = new Set([...Object.keys(before?.models ?? {}), ...Object.keys(after.models)]);
+  const sentences = [
+    ...leafChanges(
+      before === null ? {} : leaves({ ...before, models: undefined }),
+      before === null ? {} : leaves({ ...after, models: undefined }),
+    ),
+    ...[...names].flatMap((name) => {
+      const changes = modelChanges(before?.models[name], after.models[name]);
+      return changes.map((change) => `\`${name}\`: ${change}`);
+    }),
+  ].map((sentence) => sentence.charAt(0).toUpperCase() + sentence.slice(1));
+  return sentences.sort((a, b) => Number(isLoosening(b)) - Number(isLoosening(a)));
+}
+
+/** Whether a sentence of policyChanges tells of something that becomes easier to pass. */
+export function isLoosening(sentence: string): boolean {
+  return sentence.endsWith('(loosened).');
+}
+
+function modelChanges(before: ModelPolicy | undefined, after: ModelPolicy | undefined): readonly string[] {
+  if (after === undefined) return ['is no longer checked (loosened).'];
+  if (before === undefined) {
+    const gates = Object.entries(after.metrics).filter(([, gate]) => gate?.kind !== 'info').length;
+    return [`is checked from now on, with ${gates} ${gates === 1 ? 'gate' : 'gates'}.`];
+  }
+  return [
+    ...metricNames.flatMap((metric) => gateChanges(metric, before.metrics[metric], after.metrics[metric])),
+    ...leafChanges(leaves({ ...before, metrics: undefined }), leaves({ ...after, metrics: undefined })),
+  ];
+}
+
+function gateChanges(metric: MetricName, before: Gate | undefined, after: Gate | undefined): readonly string[] {
+  const { title } = metricDefinitions[metric];
+  const decides = (gate: Gate | undefined) => gate !== undefined && gate.kind !== 'info';
+  if (before === undefined && after === undefined) return [];
+  if (before === undefined) return [decides(after) ? `gates ${title} from now on.` : `shows ${title}.`];
+  if (after === undefined)
+    return [decides(before) ? `no longer gates ${title} (loosened).` : `no longer shows ${title}.`];
+  if (decides(before) && !decides(after)) return [`only shows ${title}, which no longer decides (loosened).`];
+  if (!decides(before) && decides(after)) return [`lets ${title} decide from now on.`];
+  return leafChanges(leaves(before), leaves(after)).map((change) => `gate on ${title}: ${change}`);
+}
+
+type Leaf = string | number | boolean;
+
+/** The entries of a policy by dotted path; a list is one entry. */
+function leaves(value: object, prefix = ''): Readonly<Record<string, Leaf>> {
+  const result: Record<string, Leaf> = {};
+  for (const [key, member] of Object.entries(value)) {
+    const path = `${prefix}${key}`;
+    if (Array.isArray(member)) result[path] = member.join(', ');
+    else if (typeof member === 'object' && member !== null) Object.assign(result, leaves(member, `${path}.`));
+    else if (member !== undefined) result[path] = member;
+  }
+  return result;
+}
+
+function leafChanges(before: Readonly<Record<string, Leaf>>, after: Readonly<Record<string, Leaf>>): readonly string[] {
+  const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return paths.flatMap((path) => {
+    const old = before[path];
+    const now = after[path];
+    if (old === now) return [];
+    const judgement = isLooser(path, old, now) ? ' (loosened)' : '';
+    if (old === undefined) return [`sets \`${path}\` to ${shown(now)}${judgement}.`];
+    if (now === undefined) return [`removes \`${path}\`, which was ${shown(old)}${judgement}.`];
+    return [`changes \`${path}\` from ${shown(old)} to ${shown(now)}${judgement}.`];
+  });
+}
+
+/** The direction in which a number is easier to satisfy; without the number nothing has to be satisfied. */
+const looserWhen: Readonly<Record<string, 'higher' | 'lower'>> = {
+  'not-worse-by': 'higher',
+  'better-by': 'lower',
+  'at-least': 'lower',
+  'at-most': 'higher',
+  confidence: 'lower',
+  'drift.alpha': 'lower',
+  'drift.effect': 'higher',
+};
+
+const driftRules: readonly (Leaf | undefined)[] = ['fail', 'warn', 'ignore'];
+
+function isLooser(path: string, before: Leaf | undefined, after: Leaf | undefined): boolean {
+  if (path === 'drift.rule') return driftRules.indexOf(after) > driftRules.indexOf(before);
+  if (path === 'drift.ignore') {
+    const ignored = String(before ?? '').split(', ');
+    return String(after ?? '')
+      .split(', ')
+      .some((column) => column !== '' && !ignored.includes(column));
+  }
+  if (path === 'data.schema') return after === undefined;
+  const direction = looserWhen[path];
+  if (direction === undefined) return false;
+  if (typeof before !== 'number' || typeof after !== 'number') return after === undefined;
+  return direction === 'higher' ? after > before : after < before;
+}
+
+function shown(value: Leaf | undefined): string {
+  if (typeof value === 'string') return value === '' ? 'nothing' : quoted(value);
+  return String(value);
+}
