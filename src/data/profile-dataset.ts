@@ -1,0 +1,92 @@
+import { byFrequency, type CategoryCounts, categoryLimit } from './category-counts.ts';
+import { type Column, quoted } from './column.ts';
+import type { Dataset } from './dataset.ts';
+import { registers } from './distinct.ts';
+import { type NumberSummary, numberSummary } from './number-summary.ts';
+import type { ColumnProfile, Profile, StringProfile } from './profile.ts';
+
+/** How far a profile has come. Cells are rows times columns. */
+export interface ProfileProgress {
+  readonly doneCells: number;
+  readonly totalCells: number;
+}
+
+/** Profiles a dataset: one scan of all numbers, booleans and times, and one of each text column. Memory is bounded. */
+export async function profileDataset(
+  dataset: Dataset,
+  onProgress: (progress: ProfileProgress) => void = () => {},
+): Promise<Profile> {
+  const totalCells = dataset.rows * dataset.columns.length;
+  let doneCells = 0;
+  const advance = (cells: number) => {
+    doneCells += cells;
+    onProgress({ doneCells, totalCells });
+  };
+  const profiles = new Map<string, ColumnProfile>();
+  for (const profile of await numberProfiles(dataset, advance)) profiles.set(profile.name, profile);
+  for (const column of dataset.columns.filter(({ kind }) => kind === 'string')) {
+    profiles.set(column.name, await stringProfile(dataset, column));
+    advance(dataset.rows);
+  }
+  const columns = dataset.columns.flatMap(({ name }) => profiles.get(name) ?? []);
+  return { schema: 'siskin.profile/v1', rows: dataset.rows, columns };
+}
+
+async function numberProfiles(dataset: Dataset, advance: (cells: number) => void): Promise<readonly ColumnProfile[]> {
+  const summaries: {
+    readonly name: string;
+    readonly kind: 'number' | 'boolean' | 'timestamp';
+    readonly summary: NumberSummary;
+  }[] = [];
+  for (const { name, kind } of dataset.columns) {
+    if (kind !== 'string') summaries.push({ name, kind, summary: numberSummary() });
+  }
+  if (summaries.length === 0) return [];
+  await dataset.streamColumns({
+    columns: summaries.map(({ name }) => ({ name, as: 'number' })),
+    onChunk({ rows, columns }) {
+      for (const [index, column] of columns.entries()) {
+        if (column.kind === 'number') summaries[index]?.summary.add(column.values, column.valid);
+      }
+      advance(rows * columns.length);
+    },
+  });
+  return summaries.map(({ name, kind, summary }) => summary.finish(name, kind));
+}
+
+/** Texts beyond 50 characters are known by their beginning and a hash, so that a document stays small. */
+async function stringProfile(dataset: Dataset, column: Column): Promise<StringProfile> {
+  const text = `${quoted(column.name)}::VARCHAR`;
+  await dataset.query(
+    `CREATE OR REPLACE TEMP TABLE texts AS SELECT CASE WHEN length(t) > 50 THEN left(t, 36) || '…' || left(md5(t), 12)
+       ELSE t END AS label, sum(n) AS n FROM (SELECT ${text} AS t, count(*) AS n FROM data GROUP BY 1) GROUP BY 1`,
+  );
+  const [totals] = await dataset.query(
+    `SELECT coalesce(sum(n) FILTER (label IS NULL), 0)::DOUBLE AS nulls, count(label)::DOUBLE AS labels FROM texts`,
+  );
+  const nulls = Number(totals?.['nulls']);
+  const isListed = Number(totals?.['labels']) <= categoryLimit;
+  const counted = await dataset.query(
+    `SELECT label, n::DOUBLE AS n FROM texts WHERE label IS NOT NULL ORDER BY n DESC, label LIMIT ${isListed ? categoryLimit : 20}`,
+  );
+  const values = counted.map(({ label, n }): [string, number] => [String(label), Number(n)]).sort(byFrequency);
+  const categories = isListed ? { kind: 'listed' as const, values } : await hashedCounts(dataset, values);
+  await dataset.query('DROP TABLE texts');
+  return { name: column.name, kind: 'string', nulls, count: dataset.rows - nulls, categories };
+}
+
+/** The same buckets and ranks as hashOf() of category-counts.ts, computed where the texts are. */
+async function hashedCounts(dataset: Dataset, frequent: [string, number][]): Promise<CategoryCounts> {
+  const rows = await dataset.query(
+    `SELECT bucket, sum(n)::DOUBLE AS n, max(33 - CASE WHEN tail = 0 THEN 0 ELSE length(bin(tail)) END)::INTEGER AS rank FROM (
+       SELECT ('0x' || hash[1:3])::INTEGER >> 2 AS bucket, ('0x' || hash[4:11])::UBIGINT AS tail, n FROM (
+         SELECT md5(label) AS hash, n FROM texts WHERE label IS NOT NULL)) GROUP BY bucket`,
+  );
+  const buckets = new Array<number>(registers).fill(0);
+  const ranks = new Array<number>(registers).fill(0);
+  for (const { bucket, n, rank } of rows) {
+    buckets[Number(bucket)] = Number(n);
+    ranks[Number(bucket)] = Number(rank);
+  }
+  return { kind: 'hashed', buckets, ranks, frequent };
+}
