@@ -79,13 +79,13 @@ export const TrainPolicy = z.strictObject({
     'The file or folder that the command writes: an .onnx file, a folder with a TensorFlow.js model.json, or a predictions file.',
   ),
   inputs: paths
-    .default(['**'])
+    .prefault(['**'])
     .describe(
       'Files whose change means that the training code changed (globs). Documentation, data and files named elsewhere in this policy never count as code.',
     ),
   parameters: paths.optional().describe('Parameter files (globs).'),
   environment: paths
-    .default([
+    .prefault([
       'package-lock.json',
       'requirements*.txt',
       'pyproject.toml',
