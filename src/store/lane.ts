@@ -1,6 +1,7 @@
 import type { Effect } from '../effect.ts';
 import type { Intent, Repository } from '../intent.ts';
 import type { LaneHint } from '../ports.ts';
+import { claimOf } from '../run-plan.ts';
 import type { Queryable } from './database.ts';
 
 /**
@@ -38,7 +39,7 @@ export function hintOfIntent(intent: Intent): LaneHint {
     case 'obey':
       return { ...none, number: intent.number };
     case 'observe-run':
-      return { ...none, claim: claimIn(intent.name) };
+      return { ...none, claim: claimOf(intent.name) };
     case 'show-run':
       return { ...none, claim: intent.claim };
     case 'check-push':
@@ -68,9 +69,4 @@ export function hintOfEffect(repository: Repository, effect: Effect): LaneHint {
     default:
       return effect satisfies never;
   }
-}
-
-/** The claim in a run's name, or null for a run that we did not ask for. */
-export function claimIn(name: string): string | null {
-  return /^siskin ([0-9a-f-]{36})$/.exec(name)?.[1] ?? null;
 }
