@@ -2,12 +2,8 @@ import { acceptArtifact, artifactLimits, type Collected, failed } from './collec
 import { AppError } from './error.ts';
 import type { Repository } from './intent.ts';
 import type { Artifact, GithubReader } from './ports.ts';
+import { resultArtifact } from './run-plan.ts';
 import type { RunRecord } from './store/run-record.ts';
-
-/** The name of the artifact that holds one model's result. */
-export function resultArtifact(model: string): string {
-  return `siskin-result-${model}`;
-}
 
 /**
  * The results of a completed run, one for each of its models: accepted, or the failure that stands for it. What is

@@ -98,3 +98,13 @@ export function claimOf(name: string): string | null {
   const claim = name.startsWith('siskin ') ? name.slice('siskin '.length) : '';
   return z.uuid().safeParse(claim).success ? claim : null;
 }
+
+/** The artifact that holds the model which job `train` made, and its training.json. */
+export function modelArtifact(model: string): string {
+  return `siskin-model-${model}`;
+}
+
+/** The artifact that holds result.json and report.html of one model. */
+export function resultArtifact(model: string): string {
+  return `siskin-result-${model}`;
+}

@@ -1,0 +1,18 @@
+import type { ModelPolicy } from '../policy/policy.ts';
+import type { Result } from '../result.ts';
+import { judge } from './judge.ts';
+
+/**
+ * Whether the candidate of a result may become the champion of the default branch: it passes, or it is the first and
+ * nothing is wrong with it. A committed model is its own champion, so nothing is kept for it.
+ */
+export function isAcceptable(judged: {
+  readonly model: string;
+  readonly policy: ModelPolicy;
+  readonly result: Result;
+}): boolean {
+  const { policy, result } = judged;
+  if (policy.model !== undefined || result.evaluation === null) return false;
+  const { verdict } = judge(judged);
+  return verdict === 'pass' || (verdict === 'inconclusive' && result.evaluation.champion === null);
+}

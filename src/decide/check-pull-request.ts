@@ -1,0 +1,135 @@
+import type { Plan, StateChange } from '../effect.ts';
+import type { ModelFacts } from '../facts/model-facts.ts';
+import type { PullFacts } from '../facts/pull-facts.ts';
+import type { RangeFacts } from '../facts/range-facts.ts';
+import type { Intent, Repository } from '../intent.ts';
+import type { RunRecord } from '../store/run-record.ts';
+import { keeps } from './keeps.ts';
+import { type PlannedModels, planModels } from './plan-models.ts';
+import { emptyPlan, joined } from './plans.ts';
+import { historyOf, nextCommands, notesOf } from './pull-words.ts';
+import { show } from './show.ts';
+import { supersede } from './supersede.ts';
+import type { ModelView, PullView } from './view.ts';
+import { type Work, workFor } from './work.ts';
+
+type CheckPullRequest = Extract<Intent, { readonly kind: 'check-pull-request' }>;
+
+/** What somebody asked for beyond what the commits call for; every model when `model` is null. */
+export interface Wish {
+  readonly ask: 'evaluate' | 'train';
+  readonly model: string | null;
+}
+
+/** Decides what is done for the head of a pull request. Null facts: there is nothing to check any more. */
+export function checkPullRequest(intent: CheckPullRequest, facts: PullFacts | null): Plan {
+  if (facts === null) return emptyPlan;
+  const again = intent.cause === 'rerequested' ? (intent.model ?? 'all') : null;
+  return planPull(intent.repository, facts, { again, revive: intent.cause === 'reopened', wish: null });
+}
+
+/** How far an earlier decision for the same head is taken up again. */
+export interface Renewal {
+  /** A model, or all, whose ended run is done again. */
+  readonly again: string | null;
+  /** Whether runs that were cancelled are done after all. */
+  readonly revive: boolean;
+  readonly wish: Wish | null;
+}
+
+/** The plan for a head: run what has to be run, stop what is outdated, show where everything stands. */
+export function planPull(repository: Repository, facts: PullFacts, renewal: Renewal): Plan {
+  const { pull, judged, proposed, shown, now } = facts;
+  if (judged.kind === 'absent' && proposed === null) return emptyPlan;
+  const planned =
+    judged.kind === 'valid' ? planRange(repository, { facts, range: judged.range, renewal }) : nothingPlanned;
+  const outdated = supersede(facts, new Set(Object.values(planned.claims)));
+  const base = planned.isFresh ? facts.base : (shown?.view.base ?? facts.base);
+  const view = pullView(repository, facts, { models: planned.models, base });
+  const changes: readonly StateChange[] =
+    facts.record?.head === pull.head.sha
+      ? []
+      : [{ kind: 'save-head', number: pull.number, head: pull.head.sha, at: now }];
+  return joined(
+    { changes, effects: [] },
+    outdated.runs,
+    planned,
+    show({ view, claims: planned.claims }, shown),
+    outdated.checks,
+  );
+}
+
+const nothingPlanned = { changes: [], effects: [], models: [], claims: {}, isFresh: true };
+
+function planRange(
+  repository: Repository,
+  options: { readonly facts: PullFacts; readonly range: RangeFacts; readonly renewal: Renewal },
+): PlannedModels & { readonly isFresh: boolean } {
+  const { facts, range, renewal } = options;
+  const kept = keeps(facts, renewal);
+  const works = new Map<string, Work>();
+  for (const model of range.models) {
+    if (!kept.models.has(model.model)) works.set(model.model, workOf(repository, model, { facts, renewal }));
+  }
+  const settled = withoutHalfAdoptions(works);
+  const { number } = facts.pull;
+  const fresh = planModels({ repository, number, range, works: settled, runs: facts.runs, now: facts.now });
+  const models = range.models.flatMap(({ model }): readonly ModelView[] => {
+    const found = kept.models.get(model) ?? fresh.models.find((view) => view.model === model);
+    return found === undefined ? [] : [found];
+  });
+  return { ...fresh, models, claims: { ...kept.claims, ...fresh.claims }, isFresh: works.size > 0 };
+}
+
+function workOf(
+  repository: Repository,
+  model: ModelFacts,
+  { facts, renewal }: { readonly facts: PullFacts; readonly renewal: Renewal },
+): Work {
+  const { wish, again } = renewal;
+  const isWished = wish !== null && (wish.model === null || wish.model === model.model);
+  const isAgain = again === 'all' || again === model.model;
+  const work = workFor(model, { ask: isWished ? wish.ask : isAgain ? 'again' : 'changed', runs: facts.runs });
+  const isCostly = work.kind === 'run' || work.kind === 'adopt';
+  // Code of a fork is a stranger's: it gets no runner. A head whose repository is gone is one too.
+  return isCostly && facts.pull.head.repositoryId !== repository.id ? { kind: 'refuse', ...forkRefusal } : work;
+}
+
+/** An older run goes on only when all that it does is still wanted. */
+function withoutHalfAdoptions(works: ReadonlyMap<string, Work>): ReadonlyMap<string, Work> {
+  const isAdopted = (run: RunRecord, model: string) => {
+    const work = works.get(model);
+    return work?.kind === 'adopt' && work.run.claim === run.claim;
+  };
+  const settled = [...works].map(([model, work]): [string, Work] => {
+    const isHalf = work.kind === 'adopt' && !work.run.models.every((part) => isAdopted(work.run, part.model));
+    return [model, isHalf ? work.instead : work];
+  });
+  return new Map(settled);
+}
+
+const forkRefusal = {
+  reason: 'the pull request comes from a fork, whose code gets no runner of this repository',
+  fix: 'read the change, push it to a branch of this repository and open the pull request from there',
+};
+
+function pullView(
+  repository: Repository,
+  facts: PullFacts,
+  { models, base }: Pick<PullView, 'models' | 'base'>,
+): PullView {
+  const { pull, judged, proposed, now } = facts;
+  return {
+    repository: { owner: repository.owner, name: repository.name },
+    number: pull.number,
+    head: pull.head.sha,
+    base,
+    models,
+    policy: judged.kind === 'invalid' ? judged : { kind: judged.kind },
+    proposedPolicy: proposed,
+    notes: judged.kind === 'valid' ? notesOf(judged.range) : [],
+    history: historyOf(facts),
+    next: nextCommands(models),
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,32 @@
+import type { PullFacts } from '../facts/pull-facts.ts';
+import type { Renewal } from './check-pull-request.ts';
+import type { ModelView } from './view.ts';
+import { isOpen } from './work.ts';
+
+/**
+ * What was decided for this head before and stands: the same delivery again, or the timer's look, must not start anything.
+ * Given up is what was superseded (the head is back), what somebody asks for again, and, when the pull request is
+ * reopened, what was cancelled.
+ */
+export function keeps(
+  facts: Pick<PullFacts, 'shown' | 'runs'>,
+  renewal: Renewal,
+): { readonly models: ReadonlyMap<string, ModelView>; readonly claims: Readonly<Record<string, string>> } {
+  const { shown } = facts;
+  if (shown === null || shown.view.policy.kind !== 'valid') return { models: new Map(), claims: {} };
+  const kept = shown.view.models.filter((view) => stands(view, facts, renewal));
+  const claims = Object.entries(shown.claims).filter(([model]) => kept.some((view) => view.model === model));
+  return { models: new Map(kept.map((view) => [view.model, view])), claims: Object.fromEntries(claims) };
+}
+
+function stands({ model, state }: ModelView, facts: Pick<PullFacts, 'shown' | 'runs'>, renewal: Renewal): boolean {
+  const { wish, again, revive } = renewal;
+  const run = facts.runs.find(({ claim }) => claim === facts.shown?.claims[model]);
+  const open = run !== undefined && isOpen(run);
+  if (wish !== null && (wish.model === null || wish.model === model)) {
+    const trains = run?.models.some((part) => part.model === model && part.trains) ?? false;
+    return open && (wish.ask === 'evaluate' || trains);
+  }
+  if (again === 'all' || again === model) return open;
+  return state.kind !== 'superseded' && !(revive && state.kind === 'cancelled');
+}

@@ -1,0 +1,75 @@
+import type { Effect, StateChange } from '../effect.ts';
+import type { ModelFacts } from '../facts/model-facts.ts';
+import type { RangeFacts } from '../facts/range-facts.ts';
+import type { Repository } from '../intent.ts';
+import type { RunRecord } from '../store/run-record.ts';
+import { modelState } from './model-state.ts';
+import { type Order, requestRun } from './request-run.ts';
+import type { ModelState, ModelView } from './view.ts';
+import type { Work } from './work.ts';
+
+/** What the works of several models come to: one requested run at most, and where each model stands then. */
+export interface PlannedModels {
+  readonly changes: readonly StateChange[];
+  readonly effects: readonly Effect[];
+  readonly models: readonly ModelView[];
+  readonly claims: Readonly<Record<string, string>>;
+}
+
+/** Turns works into one run, and each model's work into what a person is shown of it. */
+export function planModels(options: {
+  readonly repository: Repository;
+  readonly number: number | null;
+  readonly range: RangeFacts;
+  readonly works: ReadonlyMap<string, Work>;
+  readonly runs: readonly RunRecord[];
+  readonly now: string;
+}): PlannedModels {
+  const { range, works } = options;
+  const orders = range.models.flatMap((facts): readonly Order[] => {
+    const work = works.get(facts.model);
+    return work?.kind === 'run' ? [{ facts, work }] : [];
+  });
+  const requested = orders.length === 0 ? null : requestRun({ ...options, orders });
+  const claims: Record<string, string> = {};
+  const models = range.models.flatMap((facts): readonly ModelView[] => {
+    const work = works.get(facts.model);
+    if (work === undefined) return [];
+    const run = runOf(work, requested?.run ?? null);
+    if (run !== null) claims[facts.model] = run.claim;
+    return [modelView(facts, { runUrl: run?.url ?? null, state: stateOf(facts, work, run) })];
+  });
+  return {
+    changes: requested === null ? [] : [{ kind: 'save-run', run: requested.run }],
+    effects: requested === null ? [] : [requested.dispatch],
+    models,
+    claims,
+  };
+}
+
+function runOf(work: Work, requested: RunRecord | null): RunRecord | null {
+  if (work.kind === 'run') return requested;
+  return work.kind === 'reuse' || work.kind === 'adopt' ? work.run : null;
+}
+
+function stateOf(facts: ModelFacts, work: Work, run: RunRecord | null): ModelState {
+  if (work.kind === 'nothing') return work;
+  if (work.kind === 'refuse') return { kind: 'refused', reason: work.reason, fix: work.fix };
+  if (run === null) return { kind: 'nothing', reason: 'nothing was asked for' };
+  const reusedFrom = work.kind === 'reuse' ? (run.url ?? `commit ${run.head.slice(0, 7)}`) : null;
+  return modelState(run, { model: facts.model, policy: facts.policy, reusedFrom });
+}
+
+function modelView(
+  facts: ModelFacts,
+  shown: { readonly runUrl: string | null; readonly state: ModelState },
+): ModelView {
+  const { change, model } = facts;
+  return {
+    model,
+    causes: change?.causes ?? [],
+    files: [...new Set(Object.values(change?.files ?? {}).flat())],
+    pointers: change?.pointers ?? [],
+    ...shown,
+  };
+}

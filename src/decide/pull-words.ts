@@ -1,0 +1,49 @@
+import type { PullFacts } from '../facts/pull-facts.ts';
+import type { RangeFacts } from '../facts/range-facts.ts';
+import { outcomeOf, severity } from '../render/outcome.ts';
+import { isWorthAComment } from './show.ts';
+import { ended, isWaiting } from './supersede.ts';
+import type { ModelView, PullView } from './view.ts';
+
+/** The commands that make sense where these models stand. */
+export function nextCommands(models: readonly ModelView[]): readonly string[] {
+  const states = models.map(({ state }) => state);
+  if (states.some(isWaiting)) return ['/status', '/cancel'];
+  const isDone = states.some(({ kind }) => ['judged', 'failed', 'cancelled', 'superseded'].includes(kind));
+  return isDone ? ['/evaluate', '/train', '/help'] : ['/help'];
+}
+
+/** What a person should know that belongs to no single model. */
+export function notesOf({ edits, models }: RangeFacts): readonly string[] {
+  const withHoldout = models.filter(({ change }) => change?.causes.includes('holdout')).map(({ model }) => model);
+  const notes: string[] = [];
+  if (withHoldout.length > 0) {
+    notes.push(
+      `The holdout of ${withHoldout.join(', ')} is edited here: it counts once it is merged, not in this comparison.`,
+    );
+  }
+  if (edits.workflow)
+    notes.push('The workflow is edited here: runs use that of the default branch until it is merged.');
+  return notes;
+}
+
+const keptHistory = 20;
+
+/** The earlier heads of which something was said, newest first. */
+export function historyOf({ pull, former, shown }: Pick<PullFacts, 'pull' | 'former' | 'shown'>): PullView['history'] {
+  const latest = former ?? shown;
+  const entries = former !== null && isWorthAComment(former.view) ? [entryOf(former.view)] : [];
+  return [...entries, ...(latest?.view.history ?? [])]
+    .filter(({ head }) => head !== pull.head.sha)
+    .slice(0, keptHistory);
+}
+
+function entryOf(view: PullView): PullView['history'][number] {
+  const models = ended(view.models, { kind: 'superseded', by: 'a newer commit' });
+  const worst = [...models].sort((a, b) => severity(b.state) - severity(a.state))[0];
+  return {
+    head: view.head,
+    outcome: worst === undefined ? 'policy' : outcomeOf(worst.state).word,
+    runUrl: models.find(({ runUrl }) => runUrl !== null)?.runUrl ?? null,
+  };
+}

@@ -1,0 +1,119 @@
+import { canonicalJson, digestOf } from '../digest.ts';
+import type { Effect } from '../effect.ts';
+import type { ModelFacts } from '../facts/model-facts.ts';
+import type { RangeFacts } from '../facts/range-facts.ts';
+import type { Repository } from '../intent.ts';
+import { type EvaluateJob, type RunPlan, resultArtifact, type TrainJob } from '../run-plan.ts';
+import type { RunRecord } from '../store/run-record.ts';
+import type { RunWork } from './work.ts';
+
+/** One model's part of a run to be requested. */
+export interface Order {
+  readonly facts: ModelFacts;
+  readonly work: RunWork;
+}
+
+const evaluationMinutes = 60;
+/** GitHub gives up on a job that found no runner after a day. */
+const queueMinutes = 24 * 60;
+
+/**
+ * The record and the dispatch of one run that does all orders. The claim follows from what is asked for and how often
+ * it was asked before, so that the same decision made twice requests one run.
+ */
+export function requestRun(options: {
+  readonly repository: Repository;
+  readonly number: number | null;
+  readonly range: RangeFacts;
+  readonly orders: readonly Order[];
+  /** The earlier runs of the same pull request or branch. */
+  readonly runs: readonly RunRecord[];
+  readonly now: string;
+}): { readonly run: RunRecord; readonly dispatch: Effect } {
+  const { repository, number, range, orders, runs, now } = options;
+  const models = orders.map(({ facts, work }) => ({
+    model: facts.model,
+    trainingKey: facts.trainingKey,
+    evaluationKey: work.evaluationKey,
+    trains: work.trains,
+  }));
+  const earlier = runs.filter((run) => run.head === range.head).length;
+  const claim = claimFor([repository.id, number, range.head, range.base.sha, models, earlier]);
+  const train = orders.flatMap((order) => trainJob(order));
+  const plan: RunPlan = {
+    schema: 'siskin.plan/v1',
+    claim,
+    repository: `${repository.owner}/${repository.name}`,
+    head: range.head,
+    base: range.base.sha,
+    pullRequest: number,
+    train,
+    evaluate: orders.map((order) => evaluateJob(order, range)),
+  };
+  const minutes = queueMinutes + evaluationMinutes + Math.max(0, ...train.map((job) => job.timeoutMinutes));
+  const run: RunRecord = {
+    claim,
+    repositoryId: repository.id,
+    pullRequest: number,
+    head: range.head,
+    base: range.base.sha,
+    models,
+    state: 'planned',
+    runId: null,
+    attempt: 1,
+    url: null,
+    plannedAt: now,
+    startedAt: null,
+    endedAt: null,
+    deadlineAt: new Date(Date.parse(now) + minutes * 60_000).toISOString(),
+    stages: [],
+    failures: [],
+    results: {},
+  };
+  return { run, dispatch: { kind: 'dispatch-run', workflow: range.policy.workflow, ref: range.defaultBranch, plan } };
+}
+
+function trainJob({ facts, work }: Order): readonly TrainJob[] {
+  const { model, policy, trainingKey } = facts;
+  if (work.candidate.kind !== 'trained' || policy.train === undefined) return [];
+  const { command, output, runner, seed, parameters } = policy.train;
+  return [
+    {
+      model,
+      command,
+      output,
+      runner,
+      timeoutMinutes: policy.train['timeout-minutes'],
+      seed,
+      data: policy.data.train,
+      parameters: parameters ?? [],
+      trainingKey,
+      artifact: work.candidate.artifact,
+    },
+  ];
+}
+
+function evaluateJob({ facts, work }: Order, range: RangeFacts): EvaluateJob {
+  return {
+    model: facts.model,
+    runner: range.policy['evaluate-runner'],
+    timeoutMinutes: evaluationMinutes,
+    candidate: work.candidate,
+    champion: facts.champion,
+    artifact: resultArtifact(facts.model),
+  };
+}
+
+/** A UUID of version 8 (RFC 9562 §5.8) from the digest of what is claimed. */
+function claimFor(content: unknown): string {
+  const hex = digestOf(canonicalJson(content)).slice('sha256:'.length);
+  // The version takes the place of the 13th digit, the variant (binary 10xx) that of the 17th.
+  const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) % 4);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32),
+  ].join('-');
+}

@@ -1,0 +1,122 @@
+import { collect } from '../collect.ts';
+import type { Intent, Repository } from '../intent.ts';
+import { parsePolicy } from '../policy/parse.ts';
+import { type Policy, policyPath } from '../policy/policy.ts';
+import type { GithubReader, StoreReader, WorkflowJob, WorkflowRun } from '../ports.ts';
+import type { Result } from '../result.ts';
+import { claimOf } from '../run-plan.ts';
+import type { Champion, RunFailure, RunRecord, ViewRecord } from '../store/run-record.ts';
+import { runFailures } from './run-failures.ts';
+
+/** A run of ours as our record, and as what shows it, knows it. */
+export interface ShownRun {
+  readonly run: RunRecord;
+  /** The policy at the base of the run; null when it is not to be had any more. */
+  readonly policy: Policy | null;
+  /** What is shown for the present head of its pull request, or for its own head when it belongs to none. */
+  readonly shown: ViewRecord | null;
+  readonly now: string;
+}
+
+/** A run of ours as GitHub knows it. */
+export interface RunFacts extends ShownRun {
+  /** Null when GitHub has no such run any more. */
+  readonly github: Pick<WorkflowRun, 'status' | 'conclusion' | 'attempt' | 'url'> | null;
+  readonly jobs: readonly WorkflowJob[];
+  /** What a completed run left, each model in one of both. */
+  readonly results: Readonly<Record<string, Result>>;
+  readonly failures: readonly RunFailure[];
+  /** For runs of the default branch: what may become of their candidates, and where the branch stands now. */
+  readonly branch: {
+    readonly champions: Readonly<Record<string, Champion | null>>;
+    /** The run that trained the candidate, by model. */
+    readonly trainedBy: Readonly<Record<string, RunRecord | null>>;
+    readonly tip: { readonly name: string; readonly sha: string };
+  } | null;
+}
+
+interface Ports {
+  readonly github: GithubReader;
+  readonly store: StoreReader;
+}
+
+/** Reads a run from GitHub, whatever the event said: events overtake each other. Null when it is not, or no longer, of interest. */
+export async function gatherRun(
+  intent: Extract<Intent, { readonly kind: 'observe-run' }>,
+  now: string,
+  ports: Ports,
+): Promise<RunFacts | null> {
+  const { repository, runId } = intent;
+  const claim = claimOf(intent.name);
+  const run = claim === null ? null : await ports.store.readRun(claim);
+  if (run === null || run.repositoryId !== repository.id) return null;
+  // A run of the same name that is not the one which GitHub gave us for our dispatch is somebody else's.
+  if (run.runId !== null && run.runId !== runId) return null;
+  if (run.endedAt !== null && run.runId !== null && intent.attempt <= run.attempt && !isAwaited(run)) return null;
+  const read = await ports.github.readRun(repository, runId);
+  const shown = await shownRun(repository, { run, now }, ports);
+  const nothing = { ...shown, jobs: [], results: {}, failures: [], branch: null };
+  if (read === null) return { ...nothing, github: null };
+  const isCompleted = read.status === 'completed' || (intent.status === 'completed' && read.attempt === intent.attempt);
+  const github = isCompleted
+    ? { ...read, status: 'completed' as const, conclusion: read.conclusion ?? intent.conclusion }
+    : read;
+  const jobs = read.status === 'queued' ? [] : await ports.github.listJobs(repository, runId);
+  if (!isCompleted) return { ...nothing, github, jobs };
+  const collected = await collect(ports.github, { repository, run, runId, attempt: read.attempt });
+  const results: Record<string, Result> = {};
+  for (const [model, one] of Object.entries(collected)) if (one.kind === 'accepted') results[model] = one.result;
+  const failures = await runFailures(
+    { repository, run, jobs, collected, conclusion: github.conclusion, policy: shown.policy },
+    ports.github,
+  );
+  const branch = run.pullRequest === null ? await branchFacts(repository, run, ports) : null;
+  return { ...shown, github, jobs, results, failures, branch };
+}
+
+/** A run that we ended ourselves ends on GitHub later, perhaps with a result that can be used again. */
+function isAwaited(run: RunRecord): boolean {
+  return (run.state === 'superseded' || run.state === 'cancelled') && run.stages.length === 0;
+}
+
+/** A run's record and what shows it, without asking GitHub but for the policy that judges it. */
+export async function gatherShownRun(
+  intent: Extract<Intent, { readonly kind: 'show-run' }>,
+  now: string,
+  ports: Ports,
+): Promise<ShownRun | null> {
+  const run = await ports.store.readRun(intent.claim);
+  if (run === null || run.repositoryId !== intent.repository.id) return null;
+  return shownRun(intent.repository, { run, now }, ports);
+}
+
+async function shownRun(
+  repository: Repository,
+  { run, now }: { readonly run: RunRecord; readonly now: string },
+  { github, store }: Ports,
+): Promise<ShownRun> {
+  const { pullRequest } = run;
+  const pull = pullRequest === null ? null : await store.readPull(repository.id, pullRequest);
+  const [text, shown] = await Promise.all([
+    github.readFile(repository, policyPath, run.base),
+    store.readView(repository.id, pullRequest, pull?.head ?? run.head),
+  ]);
+  const parsed = text === null ? null : parsePolicy({ text, file: policyPath });
+  return { run, policy: parsed?.kind === 'valid' ? parsed.policy : null, shown, now };
+}
+
+async function branchFacts(
+  repository: Repository,
+  run: RunRecord,
+  { github, store }: Ports,
+): Promise<NonNullable<RunFacts['branch']>> {
+  const champions: Record<string, Champion | null> = {};
+  const trainedBy: Record<string, RunRecord | null> = {};
+  for (const { model, trains, trainingKey } of run.models) {
+    champions[model] = await store.readChampion(repository.id, model);
+    if (trains) trainedBy[model] = run;
+    else
+      trainedBy[model] = trainingKey === null ? null : await store.findByTrainingKey(repository.id, model, trainingKey);
+  }
+  return { champions, trainedBy, tip: await github.readDefaultBranch(repository) };
+}
