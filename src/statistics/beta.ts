@@ -46,6 +46,18 @@ export function studentSurvival(t: number, degrees: number): number {
   return 0.5 * tails(x, square / (degrees + square), degrees / 2, 0.5).lower;
 }
 
+/** The probability of `successes` in `trials` of a given chance, to full precision also for millions of trials. */
+export function binomialProbability(options: {
+  readonly successes: number;
+  readonly trials: number;
+  readonly share: number;
+}): number {
+  const { successes, trials, share } = options;
+  if (successes === 0) return Math.exp(trials * Math.log1p(-share));
+  if (successes === trials) return share ** trials;
+  return binomialDensity(successes, trials - successes, share, 1 - share);
+}
+
 /** x and y = 1 − x are both given so that neither loses digits when it is tiny. */
 function tails(x: number, y: number, a: number, b: number): { readonly lower: number; readonly upper: number } {
   const front = (binomialDensity(a, b, x, y) * a * b) / (a + b);
