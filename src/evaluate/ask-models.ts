@@ -1,0 +1,130 @@
+import type { ColumnChunk, ColumnValues } from '../data/column-stream.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { AppError } from '../error.ts';
+import { type AnswerSheet, answerSheet, emptyTruth, type Truth } from './answer-sheet.ts';
+import type { Side } from './compare-models.ts';
+import { slice } from './runtime/onnx-inputs.ts';
+import type { Batch, ColumnWish, Runtime } from './runtime/runtime.ts';
+import { addToSlice, type SliceColumn } from './slices.ts';
+import { type Target, truthAt } from './target.ts';
+
+/** Rows that latency is measured on. */
+const sampleRows = 64;
+
+/**
+ * Streams the holdout once through both models, batch by batch: the next is read when both have answered. A champion
+ * that fails on the way becomes its error; a candidate that fails throws.
+ */
+export async function askModels(options: {
+  readonly dataset: Dataset;
+  readonly target: Target;
+  readonly slices: readonly SliceColumn[];
+  readonly candidate: Runtime;
+  readonly champion: Runtime | AppError | null;
+  readonly onProgress: ((progress: { readonly rows: number; readonly totalRows: number }) => void) | undefined;
+}): Promise<{ readonly candidate: Side; readonly champion: Side | AppError | null }> {
+  const { dataset, target, slices, onProgress } = options;
+  const truth = emptyTruth(target);
+  const columns = new WantedColumns();
+  const targetPlace = columns.placeOf({ name: target.column, as: target.as });
+  const slicePlaces = slices.map(({ column }) => columns.placeOf({ name: column, as: 'text' }));
+  const candidate = asking(options.candidate, { target, truth, columns, model: 'candidate' });
+  let champion =
+    options.champion === null || options.champion instanceof AppError
+      ? options.champion
+      : asking(options.champion, { target, truth, columns, model: 'champion' });
+  const totalRows = target.rows + target.missing;
+  let firstRow = 0;
+  let filled = 0;
+  const takeChunk = async (chunk: ColumnChunk) => {
+    const places = new Int32Array(chunk.rows).fill(-1);
+    const truthOf = truthAt(target, columnAt(chunk, targetPlace));
+    for (let row = 0; row < chunk.rows; row++) {
+      const value = truthOf(row);
+      if (Number.isNaN(value)) continue;
+      truth[filled] = value;
+      places[row] = filled++;
+    }
+    for (const [place, column] of slicePlaces.entries()) {
+      const slice = slices[place];
+      if (slice !== undefined) addToSlice(slice, { values: columnAt(chunk, column), places });
+    }
+    await ask(candidate, { chunk, firstRow, places });
+    if (champion !== null && !(champion instanceof AppError)) {
+      champion = await askOrFail(champion, { chunk, firstRow, places });
+    }
+    firstRow += chunk.rows;
+    onProgress?.({ rows: firstRow, totalRows });
+  };
+  await dataset.streamColumns({ columns: columns.wishes, onChunk: takeChunk });
+  candidate.runtime.finish(firstRow);
+  return { candidate: sideOf(candidate), champion: finished(champion, firstRow) };
+}
+
+/** The columns to be streamed, each once however many readers it has. */
+class WantedColumns {
+  readonly wishes: ColumnWish[] = [];
+
+  placeOf(wish: ColumnWish): number {
+    const place = this.wishes.findIndex(({ name, as }) => name === wish.name && as === wish.as);
+    return place >= 0 ? place : this.wishes.push(wish) - 1;
+  }
+}
+
+interface Asked {
+  readonly runtime: Runtime;
+  readonly sheet: AnswerSheet;
+  readonly places: readonly number[];
+  sample: Batch | null;
+}
+
+interface Asking {
+  readonly chunk: ColumnChunk;
+  readonly firstRow: number;
+  readonly places: Int32Array;
+}
+
+function asking(
+  runtime: Runtime,
+  options: { readonly target: Target; readonly truth: Truth; readonly columns: WantedColumns; readonly model: string },
+): Asked {
+  const { target, truth, columns, model } = options;
+  const places = runtime.wishes.map((wish) => columns.placeOf(wish));
+  return { runtime, sheet: answerSheet({ target, truth, runtime, model }), places, sample: null };
+}
+
+async function ask(asked: Asked, { chunk, firstRow, places }: Asking): Promise<void> {
+  const columns = asked.places.map((place) => columnAt(chunk, place));
+  const batch = { firstRow, rows: chunk.rows, columns };
+  asked.sample ??= slice(batch, 0, Math.min(sampleRows, chunk.rows));
+  asked.sheet.add(await asked.runtime.predict(batch), { places, firstRow });
+}
+
+async function askOrFail(asked: Asked, asking: Asking): Promise<Asked | AppError> {
+  try {
+    await ask(asked, asking);
+    return asked;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+function finished(champion: Asked | AppError | null, rows: number): Side | AppError | null {
+  if (champion === null || champion instanceof AppError) return champion;
+  try {
+    champion.runtime.finish(rows);
+    return sideOf(champion);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+function sideOf({ runtime, sheet, sample }: Asked): Side {
+  return { runtime, scores: sheet.scores(), sample };
+}
+
+function columnAt(chunk: ColumnChunk, place: number): ColumnValues {
+  return chunk.columns[place] ?? { kind: 'text', values: [] };
+}

@@ -1,0 +1,89 @@
+import { type Measurement, measured } from '../verdict.ts';
+import { compareScores } from './comparison/compare-scores.ts';
+import { pairOf } from './comparison/pair.ts';
+import type { MetricComparison, ModelIdentity } from './evaluation-report.ts';
+import { latencyComparison, type Timing } from './latency.ts';
+import type { MetricName } from './metric-name.ts';
+import { metricValue, type ScoreMetric } from './metrics/metric-value.ts';
+import type { Scores } from './metrics/scores.ts';
+
+/** What holds for every metric of one comparison. */
+export interface ComparisonSettings {
+  readonly confidence: number;
+  /** Candidate and champion are the same bytes, so that every difference is exactly 0. */
+  readonly isSame: boolean;
+  /** What stands for the champion's measurement when there is no champion. */
+  readonly absent: Measurement;
+}
+
+export function isScoreMetric(name: MetricName): name is ScoreMetric {
+  return name !== 'model-bytes' && !isLatencyMetric(name);
+}
+
+export function isLatencyMetric(name: MetricName): name is 'latency-p50' | 'latency-p95' {
+  return name === 'latency-p50' || name === 'latency-p95';
+}
+
+/** One metric of scores, on the same rows for both models. */
+export function compareMetric(
+  metric: ScoreMetric,
+  {
+    candidate,
+    champion,
+    settings,
+  }: {
+    readonly candidate: Scores;
+    readonly champion: Scores | null;
+    readonly settings: ComparisonSettings;
+  },
+): MetricComparison {
+  const rows = candidate.truth.length;
+  const ours = metricValue(metric, candidate);
+  if (champion === null) return { candidate: ours, champion: settings.absent, difference: null, rows };
+  const theirs = metricValue(metric, champion);
+  const pair = pairOf(candidate, champion);
+  const { confidence, isSame } = settings;
+  if (ours.kind !== 'value' || theirs.kind !== 'value' || pair === null) {
+    return { candidate: ours, champion: theirs, difference: null, rows };
+  }
+  const value = ours.value - theirs.value;
+  const difference = isSame
+    ? { value: 0, low: 0, high: 0, confidence, pValue: 1, method: 'the same model' }
+    : compareScores({ metric, value, pair, confidence });
+  return { candidate: ours, champion: theirs, difference, rows };
+}
+
+/** Model bytes, which have no sampling error: the interval of the difference is the difference. */
+export function compareBytes(
+  candidate: ModelIdentity,
+  { champion, settings }: { readonly champion: ModelIdentity | null; readonly settings: ComparisonSettings },
+): MetricComparison {
+  const ours = bytesOf(candidate);
+  if (champion === null) return { candidate: ours, champion: settings.absent, difference: null, rows: 0 };
+  const theirs = bytesOf(champion);
+  if (ours.kind !== 'value' || theirs.kind !== 'value') {
+    return { candidate: ours, champion: theirs, difference: null, rows: 0 };
+  }
+  const value = ours.value - theirs.value;
+  const exact = { value, low: value, high: value, confidence: settings.confidence, pValue: null, method: 'exact' };
+  return { candidate: ours, champion: theirs, difference: exact, rows: 0 };
+}
+
+/** A latency from the timing of both models; `timing` is null when the candidate cannot be timed. */
+export function compareLatency(
+  metric: 'latency-p50' | 'latency-p95',
+  { timing, settings }: { readonly timing: Timing | null; readonly settings: ComparisonSettings },
+): MetricComparison {
+  if (timing === null) {
+    const missing = { kind: 'missing', reason: 'a predictions file has no model to time' } as const;
+    return { candidate: missing, champion: missing, difference: null, rows: 0 };
+  }
+  const share = metric === 'latency-p50' ? 0.5 : 0.95;
+  const comparison = latencyComparison(timing, { share, confidence: settings.confidence });
+  return timing.champion === null ? { ...comparison, champion: settings.absent } : comparison;
+}
+
+function bytesOf({ format, bytes }: ModelIdentity): Measurement {
+  if (format === 'predictions') return { kind: 'missing', reason: 'a predictions file has no model to weigh' };
+  return measured(bytes);
+}

@@ -1,0 +1,123 @@
+import type { Column } from '../data/column.ts';
+import { type Dataset, openDataset } from '../data/dataset.ts';
+import { AppError, messageOf } from '../error.ts';
+import type { ModelPolicy } from '../policy/policy.ts';
+import { askModels } from './ask-models.ts';
+import { compareModels, type Side } from './compare-models.ts';
+import type { EvaluationReport } from './evaluation-report.ts';
+import { loadModel } from './runtime/load-model.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import { readSlices } from './slices.ts';
+import { readTarget } from './target.ts';
+
+/** How far an evaluation is. */
+export interface EvaluationProgress {
+  readonly rows: number;
+  readonly totalRows: number;
+}
+
+export interface EvaluationRequest {
+  /** The folder that the policy's holdout paths are relative to: a checkout of the base branch. */
+  readonly holdoutRoot: string;
+  readonly policy: ModelPolicy;
+  /** The path of a model file or folder. */
+  readonly candidate: string;
+  /** The same for the champion; null when there is none yet. */
+  readonly champion: string | null;
+  readonly onProgress?: (progress: EvaluationProgress) => void;
+}
+
+/** The report, and what a person should know that kept parts of it from being measured. */
+export interface Evaluation {
+  readonly report: EvaluationReport;
+  readonly failures: readonly { readonly code: string; readonly message: string }[];
+}
+
+/**
+ * Measures candidate and champion on the same holdout rows. Features go through in batches; only the answers are kept
+ * (at most 40 bytes per row and model). Throws AppError when the holdout or the candidate cannot be used. A champion that
+ * cannot be used is a failed measurement and a failure.
+ */
+export async function evaluateModels(request: EvaluationRequest): Promise<Evaluation> {
+  const { policy } = request;
+  await using dataset = await openDataset({ root: request.holdoutRoot, paths: policy.data.holdout });
+  const features = featuresOf(dataset, policy);
+  const target = await readTarget(dataset, policy);
+  const slices = await readSlices(dataset, { columns: policy.slices, rows: target.rows });
+  const wanted = { task: policy.task, features, id: policy.id ?? null };
+  const candidate = await loadModel({ ...wanted, path: request.candidate });
+  let champion: Runtime | AppError | null = null;
+  try {
+    if (request.champion !== null) champion = await loadChampion({ ...wanted, path: request.champion });
+    const asked = await askModels({ dataset, target, slices, candidate, champion, onProgress: request.onProgress });
+    const compared = await compareModels({ policy, slices, candidate: asked.candidate, champion: asked.champion });
+    return {
+      report: {
+        task: policy.task,
+        target: policy.target,
+        rows: target.rows,
+        holdoutDigest: dataset.digest,
+        candidate: candidate.identity,
+        champion: identityOf(asked.champion),
+        ...compared,
+      },
+      failures: failuresOf({ champion: asked.champion, missing: target.missing, rows: target.rows }),
+    };
+  } finally {
+    await candidate.dispose();
+    if (champion !== null && !(champion instanceof AppError)) await champion.dispose();
+  }
+}
+
+/** The columns that models may read: those the policy names, else all but target and id. Never the target. */
+function featuresOf({ columns }: Dataset, policy: ModelPolicy): readonly Column[] {
+  const reserved = [policy.target, ...(policy.id === undefined ? [] : [policy.id])];
+  if (policy.features === undefined) return columns.filter((column) => !reserved.includes(column.name));
+  const given = policy.features;
+  const problems = [
+    ...given.filter((name) => name === policy.target).map((name) => `the target ${name}, which would tell the answer`),
+    ...given.filter((name) => name === policy.id).map((name) => `the id ${name}`),
+    ...given.filter((name, place) => given.indexOf(name) !== place).map((name) => `${name} twice`),
+    ...given
+      .filter((name) => !columns.some((column) => column.name === name))
+      .map((name) => `${name}, which the holdout does not have`),
+  ];
+  if (problems.length > 0) {
+    const known = columns.map((column) => column.name).filter((name) => !reserved.includes(name));
+    throw new AppError(
+      'bad-config',
+      `expected \`features\` to name holdout columns, each once, found ${problems.slice(0, 10).join('; ')}; choose from ${known.slice(0, 30).join(', ')}`,
+    );
+  }
+  return given.flatMap((name) => columns.find((column) => column.name === name) ?? []);
+}
+
+async function loadChampion(request: Parameters<typeof loadModel>[0]): Promise<Runtime | AppError> {
+  try {
+    return await loadModel(request);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+function identityOf(champion: Side | AppError | null): EvaluationReport['champion'] {
+  return champion === null || champion instanceof AppError ? null : champion.runtime.identity;
+}
+
+function failuresOf(options: {
+  readonly champion: Side | AppError | null;
+  readonly missing: number;
+  readonly rows: number;
+}): Evaluation['failures'] {
+  const { champion, missing, rows } = options;
+  const failures: { code: string; message: string }[] = [];
+  if (champion instanceof AppError) {
+    failures.push({ code: champion.code, message: `The champion could not be evaluated: ${messageOf(champion)}` });
+  }
+  if (missing > 0) {
+    const message = `${missing} of ${rows + missing} holdout rows have no target and were left out`;
+    failures.push({ code: 'bad-input', message });
+  }
+  return failures;
+}

@@ -1,0 +1,131 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { AppError, messageOf } from '../../error.ts';
+import { importNative } from '../../natives.ts';
+import type { Task } from '../metric-name.ts';
+import { fileWithin, identityOf } from './model-files.ts';
+import { type OnnxFile, readOnnxFile, withTensorOutput } from './onnx-file.ts';
+import { type InputPlan, inputPlan, rowsPerRun, slice } from './onnx-inputs.ts';
+import { answersOf, type OutputPlan, outputPlan } from './onnx-outputs.ts';
+import type { Answers, Batch, ModelRequest, Runtime } from './runtime.ts';
+
+const onnxBytesLimit = 2 ** 31 - 1;
+
+/**
+ * Loads an ONNX model for the CPU. Inputs: one tensor [rows, features] fed with the features in order, or one input of
+ * [rows, 1] or [rows] per feature, found by name. Outputs: a regression's value; a classifier's label and
+ * probabilities, also as ZipMap; or one probability per row. Throws AppError when the file is not such a model.
+ */
+export async function loadOnnx(file: string, request: ModelRequest): Promise<Runtime> {
+  const name = basename(file);
+  if (statSync(file).size > onnxBytesLimit) {
+    throw new AppError(
+      'too-large',
+      `expected an ONNX file below 2 GiB, found ${statSync(file).size} bytes in ${name}; export its weights as external data beside it`,
+    );
+  }
+  const bytes = readFileSync(file);
+  const described = readOnnxFile(bytes, name);
+  const external = described.externalFiles.map((location) => fileWithin(dirname(file), location, 'external data'));
+  const ort = await importNative('onnxruntime-node');
+  const session = await openSession({ ort, file, bytes, described });
+  try {
+    const inputs = inputPlan(session.inputMetadata, { model: name, features: request.features });
+    const outputs = outputPlan({ outputs: session.outputMetadata, described, model: name, task: request.task });
+    return {
+      identity: identityOf('onnx', [file, ...external]),
+      wishes: inputs.wishes,
+      classes: described.classes,
+      isTimed: true,
+      predict: (batch) => predict({ ort, session, inputs, outputs, model: name, task: request.task }, batch),
+      finish() {},
+      dispose: () => session.release(),
+    };
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+type Ort = typeof import('onnxruntime-node');
+
+async function openSession(options: {
+  readonly ort: Ort;
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  readonly described: OnnxFile;
+}): Promise<InferenceSession> {
+  const { ort, file, bytes, described } = options;
+  const [zipMap] = described.zipMaps;
+  if (zipMap !== undefined && described.externalFiles.length > 0) {
+    throw new AppError(
+      'unsupported',
+      `expected a model without ZipMap or without external data, found both in ${basename(file)}; export it with zipmap=False`,
+    );
+  }
+  // Errors reach the caller as exceptions; 4 (fatal) keeps the library from writing them to the terminal as well.
+  const settings = { executionProviders: ['cpu'], logSeverityLevel: 4 } as const;
+  try {
+    if (zipMap === undefined) return await ort.InferenceSession.create(file, settings);
+    return await ort.InferenceSession.create(withTensorOutput(bytes, zipMap.input), settings);
+  } catch (cause) {
+    throw new AppError(
+      'bad-input',
+      `expected a model that onnxruntime can load, found in ${basename(file)}: ${oneLine(cause)}; export it again, or for an operator set that onnxruntime knows`,
+      { cause },
+    );
+  }
+}
+
+interface Loaded {
+  readonly ort: Ort;
+  readonly session: InferenceSession;
+  readonly inputs: InputPlan;
+  readonly outputs: OutputPlan;
+  readonly model: string;
+  readonly task: Task;
+}
+
+async function predict(loaded: Loaded, batch: Batch): Promise<Answers> {
+  const step = rowsPerRun(loaded.inputs, batch.rows);
+  if (step === batch.rows) return await runOnce(loaded, batch);
+  const parts: Answers[] = [];
+  for (let start = 0; start < batch.rows; start += step) {
+    parts.push(await runOnce(loaded, slice(batch, start, Math.min(step, batch.rows - start))));
+  }
+  return joined(parts);
+}
+
+async function runOnce(loaded: Loaded, batch: Batch): Promise<Answers> {
+  const { ort, session, inputs, outputs, model, task } = loaded;
+  let results: InferenceSession.OnnxValueMapType;
+  try {
+    const feeds: Record<string, Tensor> = {};
+    for (const input of inputs.inputs) feeds[input.name] = input.tensor(ort, batch);
+    results = await session.run(feeds, outputs.names);
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError(
+      'bad-input',
+      `expected ${model} to answer for rows ${batch.firstRow} to ${batch.firstRow + batch.rows - 1}, found: ${oneLine(cause)}; run the model on the holdout where it was made`,
+      { cause },
+    );
+  }
+  return answersOf({ outputs, results, rows: batch.rows, model, task });
+}
+
+function joined(parts: readonly Answers[]): Answers {
+  const scores = parts.flatMap((part) => (part.scores === null ? [] : Array.from(part.scores)));
+  const labels = parts.flatMap((part) => part.labels ?? []);
+  const [first] = parts;
+  return {
+    scores: first === undefined || first.scores === null ? null : scores,
+    width: first?.width ?? 1,
+    labels: first === undefined || first.labels === null ? null : labels,
+  };
+}
+
+function oneLine(cause: unknown): string {
+  return messageOf(cause).replace(/\s+/g, ' ').slice(0, 300);
+}
