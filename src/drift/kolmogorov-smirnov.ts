@@ -1,5 +1,5 @@
 import { kolmogorovSurvival, twoSampleSurvival } from '../statistics/kolmogorov.ts';
-import { type Cells, type SamplePair, shares } from './sample.ts';
+import { type Cells, type SamplePair, total } from './sample.ts';
 
 /** The largest distance between the two distribution functions, exactly as scipy's ks_2samp computes it. */
 export function kolmogorovSmirnov({ reference, current }: SamplePair): number {
@@ -38,16 +38,16 @@ export function kolmogorovSmirnovP(options: {
  * distribution functions can part by no more than the larger share inside.
  */
 export function binnedKolmogorovSmirnov(cells: Cells): { readonly distance: number; readonly bound: number } {
-  const [p, q] = [shares(cells.reference), shares(cells.current)];
-  let [f, g, distance, bound] = [0, 0, 0, 0];
-  for (const [cell, share] of p.entries()) {
-    const other = q[cell] ?? 0;
-    const before = Math.abs(f - g);
-    f += share;
-    g += other;
-    const after = Math.abs(f - g);
+  const [n, m] = [total(cells.reference), total(cells.current)];
+  let [below, otherBelow, distance, most] = [0, 0, 0, 0];
+  for (const [cell, count] of cells.reference.entries()) {
+    const other = cells.current[cell] ?? 0;
+    const before = Math.abs(below / n - otherBelow / m);
+    below += count;
+    otherBelow += other;
+    const after = Math.abs(below / n - otherBelow / m);
     distance = Math.max(distance, after);
-    bound = Math.max(bound, Math.max(before + Math.max(share, other), after));
+    most = Math.max(most, after, before + Math.max(count / n, other / m));
   }
-  return { distance, bound: Math.min(1, Math.max(0, bound - distance)) };
+  return { distance, bound: Math.min(1, most) - distance };
 }

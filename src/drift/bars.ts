@@ -1,0 +1,96 @@
+import type { CategoryCounts } from '../data/category-counts.ts';
+import type { FineCells } from './cells.ts';
+import type { ColumnDrift } from './drift-report.ts';
+import { shares } from './sample.ts';
+
+type Bars = ColumnDrift['bars'];
+
+const most = 20;
+export const noBars: Bars = { labels: [], reference: [], current: [] };
+
+/**
+ * The two distributions as at most 20 bars on common edges of equal width between the 1 % and 99 % quantiles of both; what lies
+ * beyond is counted in the end bars. A column of few different numbers has one bar for each.
+ */
+export function numberBars(cells: FineCells): Bars {
+  const [p, q] = [shares(cells.reference).map(orZero), shares(cells.current).map(orZero)];
+  if (p.length === 0) return noBars;
+  if (p.length <= 12) return { labels: cells.middle.map(shortNumber), reference: p, current: q };
+  const mixture = p.map((share, cell) => (share + (q[cell] ?? 0)) / 2);
+  const low = cells.low[cellAt(mixture, 0.01)] ?? 0;
+  const high = cells.high[cellAt(mixture, 0.99)] ?? low;
+  const width = (high - low) / most;
+  if (!(width > 0)) return noBars;
+  const bars = { reference: new Array<number>(most).fill(0), current: new Array<number>(most).fill(0) };
+  for (const [cell, middle] of cells.middle.entries()) {
+    const bar = Math.min(most - 1, Math.max(0, Math.floor((middle - low) / width)));
+    bars.reference[bar] = (bars.reference[bar] ?? 0) + (p[cell] ?? 0);
+    bars.current[bar] = (bars.current[bar] ?? 0) + (q[cell] ?? 0);
+  }
+  const labels = bars.reference.map((_, bar) => {
+    if (bar === 0) return `< ${shortNumber(low + width)}`;
+    if (bar === most - 1) return `≥ ${shortNumber(high - width)}`;
+    return `${shortNumber(low + bar * width)} … ${shortNumber(low + (bar + 1) * width)}`;
+  });
+  return { labels, ...bars };
+}
+
+/** The most frequent categories of both sides together, and the rest as one bar. */
+export function categoryBars(reference: CategoryCounts, current: CategoryCounts): Bars {
+  const [p, q] = [labelled(reference), labelled(current)];
+  const mass = (label: string) => (p.shares.get(label) ?? 0) + (q.shares.get(label) ?? 0);
+  const labels = [...new Set([...p.shares.keys(), ...q.shares.keys()])].sort(
+    (a, b) => mass(b) - mass(a) || (a < b ? -1 : 1),
+  );
+  const shown = labels.slice(0, most - 1);
+  const of = (side: { readonly shares: ReadonlyMap<string, number> }) =>
+    shown.map((label) => side.shares.get(label) ?? 0);
+  const rest = (side: readonly number[]) => Math.max(0, 1 - side.reduce((sum, share) => sum + share, 0));
+  const [left, right] = [of(p), of(q)];
+  const hasRest = labels.length > shown.length || !p.isComplete || !q.isComplete;
+  if (!hasRest) return { labels: shown, reference: left, current: right };
+  return { labels: [...shown, 'other'], reference: [...left, rest(left)], current: [...right, rest(right)] };
+}
+
+/** Whole counts of cells with names, as shares. */
+export function labelledBars(
+  labels: readonly string[],
+  reference: readonly number[],
+  current: readonly number[],
+): Bars {
+  return { labels: [...labels], reference: shares(reference).map(orZero), current: shares(current).map(orZero) };
+}
+
+/** A number as a person writes it: three digits that matter. */
+export function shortNumber(value: number): string {
+  const size = Math.abs(value);
+  if (value === 0) return '0';
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(2);
+  return String(Number(value.toPrecision(size >= 1000 ? 6 : 3)));
+}
+
+function labelled(counts: CategoryCounts): {
+  readonly shares: ReadonlyMap<string, number>;
+  readonly isComplete: boolean;
+} {
+  const values = counts.kind === 'listed' ? counts.values : counts.frequent;
+  const all = (counts.kind === 'listed' ? values.map(([, count]) => count) : counts.buckets).reduce((a, b) => a + b, 0);
+  return {
+    shares: new Map(values.map(([label, count]) => [label, count / all])),
+    isComplete: counts.kind === 'listed',
+  };
+}
+
+function cellAt(mass: readonly number[], share: number): number {
+  let sum = 0;
+  for (const [cell, part] of mass.entries()) {
+    sum += part;
+    if (sum >= share) return cell;
+  }
+  return mass.length - 1;
+}
+
+/** An empty sample has no shares: 0 / 0. */
+function orZero(share: number): number {
+  return Number.isNaN(share) ? 0 : share;
+}

@@ -1,0 +1,227 @@
+import type { CategoryCounts } from '../data/category-counts.ts';
+import type { ColumnProfile, NumberProfile, StringProfile } from '../data/profile.ts';
+import { standardDeviation } from '../data/profile.ts';
+import { normalSurvival } from '../statistics/normal.ts';
+import { categoryBars, labelledBars, noBars, numberBars } from './bars.ts';
+import { categoryCellsOf, fineCells, joinedCells, specialCells } from './cells.ts';
+import { calibratedChiSquare } from './chi-square.ts';
+import type { ColumnDrift, DriftTest } from './drift-report.ts';
+import { type Effect, jensenShannonEffect } from './jensen-shannon.ts';
+import { binnedKolmogorovSmirnov, kolmogorovSmirnovP } from './kolmogorov-smirnov.ts';
+import { psiEffect } from './psi.ts';
+import { type Cells, total } from './sample.ts';
+import { twoProportions } from './two-proportions.ts';
+import { binnedWasserstein, normOf } from './wasserstein.ts';
+
+/** A statistic before the q-values of the whole report are known. */
+export interface RawStatistic {
+  readonly value: number;
+  readonly pValue: number | null;
+  readonly effect: { readonly low: number; readonly high: number } | null;
+}
+
+/** Everything that one column's two profiles say; compare.ts adds q-values and the verdict. */
+export interface ColumnComparison {
+  readonly name: string;
+  readonly kind: ColumnDrift['kind'];
+  readonly statistics: Readonly<Partial<Record<DriftTest, RawStatistic>>>;
+  /** Values (not null) on the smaller side. */
+  readonly values: number;
+  readonly nulls: {
+    readonly reference: number;
+    readonly current: number;
+    readonly pValue: number;
+    readonly effect: Effect;
+  };
+  readonly unseen: {
+    readonly share: number;
+    readonly examples: readonly string[];
+    readonly pValue: number;
+    readonly effect: Effect;
+  } | null;
+  readonly mean: ColumnDrift['mean'];
+  readonly bars: ColumnDrift['bars'];
+  /** Set when the two sides do not hold the same kind of value. */
+  readonly kindChange: string | null;
+}
+
+/** Compares the two profiles of a column. `z` is the normal quantile of every interval. */
+export function compareColumn(options: {
+  readonly reference: ColumnProfile;
+  readonly current: ColumnProfile;
+  readonly z: number;
+}): ColumnComparison {
+  const { reference, current, z } = options;
+  const shared = {
+    name: reference.name,
+    values: Math.min(valuesOf(reference), valuesOf(current)),
+    nulls: compareNulls(options),
+    kindChange: null,
+  };
+  if (valuesOf(reference) === 0 || valuesOf(current) === 0) {
+    const filled = valuesOf(reference) > 0 ? reference : current;
+    return { ...shared, kind: kindOf(filled), statistics: {}, unseen: null, mean: null, bars: noBars };
+  }
+  if (reference.kind === 'string' && current.kind === 'string') {
+    return { ...shared, ...compareStrings({ reference, current, z }) };
+  }
+  if (reference.kind !== 'string' && current.kind !== 'string' && reference.kind === current.kind) {
+    return { ...shared, ...compareNumbers({ reference, current, z }) };
+  }
+  const kindChange = `${kindOf(reference)} became ${kindOf(current)}`;
+  return { ...shared, kind: kindOf(reference), statistics: {}, unseen: null, mean: null, bars: noBars, kindChange };
+}
+
+type Compared = Pick<ColumnComparison, 'kind' | 'statistics' | 'unseen' | 'mean' | 'bars'>;
+
+function compareNumbers(options: {
+  readonly reference: NumberProfile;
+  readonly current: NumberProfile;
+  readonly z: number;
+}): Compared {
+  const { reference, current, z } = options;
+  const fine = fineCells(reference, current);
+  const special = specialCells(reference, current);
+  const together = (cells: Cells): Cells => ({
+    reference: [...cells.reference, ...special.reference],
+    current: [...cells.current, ...special.current],
+  });
+  const hasNumbers = total(fine.reference) > 0 && total(fine.current) > 0;
+  const cells = together(hasNumbers ? joinedCells(fine, 32) : fine);
+  const mean =
+    reference.moments === null || current.moments === null
+      ? null
+      : { reference: reference.moments.mean, current: current.moments.mean };
+  const bars =
+    reference.kind === 'boolean'
+      ? labelledBars(['false', 'true'], booleanCounts(reference), booleanCounts(current))
+      : numberBars(fine);
+  const tests = cellStatistics({ cells, psiCells: together(hasNumbers ? joinedCells(fine, 10) : fine), z });
+  const ordered = hasNumbers && reference.kind !== 'boolean' ? orderedStatistics({ fine, reference, z }) : {};
+  return { kind: reference.kind, statistics: { ...tests, ...ordered }, unseen: null, mean, bars };
+}
+
+function compareStrings(options: {
+  readonly reference: StringProfile;
+  readonly current: StringProfile;
+  readonly z: number;
+}): Compared {
+  const { reference, current, z } = options;
+  const cells = categoryCellsOf(reference.categories, current.categories);
+  return {
+    kind: reference.categories.kind === 'listed' && current.categories.kind === 'listed' ? 'category' : 'text',
+    statistics: cellStatistics({ cells, psiCells: cells, z }),
+    unseen: compareUnseen({ reference: reference.categories, current: current.categories, z }),
+    mean: null,
+    bars: categoryBars(reference.categories, current.categories),
+  };
+}
+
+function cellStatistics(options: { readonly cells: Cells; readonly psiCells: Cells; readonly z: number }) {
+  const { cells, psiCells, z } = options;
+  const jensenShannon = jensenShannonEffect(cells, z);
+  const stability = psiEffect(psiCells, z);
+  const chiSquare = calibratedChiSquare(cells);
+  return {
+    psi: statistic(stability),
+    'jensen-shannon': statistic(jensenShannon),
+    'chi-square': { value: chiSquare.statistic, pValue: chiSquare.pValue, effect: null },
+  };
+}
+
+function orderedStatistics(options: {
+  readonly fine: ReturnType<typeof fineCells>;
+  readonly reference: NumberProfile;
+  readonly z: number;
+}) {
+  const { fine, reference, z } = options;
+  const [n, m] = [total(fine.reference), total(fine.current)];
+  const { distance, bound } = binnedKolmogorovSmirnov(fine);
+  const moved = binnedWasserstein({ cells: fine, places: fine.middle, z });
+  const norm = normOf(standardDeviation(reference));
+  // Each distribution function is within such a band of the true one everywhere (Dvoretzky, Kiefer, Wolfowitz; Massart 1990).
+  const band = Math.sqrt(-Math.log(normalSurvival(z)) / 2) * Math.sqrt(1 / n + 1 / m);
+  const method = n * m <= 1_000_000 ? 'exact' : 'asymptotic';
+  return {
+    'kolmogorov-smirnov': {
+      value: distance,
+      pValue: kolmogorovSmirnovP({ distance, n, m, method }),
+      effect: { low: Math.max(0, distance - band), high: Math.min(1, distance + bound + band) },
+    },
+    wasserstein: { value: moved.distance, pValue: null, effect: { low: moved.low, high: moved.high } },
+    'wasserstein-normed': {
+      value: moved.distance / norm,
+      pValue: null,
+      effect: { low: moved.low / norm, high: moved.high / norm },
+    },
+  };
+}
+
+/** Null or not, as two cells: a share of nulls that changes is a change of its own, however the other values lie. */
+function compareNulls(options: {
+  readonly reference: ColumnProfile;
+  readonly current: ColumnProfile;
+  readonly z: number;
+}) {
+  const { reference, current, z } = options;
+  const [n, m] = [rowsOf(reference), rowsOf(current)];
+  return {
+    reference: n === 0 ? 0 : reference.nulls / n,
+    current: m === 0 ? 0 : current.nulls / m,
+    pValue: twoProportions({ reference: { count: reference.nulls, of: n }, current: { count: current.nulls, of: m } })
+      .pValue,
+    effect: jensenShannonEffect(
+      { reference: [reference.nulls, n - reference.nulls], current: [current.nulls, m - current.nulls] },
+      z,
+    ),
+  };
+}
+
+/**
+ * The current rows whose category the reference never had, held against what a second sample of the reference would
+ * show: about as many as the reference has categories that occur once (Good and Turing 1953).
+ */
+function compareUnseen(options: {
+  readonly reference: CategoryCounts;
+  readonly current: CategoryCounts;
+  readonly z: number;
+}): ColumnComparison['unseen'] {
+  const { reference, current, z } = options;
+  if (reference.kind === 'hashed' || current.kind === 'hashed') return null;
+  const known = new Set(reference.values.map(([label]) => label));
+  const unseen = current.values.filter(([label]) => !known.has(label));
+  const n = total(reference.values.map(([, count]) => count));
+  const m = total(current.values.map(([, count]) => count));
+  const count = total(unseen.map(([, each]) => each));
+  const once = reference.values.filter(([, each]) => each === 1).length;
+  const { z: rise, pValue } = twoProportions({ reference: { count: once, of: n }, current: { count, of: m } });
+  return {
+    share: count / m,
+    examples: unseen.slice(0, 5).map(([label]) => label),
+    pValue: rise > 0 ? pValue / 2 : 1,
+    effect: jensenShannonEffect({ reference: [once, n - once], current: [count, m - count] }, z),
+  };
+}
+
+function statistic({ value, pValue, low, high }: Effect): RawStatistic {
+  return { value, pValue, effect: { low, high } };
+}
+
+function booleanCounts(profile: NumberProfile): readonly number[] {
+  const trues = Math.round((profile.moments?.mean ?? 0) * profile.count);
+  return [profile.count - trues, trues];
+}
+
+function valuesOf(column: ColumnProfile): number {
+  if (column.kind === 'string') return column.count;
+  return column.count + column.nan + column.positiveInfinite + column.negativeInfinite;
+}
+
+function rowsOf(column: ColumnProfile): number {
+  return valuesOf(column) + column.nulls;
+}
+
+function kindOf(column: ColumnProfile): ColumnDrift['kind'] {
+  if (column.kind !== 'string') return column.kind;
+  return column.categories.kind === 'listed' ? 'category' : 'text';
+}
