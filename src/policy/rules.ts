@@ -1,4 +1,4 @@
-import { globMatcher } from '../change/glob.ts';
+import { folderMatcher } from '../change/glob.ts';
 import { metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
 import { describe, type Finding, quoted } from './explain-issue.ts';
 import { nearest } from './nearest.ts';
@@ -137,7 +137,7 @@ function holdoutInTraining(written: Entries): readonly Finding[] {
   const data = entriesOf(written['data']);
   const train = pathsIn(data['train']);
   return pathsIn(data['holdout']).flatMap(({ path, at }) => {
-    const holding = train.find((entry) => entry.path === path || globMatcher([entry.path])(path));
+    const holding = train.find((entry) => entry.path === path || folderMatcher([entry.path])(path));
     if (holding === undefined) return [];
     return [
       {
@@ -174,9 +174,7 @@ function outputs(written: Entries): readonly Finding[] {
 }
 
 function collides(output: string, data: string): boolean {
-  return (
-    output === '.' || output === data || data.startsWith(`${output}/`) || globMatcher([data, `${data}/**`])(output)
-  );
+  return output === '.' || output === data || data.startsWith(`${output}/`) || folderMatcher([data])(output);
 }
 
 function trimmed(path: string): string {
