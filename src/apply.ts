@@ -121,8 +121,9 @@ async function publishComment(
   const known =
     (await outbox.readComment(repository.id, number)) ?? (await github.findComment(repository, number, stickyMarker));
   if (known !== null) {
-    const { edits, oldestSecondsAgo } = await outbox.countEdits(repository.id, number, 60);
-    if (edits >= editsPerMinute) return { kind: 'later', seconds: Math.max(1, 60 - oldestSecondsAgo), error: null };
+    const { edits, oldestSecondsAgo, running } = await outbox.readEdits(repository.id, number);
+    const most = running ? progressEditsPerMinute : editsPerMinute;
+    if (edits >= most) return { kind: 'later', seconds: Math.max(1, 60 - oldestSecondsAgo), error: null };
     const stands = await github.updateComment(repository, known, marked);
     if (stands) return done({ kind: 'comment', number, commentId: known, edited: true });
   }
@@ -146,6 +147,8 @@ export const stickyMarker = '<!-- siskin:status -->';
 
 /** How often the comment of one pull request is edited in any minute. Newer content replaces what waits. */
 const editsPerMinute = 4;
+/** Fewer while a run goes on, so that its verdict need not wait for the minute to end. */
+const progressEditsPerMinute = 2;
 
 function withMarker(body: string, marker: string): string {
   return body.includes(marker) ? body : `${body}\n${marker}`;
@@ -164,12 +167,18 @@ function outcomeOf({ effect, attempts }: PendingEffect, thrown: unknown): Outcom
   const code = thrown instanceof AppError ? thrown.code : 'world-broken';
   const passing = code === 'unavailable' || code === 'timed-out' || code === 'conflict';
   const most = effect.kind === 'react' ? 2 : 8;
-  if (passing && attempts + 1 < most) return { kind: 'later', seconds: Math.min(300, 2 ** (attempts + 1)), error };
+  if (passing && attempts + 1 < most) return { kind: 'later', seconds: backoffSeconds(attempts + 1, thrown), error };
   const learnt: Learnt | null =
     effect.kind === 'dispatch-run'
       ? { kind: 'run-refused', claim: effect.plan.claim, failure: refusal(code, error) }
       : null;
   return { kind: 'failed', error, learnt };
+}
+
+/** How long to wait before the next attempt: doubling, at most five minutes, or as long as the other side asked for. */
+export function backoffSeconds(attempts: number, thrown: unknown): number {
+  const asked = thrown instanceof AppError ? (thrown.retryAfterSeconds ?? 0) : 0;
+  return Math.max(asked, Math.min(300, 2 ** attempts));
 }
 
 function refusal(code: AppError['code'], message: string): RunFailure {

@@ -186,10 +186,9 @@ export interface Outbox {
   readComment(repositoryId: number, number: number): Promise<number | null>;
   /** The state of a run, so that what was called off meanwhile is not sent. */
   readRun(claim: string): Promise<RunRecord | null>;
-  /** How often the comment of a pull request was edited in the last so many seconds, and how long ago the oldest of these was. */
-  countEdits(
+  /** How often the comment of a pull request was edited in the last minute, how long ago the oldest of these was, and whether a run of it is still going on. */
+  readEdits(
     repositoryId: number,
     number: number,
-    seconds: number,
-  ): Promise<{ readonly edits: number; readonly oldestSecondsAgo: number }>;
+  ): Promise<{ readonly edits: number; readonly oldestSecondsAgo: number; readonly running: boolean }>;
 }

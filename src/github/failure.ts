@@ -34,7 +34,10 @@ function failureOf(what: string, thrown: unknown): AppError {
   const needed = header(thrown, 'x-accepted-github-permissions');
   const fix = fixOf({ status, needed });
   const found = status === null ? `no answer (${said})` : `${status} (${said})`;
-  return new AppError(codeOf(status, thrown), `expected GitHub to ${what}, found ${found}; ${fix}`, { cause: thrown });
+  return new AppError(codeOf(status, thrown), `expected GitHub to ${what}, found ${found}; ${fix}`, {
+    cause: thrown,
+    retryAfterSeconds: retryAfterSeconds(thrown),
+  });
 }
 
 function codeOf(status: number | null, thrown: unknown): ErrorCode {
@@ -54,6 +57,15 @@ function isRateLimit(thrown: unknown): boolean {
     header(thrown, 'retry-after') !== null ||
     /rate limit/i.test(messageOf(thrown))
   );
+}
+
+/** GitHub says when to come back in `retry-after` (seconds) or, for the hourly quota, in `x-ratelimit-reset` (epoch seconds). */
+function retryAfterSeconds(thrown: unknown): number | null {
+  const after = Number(header(thrown, 'retry-after') ?? Number.NaN);
+  if (Number.isFinite(after)) return after;
+  if (header(thrown, 'x-ratelimit-remaining') !== '0') return null;
+  const reset = Number(header(thrown, 'x-ratelimit-reset') ?? Number.NaN);
+  return Number.isFinite(reset) ? Math.max(1, reset - Date.now() / 1000) : null;
 }
 
 function fixOf({ status, needed }: { status: number | null; needed: string | null }): string {

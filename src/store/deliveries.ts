@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Intent } from '../intent.ts';
 import type { LaneHint } from '../ports.ts';
@@ -61,14 +60,12 @@ export async function insertDeliveries(
   };
 }
 
-/** Keeps an intent of our own as a delivery; returns its lane. */
-export async function insertIntent(tx: Queryable, intent: Intent, at: string): Promise<readonly string[]> {
-  const delivery = {
-    id: randomUUID(),
-    event: intentEvent,
-    payload: JSON.stringify(intent),
-    hint: hintOfIntent(intent),
-  };
+/** Keeps an intent of our own as a delivery, once by its id; returns its lane. */
+export async function insertIntent(
+  tx: Queryable,
+  { intent, id, at }: { intent: Intent; id: string; at: string },
+): Promise<readonly string[]> {
+  const delivery = { id, event: intentEvent, payload: JSON.stringify(intent), hint: hintOfIntent(intent) };
   return (await insertDeliveries(tx, [delivery], at)).lanes;
 }
 
@@ -99,6 +96,12 @@ export async function endDelivery(
     end.kind === 'failed' ? end.error : null,
     now.toISOString(),
   ]);
+}
+
+/** Which of these are kept already, in whatever state. */
+export async function listKnownDeliveries(db: Queryable, ids: readonly string[]): Promise<readonly string[]> {
+  const rows = await db.query('select id from siskin.deliveries where id = any($1::text[])', [ids]);
+  return rows.map((row) => String(row['id']));
 }
 
 const DeliveryRow = z.object({ id: z.string(), event: z.string(), payload: z.string(), attempts: z.number() });

@@ -116,7 +116,11 @@ async function keep(
       return [];
     case 'run-refused':
       await markRefused(tx, { claim: learnt.claim, failure: learnt.failure, at });
-      return await insertIntent(tx, { kind: 'show-run', repository, claim: learnt.claim }, at);
+      return await insertIntent(tx, {
+        intent: { kind: 'show-run', repository, claim: learnt.claim },
+        id: `refused/${learnt.claim}`,
+        at,
+      });
     default:
       return learnt satisfies never;
   }

@@ -32,6 +32,12 @@ export async function listOpenRuns(db: Queryable, repositoryId: number): Promise
   return (await db.query(`${select} ${where}`, [repositoryId])).map(runOf);
 }
 
+/** Whether a run of a pull request is not at an end. */
+export async function hasOpenRun(db: Queryable, repositoryId: number, number: number): Promise<boolean> {
+  const where = `where repository_id = $1 and pull_request = $2 and state in ('planned', 'dispatched', 'running')`;
+  return (await db.query(`select 1 from siskin.runs ${where} limit 1`, [repositoryId, number])).length > 0;
+}
+
 /** The newest run that holds an accepted result of this training, or that is still to bring one. */
 export async function findByTrainingKey(
   db: Queryable,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Plan, StateChange } from '../effect.ts';
 import type { Intent, Repository } from '../intent.ts';
 import type { Outbox, StoreReader, StoreWriter } from '../ports.ts';
@@ -9,6 +10,7 @@ import {
   endDelivery,
   insertDeliveries,
   insertIntent,
+  listKnownDeliveries,
   type NewDelivery,
   takeDelivery,
 } from './deliveries.ts';
@@ -16,20 +18,22 @@ import { migrate } from './migrations.ts';
 import { beginEffect, listDue, putEffects, settleEffect } from './outbox.ts';
 import { listEdits, readCheck, readComment, readPull, readView, saveHead, saveView } from './pulls.ts';
 import type { Queue } from './queue.ts';
-import { findByTrainingKey, listOpenRuns, listRuns, readRun, readRunById, saveRun } from './runs.ts';
+import { findByTrainingKey, hasOpenRun, listOpenRuns, listRuns, readRun, readRunById, saveRun } from './runs.ts';
 import { type Backlog, dueLanes, listActiveRepositories, prune, readBacklog } from './upkeep.ts';
 
 /** All that Siskin keeps in SQL. What is written and what it wakes commit together. */
 export interface Store extends StoreReader, StoreWriter {
   /** Keeps verified deliveries, each once; says for each whether it was new. */
   accept(deliveries: readonly NewDelivery[]): Promise<readonly boolean[]>;
-  /** Queues an intent of our own. */
-  ask(intent: Intent): Promise<void>;
+  /** Queues an intent of our own; of several with one id, also from several processes, only the first. */
+  ask(intent: Intent, id: string): Promise<void>;
   takeDelivery(lane: string): Promise<Delivery | null>;
   endDelivery(id: string, end: DeliveryEnd): Promise<void>;
   readonly outbox: Outbox;
   /** Queues every lane that has something due: what a killed process left, and what waited for a later instant. */
   sweep(): Promise<void>;
+  /** Which of these deliveries are kept already. */
+  listKnownDeliveries(ids: readonly string[]): Promise<readonly string[]>;
   /** What is still to be done, for metrics and for waiting. */
   readBacklog(): Promise<Backlog>;
   /** Repositories with runs that are not at an end, or with pull requests that moved in the last two weeks. */
@@ -74,7 +78,8 @@ export async function openStore(options: {
         const { lanes, fresh } = await insertDeliveries(tx, deliveries, now());
         return { value: fresh, lanes };
       }),
-    ask: (intent) => writing(async (tx) => ({ value: undefined, lanes: await insertIntent(tx, intent, now()) })),
+    ask: (intent, id) =>
+      writing(async (tx) => ({ value: undefined, lanes: await insertIntent(tx, { intent, id, at: now() }) })),
     takeDelivery: (lane) => takeDelivery(db, lane, now()),
     endDelivery: (id, end) => endDelivery(db, { id, end, now: clock() }),
 
@@ -86,14 +91,16 @@ export async function openStore(options: {
       readCheck: (repositoryId, head, name) => readCheck(db, { repositoryId, head, name }),
       readComment: (repositoryId, number) => readComment(db, repositoryId, number),
       readRun: (claim) => readRun(db, claim),
-      async countEdits(repositoryId, number, seconds) {
+      async readEdits(repositoryId, number) {
         const at = clock().getTime();
-        const edits = await listEdits(db, { repositoryId, number, since: at - seconds * 1000 });
-        return { edits: edits.length, oldestSecondsAgo: edits[0] === undefined ? 0 : (at - edits[0]) / 1000 };
+        const edits = await listEdits(db, { repositoryId, number, since: at - 60_000 });
+        const running = await hasOpenRun(db, repositoryId, number);
+        return { edits: edits.length, oldestSecondsAgo: edits[0] === undefined ? 0 : (at - edits[0]) / 1000, running };
       },
     },
 
     sweep: () => writing(async (tx) => ({ value: undefined, lanes: await dueLanes(tx, now()) })),
+    listKnownDeliveries: (ids) => listKnownDeliveries(db, ids),
     readBacklog: () => readBacklog(db, clock()),
     listActiveRepositories: () => listActiveRepositories(db, clock()),
     prune: (days) => prune(db, new Date(clock().getTime() - days * 86_400_000).toISOString()),
@@ -133,7 +140,7 @@ async function makeChange(
       await saveView(tx, { repositoryId: repository.id, record: change.record, at });
       return [];
     case 'ask':
-      return await insertIntent(tx, change.intent, at);
+      return await insertIntent(tx, { intent: change.intent, id: randomUUID(), at });
     default:
       return change satisfies never;
   }

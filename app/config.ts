@@ -1,0 +1,120 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { messageOf } from '../src/error.ts';
+import type { AppOptions, DatabasePlace } from './server.ts';
+
+/** What the environment asks for: to run, to be set up first because there is no GitHub App yet, or nothing usable. */
+export type Config =
+  | { readonly kind: 'run'; readonly options: AppOptions }
+  | { readonly kind: 'set-up' }
+  | { readonly kind: 'invalid'; readonly problems: readonly string[] };
+
+/** Reads the whole environment and names every problem at once, each in one line. */
+export function configFrom(env: Readonly<Record<string, string | undefined>>): Config {
+  const hasApp = env['APP_ID'] || env['PRIVATE_KEY'] || env['PRIVATE_KEY_PATH'];
+  if (!hasApp && env['NODE_ENV'] !== 'production') return { kind: 'set-up' };
+  const problems: string[] = [];
+  const options: AppOptions = {
+    appId: appId(env['APP_ID'], problems),
+    privateKey: privateKey(env, problems),
+    webhookSecret: webhookSecret(env['WEBHOOK_SECRET'], problems),
+    apiUrl: apiUrl(env, problems),
+    database: database(env, problems),
+    host: env['HOST'] || 'localhost',
+    port: port(env['PORT'], problems),
+    logLevel: logLevel(env['LOG_LEVEL'], problems),
+  };
+  return problems.length === 0 ? { kind: 'run', options } : { kind: 'invalid', problems };
+}
+
+function appId(value: string | undefined, problems: string[]): number {
+  if (!/^[1-9]\d*$/.test(value ?? '')) {
+    problems.push(
+      `APP_ID: expected the number of the GitHub App, found ${shown(value)}; copy it from the App's settings page`,
+    );
+  }
+  return Number(value);
+}
+
+function privateKey(env: Readonly<Record<string, string | undefined>>, problems: string[]): string {
+  const path = env['PRIVATE_KEY_PATH'];
+  const where = env['PRIVATE_KEY'] ? 'PRIVATE_KEY' : 'PRIVATE_KEY_PATH';
+  try {
+    const text = env['PRIVATE_KEY'] || (path ? readFileSync(path, 'utf8') : '');
+    if (text === '') {
+      problems.push(
+        "PRIVATE_KEY: expected the App's private key, found none; set it, or PRIVATE_KEY_PATH to its .pem file",
+      );
+      return '';
+    }
+    const pem = pemOf(text);
+    createPrivateKey(pem);
+    return pem;
+  } catch (error) {
+    problems.push(
+      `${where}: expected a private key in PEM form, found ${messageOf(error)}; generate one in the App's settings`,
+    );
+    return '';
+  }
+}
+
+/** Environment files keep a PEM on one line, with \n written out, or in base64. */
+function pemOf(text: string): string {
+  const unquoted = text
+    .trim()
+    .replace(/^"(.*)"$/s, '$1')
+    .replaceAll('\\n', '\n');
+  return unquoted.includes('-----BEGIN') ? unquoted : Buffer.from(unquoted, 'base64').toString('utf8');
+}
+
+function webhookSecret(value: string | undefined, problems: string[]): string {
+  const bytes = Buffer.byteLength(value ?? '');
+  if (bytes < 32) {
+    problems.push(
+      `WEBHOOK_SECRET: expected at least 32 bytes, found ${bytes}; make one with \`openssl rand -hex 32\` and set it in the App's settings too`,
+    );
+  }
+  return value ?? '';
+}
+
+function apiUrl(env: Readonly<Record<string, string | undefined>>, problems: string[]): string {
+  const enterprise = env['GHE_HOST'] ? `${env['GHE_PROTOCOL'] || 'https'}://${env['GHE_HOST']}/api/v3` : undefined;
+  const value = env['GITHUB_API_URL'] || enterprise || 'https://api.github.com';
+  if (!URL.canParse(value)) {
+    problems.push(
+      `GITHUB_API_URL: expected the URL of GitHub's API, found ${shown(value)}; leave it out for github.com`,
+    );
+  }
+  return value.replace(/\/+$/, '');
+}
+
+function database(env: Readonly<Record<string, string | undefined>>, problems: string[]): DatabasePlace {
+  const url = env['DATABASE_URL'];
+  if (!url) return { kind: 'folder', path: env['SISKIN_DATA'] || 'data-siskin' };
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    problems.push('DATABASE_URL: expected postgres://…, found another scheme; leave it out to keep data in a folder');
+  }
+  return { kind: 'postgres', url };
+}
+
+function port(value: string | undefined, problems: string[]): number {
+  const number = Number(value || 3000);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+    problems.push(`PORT: expected a whole number from 0 to 65535, found ${shown(value)}; leave it out for 3000`);
+  }
+  return number;
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+
+function logLevel(value: string | undefined, problems: string[]): (typeof logLevels)[number] {
+  const level = logLevels.find((known) => known === (value || 'info'));
+  if (level === undefined) {
+    problems.push(`LOG_LEVEL: expected one of ${logLevels.join(', ')}, found ${shown(value)}; leave it out for info`);
+  }
+  return level ?? 'info';
+}
+
+function shown(value: string | undefined): string {
+  return value === undefined || value === '' ? 'nothing' : `\`${value.slice(0, 80)}\``;
+}

@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Probot } from 'probot';
+import type { Inbox } from './inbox.ts';
+import { laneHint } from './lane-hint.ts';
+import type { Metrics } from './metrics.ts';
+
+/** GitHub caps payloads at 25 MB: https://docs.github.com/webhooks/webhook-events-and-payloads#payload-cap */
+export const payloadBytesLimit = 25 * 1024 * 1024;
+
+/** What the door answered. */
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly result: 'new' | 'duplicate' | 'refused' | 'broken';
+}
+
+/**
+ * The door for webhooks: verify, keep, answer 202. Nothing is looked at before the signature holds, and nothing is
+ * answered with success before the delivery is on disk. What it asks for is done later by the worker.
+ */
+export function webhookDoor(ports: {
+  readonly probot: Probot;
+  readonly inbox: Inbox;
+  readonly metrics: Metrics;
+}): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    const started = performance.now();
+    const { status, text, result } = await receive(request, ports).catch((error: unknown): Answer => {
+      ports.probot.log.error({ err: error }, 'A delivery could not be kept');
+      return {
+        status: 500,
+        text: 'expected to keep the delivery, found a broken database; send it again',
+        result: 'broken',
+      };
+    });
+    ports.metrics.acknowledged(result, (performance.now() - started) / 1000);
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+  };
+}
+
+async function receive(request: IncomingMessage, { probot, inbox }: { probot: Probot; inbox: Inbox }): Promise<Answer> {
+  const id = headerOf(request, 'x-github-delivery');
+  const event = headerOf(request, 'x-github-event');
+  const signature = headerOf(request, 'x-hub-signature-256');
+  if (id === '' || event === '' || id.length > 100 || event.length > 100) {
+    return refused(
+      400,
+      'expected the headers X-GitHub-Delivery and X-GitHub-Event, found none; send what GitHub sends',
+    );
+  }
+  if (signature === '') {
+    return refused(401, "expected the header X-Hub-Signature-256, found none; set the App's webhook secret");
+  }
+  const body = await readBody(request);
+  if (body === null) {
+    // The rest of the body is not read, so the connection cannot be used again.
+    request.destroy();
+    return refused(
+      413,
+      `expected at most ${payloadBytesLimit} bytes, found more; GitHub does not send such deliveries`,
+    );
+  }
+  if (body === '' || !(await probot.webhooks.verify(body, signature))) {
+    return refused(
+      401,
+      'expected a signature with our webhook secret, found another; compare WEBHOOK_SECRET with the App',
+    );
+  }
+  const payload = parsed(body);
+  if (payload === null) {
+    return refused(
+      400,
+      'expected a JSON object, found something else; choose content type application/json in the App',
+    );
+  }
+  const fresh = await inbox({ id, event, payload: body, hint: laneHint(payload) });
+  return { status: 202, text: fresh ? 'accepted' : 'accepted before', result: fresh ? 'new' : 'duplicate' };
+}
+
+function refused(status: number, text: string): Answer {
+  return { status, text, result: 'refused' };
+}
+
+function headerOf(request: IncomingMessage, name: string): string {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/** The body as text; null as soon as it is too long, also when its announced length is. */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  if (Number(request.headers['content-length'] ?? 0) > payloadBytesLimit) return null;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.byteLength;
+    if (bytes > payloadBytesLimit) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parsed(body: string): object | null {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,85 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Applied } from '../src/apply.ts';
+import type { Backlog } from '../src/store/upkeep.ts';
+import type { CallCount } from './calls.ts';
+
+/** What can be measured of one running App, on its own registry, so that several in one process do not mix. */
+export interface Metrics {
+  acknowledged(result: string, seconds: number): void;
+  called(call: { readonly method: string; readonly route: string; readonly status: number }): void;
+  worked(event: string, end: string, calls: CallCount): void;
+  applied(applied: Applied): void;
+  /** The page in Prometheus' text format. */
+  render(backlog: Backlog): Promise<string>;
+  readonly contentType: string;
+}
+
+/** Makes the metrics. */
+export function openMetrics(): Metrics {
+  const registry = new Registry();
+  const acknowledgements = new Histogram({
+    name: 'siskin_acknowledge_seconds',
+    help: 'From the start of a webhook request to its answer',
+    labelNames: ['result'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [registry],
+  });
+  const calls = new Counter({
+    name: 'siskin_github_calls_total',
+    help: 'Requests to GitHub',
+    labelNames: ['method', 'route', 'status'],
+    registers: [registry],
+  });
+  const callsPerEvent = new Histogram({
+    name: 'siskin_github_calls_per_event',
+    help: 'Requests to GitHub that one delivery led to, its effects included',
+    labelNames: ['event', 'kind'],
+    buckets: [0, 1, 2, 4, 6, 8, 10, 15, 20, 50],
+    registers: [registry],
+  });
+  const deliveries = new Counter({
+    name: 'siskin_deliveries_total',
+    help: 'Attempts to work on a delivery, by how they ended',
+    labelNames: ['event', 'end'],
+    registers: [registry],
+  });
+  const effects = new Counter({
+    name: 'siskin_effects_total',
+    help: 'Attempts to apply an effect, by how they ended',
+    labelNames: ['kind', 'outcome'],
+    registers: [registry],
+  });
+  const backlogGauge = new Gauge({
+    name: 'siskin_backlog',
+    help: 'Deliveries and effects that wait or failed for good',
+    labelNames: ['what', 'state'],
+    registers: [registry],
+  });
+  const oldest = new Gauge({
+    name: 'siskin_oldest_delivery_seconds',
+    help: 'How long the oldest waiting delivery has waited',
+    registers: [registry],
+  });
+  const runs = new Gauge({ name: 'siskin_runs', help: 'Runs by state', labelNames: ['state'], registers: [registry] });
+  return {
+    contentType: registry.contentType,
+    acknowledged: (result, seconds) => acknowledgements.observe({ result }, seconds),
+    called: ({ method, route, status }) => calls.inc({ method, route, status: String(status) }),
+    worked(event, end, { reads, writes }) {
+      deliveries.inc({ event, end });
+      callsPerEvent.observe({ event, kind: 'read' }, reads);
+      callsPerEvent.observe({ event, kind: 'write' }, writes);
+    },
+    applied: ({ effect, outcome }) => effects.inc({ kind: effect.effect.kind, outcome: outcome.kind }),
+    async render(backlog) {
+      backlogGauge.set({ what: 'deliveries', state: 'waiting' }, backlog.waitingDeliveries);
+      backlogGauge.set({ what: 'deliveries', state: 'failed' }, backlog.failedDeliveries);
+      backlogGauge.set({ what: 'effects', state: 'waiting' }, backlog.waitingEffects);
+      backlogGauge.set({ what: 'effects', state: 'failed' }, backlog.failedEffects);
+      oldest.set(backlog.oldestSeconds);
+      runs.reset();
+      for (const [state, count] of Object.entries(backlog.runsByState)) runs.set({ state }, count);
+      return await registry.metrics();
+    },
+  };
+}

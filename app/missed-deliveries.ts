@@ -1,0 +1,52 @@
+import type { Logger, Probot } from 'probot';
+import { asking, statusOf } from '../src/github/failure.ts';
+import type { Store } from '../src/store/store.ts';
+
+/** How far back to look. GitHub sends a delivery again for three days: https://docs.github.com/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks */
+const daysBack = 3;
+/** One that was refused so often will be refused again. */
+const mostAttempts = 3;
+
+/**
+ * Asks GitHub for the newest deliveries of this App and has those sent again that no attempt brought here: GitHub never
+ * repeats one by itself. A GitHub without this list (404, 501) is left alone.
+ */
+export async function recoverMissed(ports: {
+  readonly probot: Probot;
+  readonly store: Pick<Store, 'listKnownDeliveries'>;
+  readonly log: Logger;
+  readonly clock: () => Date;
+}): Promise<void> {
+  const { probot, store, log, clock } = ports;
+  const octokit = await probot.auth();
+  const since = clock().getTime() - daysBack * 86_400_000;
+  let listed: Awaited<ReturnType<typeof list>>;
+  try {
+    listed = await list();
+  } catch (thrown) {
+    const status = statusOf(thrown);
+    if (status === 404 || status === 501) return;
+    throw thrown;
+  }
+  const attempts = Map.groupBy(
+    listed.filter((delivery) => Date.parse(delivery.delivered_at) > since),
+    (delivery) => delivery.guid,
+  );
+  const lost = new Map<string, number>();
+  for (const [guid, tries] of attempts) {
+    const arrived = tries.some((delivery) => delivery.status_code < 400);
+    if (!arrived && tries.length <= mostAttempts && tries[0] !== undefined) lost.set(guid, Number(tries[0].id));
+  }
+  for (const known of await store.listKnownDeliveries([...lost.keys()])) lost.delete(known);
+  for (const [guid, id] of lost) {
+    log.warn(`Delivery ${guid} never arrived; asking GitHub to send it again`);
+    await asking(`send delivery ${guid} again`, () =>
+      octokit.request('POST /app/hook/deliveries/{delivery_id}/attempts', { delivery_id: id }),
+    );
+  }
+
+  async function list() {
+    const { data } = await octokit.request('GET /app/hook/deliveries', { per_page: 100 });
+    return data;
+  }
+}

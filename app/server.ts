@@ -1,0 +1,202 @@
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { Probot } from 'probot';
+import { githubReader } from '../src/github/reader.ts';
+import { githubWriter } from '../src/github/writer.ts';
+import type { Intent } from '../src/intent.ts';
+import { observe } from '../src/observe.ts';
+import type { Database } from '../src/store/database.ts';
+import { type Delivery, intentEvent } from '../src/store/deliveries.ts';
+import { openPglite } from '../src/store/pglite.ts';
+import { openPostgres } from '../src/store/postgres.ts';
+import { startQueue } from '../src/store/queue.ts';
+import { openStore, type Store } from '../src/store/store.ts';
+import { openCallMeter } from './calls.ts';
+import { fetchInTime, octokitFor, openConnections, openIdentity, type Pace } from './connections.ts';
+import { webhookDoor } from './door.ts';
+import { answer, close, listen, type Route } from './http.ts';
+import { openInbox } from './inbox.ts';
+import siskin, { type ReceivedEvent } from './index.ts';
+import { runIntent } from './intents.ts';
+import { type Metrics, openMetrics } from './metrics.ts';
+import { recoverMissed } from './missed-deliveries.ts';
+import { startTimer } from './timer.ts';
+import { openWorker, type Worker } from './worker.ts';
+
+/** Where SQL lives: in memory and in a folder through PGlite, or on a PostgreSQL server. */
+export type DatabasePlace =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: string };
+
+/** What the App is started with. */
+export interface AppOptions {
+  readonly appId: number;
+  readonly privateKey: string;
+  /** At least 32 bytes; the same as in the App's settings on GitHub. */
+  readonly webhookSecret: string;
+  /** `https://api.github.com`, `https://<host>/api/v3`, or a GitHub on this machine. */
+  readonly apiUrl: string;
+  readonly database: DatabasePlace;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+  /** `polite` unless told otherwise. */
+  readonly pace?: Pace;
+  /** Five minutes unless told otherwise. */
+  readonly reconcileSeconds?: number;
+  /** The one source of time for what is kept and decided. */
+  readonly clock?: () => Date;
+}
+
+/** The App, running. Disposing of it drains: open requests and work in hand end, what is queued stays for the next start. */
+export interface RunningApp extends AsyncDisposable {
+  /** Webhooks go to `<url>/api/github/webhooks`. */
+  readonly url: string;
+  /** Resolves once nothing is left to be done: no delivery waits, no effect waits. */
+  idle(): Promise<void>;
+  readonly store: Store;
+}
+
+/** Starts web, worker and timer in this process. */
+export async function startApp(options: AppOptions): Promise<RunningApp> {
+  const clock = options.clock ?? (() => new Date());
+  const pace = options.pace ?? 'polite';
+  await using opening = new AsyncDisposableStack();
+  const probot = await startProbot(options, pace);
+  const { log } = probot;
+  const database = opening.use(await openDatabase(options.database));
+  const queue = opening.use(
+    await startQueue(database, (error) => log.error({ err: error }, 'The queue reports an error')),
+  );
+  const store = await openStore({ database, queue, clock });
+
+  const metrics = openMetrics();
+  const meter = openCallMeter();
+  const connect = openConnections({ probot, meter, metrics });
+  const identity = openIdentity(probot);
+  const github = githubReader(connect);
+  const run = (intent: Intent) => runIntent(intent, { github, store, clock });
+  await probot.load(siskin, {
+    cwd: process.cwd(),
+    addHandler: () => {},
+    handle: async (event: ReceivedEvent) => {
+      for (const intent of observe(event, await identity())) await run(intent);
+    },
+  });
+  const worker = openWorker({
+    store,
+    apply: { github: githubWriter(connect, identity), outbox: store.outbox },
+    receive: (delivery) => receive(delivery, { probot, run }),
+    meter,
+    metrics,
+    log,
+  });
+  await queue.work({ concurrency: lanesAtOnce, handle: worker.work });
+
+  const routes = routesOf({ probot, store, metrics, identity });
+  const server = await listen({
+    routes,
+    host: options.host,
+    port: options.port,
+    onError: (error) => log.error({ err: error }, 'A request failed'),
+  });
+  const timer = startTimer({
+    store,
+    log,
+    reconcileSeconds: options.reconcileSeconds ?? 300,
+    recoverMissed: () => recoverMissed({ probot, store, log, clock }),
+  });
+  opening.defer(async () => {
+    worker.stop();
+    await Promise.all([close(server), timer.stop()]);
+  });
+
+  // A TCP server that listens has an address of this form.
+  const { port } = server.address() as AddressInfo;
+  const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+  log.info(`Listening on ${url}`);
+  const running = opening.move();
+  return { url, store, idle: () => idle(store, worker), [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** Lanes worked on at the same time; most of the time they wait for GitHub. */
+const lanesAtOnce = 8;
+
+async function startProbot(options: AppOptions, pace: Pace): Promise<Probot> {
+  const probot = new Probot({
+    appId: options.appId,
+    privateKey: options.privateKey,
+    secret: options.webhookSecret,
+    baseUrl: options.apiUrl,
+    logLevel: options.logLevel,
+    Octokit: octokitFor(pace),
+    request: { fetch: fetchInTime },
+  });
+  return await probot.ready();
+}
+
+async function openDatabase(place: DatabasePlace): Promise<Database> {
+  switch (place.kind) {
+    case 'memory':
+      return await openPglite(null);
+    case 'folder':
+      return await openPglite(place.path);
+    case 'postgres':
+      return await openPostgres(place.url);
+    default:
+      return place satisfies never;
+  }
+}
+
+async function receive(
+  delivery: Delivery,
+  { probot, run }: { probot: Probot; run: (intent: Intent) => Promise<void> },
+): Promise<void> {
+  const payload: unknown = JSON.parse(delivery.payload);
+  // Only our own store writes deliveries of this event, from an Intent; a webhook cannot have this name.
+  if (delivery.event === intentEvent) return await run(payload as Intent);
+  // Probot's union of events is wider than what can be proved of a name that arrived as text; unknown names have no handler.
+  await probot.receive({ id: delivery.id, name: delivery.event, payload } as Parameters<Probot['receive']>[0]);
+}
+
+function routesOf(ports: {
+  readonly probot: Probot;
+  readonly store: Store;
+  readonly metrics: Metrics;
+  readonly identity: () => Promise<unknown>;
+}): Readonly<Record<string, Route>> {
+  const { probot, store, metrics, identity } = ports;
+  const door = webhookDoor({ probot, metrics, inbox: openInbox(store) });
+  return {
+    'POST /api/github/webhooks': door,
+    // The address that Probot's set-up page gives to a new GitHub App.
+    'POST /': door,
+    'GET /health': async (_request, response) => answer(response, 200, 'alive'),
+    'GET /ready': async (_request, response) => {
+      await store.readBacklog();
+      const known = await identity().then(
+        () => true,
+        () => false,
+      );
+      answer(
+        response,
+        known ? 200 : 503,
+        known ? 'ready' : 'expected GitHub to know this App, found no answer; see the log',
+      );
+    },
+    'GET /metrics': async (_request, response) => {
+      const page = await metrics.render(await store.readBacklog());
+      response.writeHead(200, { 'content-type': metrics.contentType }).end(page);
+    },
+  };
+}
+
+async function idle(store: Store, worker: Worker): Promise<void> {
+  for (;;) {
+    const backlog = await store.readBacklog();
+    if (backlog.waitingDeliveries + backlog.waitingEffects === 0 && !worker.busy()) return;
+    await setTimeout(20);
+  }
+}
