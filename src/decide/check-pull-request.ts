@@ -25,7 +25,13 @@ export interface Wish {
 export function checkPullRequest(intent: CheckPullRequest, facts: PullFacts | null): Plan {
   if (facts === null) return emptyPlan;
   const again = intent.cause === 'rerequested' ? (intent.model ?? 'all') : null;
-  return planPull(intent.repository, facts, { again, revive: intent.cause === 'reopened', wish: null });
+  return planPull(intent.repository, facts, { again, revive: intent.cause === 'reopened', wishes: [] });
+}
+
+/** What is wished for a model: a training includes an evaluation. Null when nothing is. */
+export function wishFor(model: string, wishes: readonly Wish[]): Wish['ask'] | null {
+  const own = wishes.filter((wish) => wish.model === null || wish.model === model);
+  return own.find(({ ask }) => ask === 'train')?.ask ?? own[0]?.ask ?? null;
 }
 
 /** How far an earlier decision for the same head is taken up again. */
@@ -34,7 +40,7 @@ export interface Renewal {
   readonly again: string | null;
   /** Whether runs that were cancelled are done after all. */
   readonly revive: boolean;
-  readonly wish: Wish | null;
+  readonly wishes: readonly Wish[];
 }
 
 /** The plan for a head: run what has to be run, stop what is outdated, show where everything stands. */
@@ -86,10 +92,10 @@ function workOf(
   model: ModelFacts,
   { facts, renewal }: { readonly facts: PullFacts; readonly renewal: Renewal },
 ): Work {
-  const { wish, again } = renewal;
-  const isWished = wish !== null && (wish.model === null || wish.model === model.model);
-  const isAgain = again === 'all' || again === model.model;
-  const work = workFor(model, { ask: isWished ? wish.ask : isAgain ? 'again' : 'changed', runs: facts.runs });
+  const { runs, now } = facts;
+  const isAgain = renewal.again === 'all' || renewal.again === model.model;
+  const ask = wishFor(model.model, renewal.wishes) ?? (isAgain ? 'again' : 'changed');
+  const work = workFor(model, { ask, runs, now });
   const isCostly = work.kind === 'run' || work.kind === 'adopt';
   // Code of a fork is a stranger's: it gets no runner. A head whose repository is gone is one too.
   return isCostly && facts.pull.head.repositoryId !== repository.id ? { kind: 'refuse', ...forkRefusal } : work;

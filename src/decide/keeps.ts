@@ -1,5 +1,5 @@
 import type { PullFacts } from '../facts/pull-facts.ts';
-import type { Renewal } from './check-pull-request.ts';
+import { type Renewal, wishFor } from './check-pull-request.ts';
 import type { ModelView } from './view.ts';
 import { isOpen } from './work.ts';
 
@@ -20,12 +20,13 @@ export function keeps(
 }
 
 function stands({ model, state }: ModelView, facts: Pick<PullFacts, 'shown' | 'runs'>, renewal: Renewal): boolean {
-  const { wish, again, revive } = renewal;
+  const { wishes, again, revive } = renewal;
+  const wish = wishFor(model, wishes);
   const run = facts.runs.find(({ claim }) => claim === facts.shown?.claims[model]);
   const open = run !== undefined && isOpen(run);
-  if (wish !== null && (wish.model === null || wish.model === model)) {
+  if (wish !== null) {
     const trains = run?.models.some((part) => part.model === model && part.trains) ?? false;
-    return open && (wish.ask === 'evaluate' || trains);
+    return open && (wish === 'evaluate' || trains);
   }
   if (again === 'all' || again === model) return open;
   return state.kind !== 'superseded' && !(revive && state.kind === 'cancelled');

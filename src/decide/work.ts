@@ -24,13 +24,19 @@ export interface RunWork {
 }
 
 /**
- * `changed`: what the commits call for; `again`: the same, measured anew; `evaluate` and `train`: what somebody asked
- * for, whatever changed.
+ * `changed`: what the commits call for; `again`: the same, measured anew; `first`: a champion where there is none;
+ * `evaluate` and `train`: what somebody asked for, whatever changed.
  */
-export type Ask = 'changed' | 'again' | 'evaluate' | 'train';
+export type Ask = 'changed' | 'again' | 'first' | 'evaluate' | 'train';
+
+interface WorkOptions {
+  readonly ask: Ask;
+  readonly runs: readonly RunRecord[];
+  readonly now: string;
+}
 
 /** Decides the least work that tells what this commit does to the model. `runs` are those of the same lane, newest first. */
-export function workFor(facts: ModelFacts, options: { readonly ask: Ask; readonly runs: readonly RunRecord[] }): Work {
+export function workFor(facts: ModelFacts, options: WorkOptions): Work {
   const { committed } = facts;
   const { ask, runs } = options;
   const causes = facts.change?.causes ?? [];
@@ -79,7 +85,7 @@ function wayOf(
   { ask, causes }: { readonly ask: Ask; readonly causes: readonly Cause[] },
 ): 'train' | 'file' | 'unchanged' | 'untrainable' {
   const on: readonly string[] = policy.train?.on ?? [];
-  if (ask === 'train') return policy.train === undefined ? 'untrainable' : 'train';
+  if (ask === 'train' || ask === 'first') return policy.train === undefined ? 'untrainable' : 'train';
   if (causes.includes('model')) return 'file';
   if (causes.some((cause) => on.includes(cause))) return 'train';
   if (ask === 'changed' || ask === 'again') return 'unchanged';
@@ -90,15 +96,14 @@ function wayOf(
 /** Retention of artifacts is 90 days by default and may be shorter; an older training is done again. */
 const artifactDays = 30;
 
-function training(facts: ModelFacts, options: { readonly ask: Ask; readonly runs: readonly RunRecord[] }): Work {
+function training(facts: ModelFacts, options: WorkOptions): Work {
   const { model, sameTraining, trainingKey } = facts;
   const artifact = modelArtifact(model);
   const fresh = measured(facts, { ...options, candidate: { kind: 'trained', artifact }, identity: trainingKey });
   if (fresh.kind !== 'run' || options.ask === 'train') return fresh;
   const trained = sameTraining?.results[model]?.evaluation?.candidate.digest;
   if (sameTraining === null || sameTraining.runId === null || trained === undefined) return fresh;
-  const newest = options.runs[0]?.plannedAt ?? sameTraining.plannedAt;
-  if (Date.parse(newest) - Date.parse(sameTraining.plannedAt) > artifactDays * 86_400_000) return fresh;
+  if (Date.parse(options.now) - Date.parse(sameTraining.plannedAt) > artifactDays * 86_400_000) return fresh;
   const candidate = { kind: 'artifact', runId: sameTraining.runId, artifact, digest: trained } as const;
   return { ...fresh, trains: false, candidate };
 }
@@ -125,7 +130,7 @@ function measured(
     candidate: options.candidate,
     evaluationKey,
   };
-  if (options.ask === 'changed' && known) {
+  if ((options.ask === 'changed' || options.ask === 'first') && known) {
     const candidates = facts.sameTraining === null ? options.runs : [facts.sameTraining, ...options.runs];
     for (const run of candidates) {
       const result = run.results[facts.model];

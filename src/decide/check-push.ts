@@ -1,0 +1,128 @@
+import type { Plan, StateChange } from '../effect.ts';
+import type { ModelFacts } from '../facts/model-facts.ts';
+import type { PushFacts } from '../facts/push-facts.ts';
+import type { RangeFacts } from '../facts/range-facts.ts';
+import type { Intent, Repository } from '../intent.ts';
+import { modelArtifact } from '../run-plan.ts';
+import { isAcceptable } from './champion.ts';
+import { planModels } from './plan-models.ts';
+import { emptyPlan, joined } from './plans.ts';
+import { show } from './show.ts';
+import type { PullView } from './view.ts';
+import { isOpen, type Work, workFor } from './work.ts';
+
+type CheckPush = Extract<Intent, { readonly kind: 'check-push' }>;
+
+/** Decides what a push to the default branch runs, and which candidates it makes champions without a run. */
+export function checkPush(intent: CheckPush, facts: PushFacts): Plan {
+  const { judged, editsPolicy, shown, now } = facts;
+  const { repository } = intent;
+  if (judged.kind === 'absent') return emptyPlan;
+  const again: Plan = {
+    changes: editsPolicy && shown === null ? [{ kind: 'ask', intent: { kind: 'reconcile', repository } }] : [],
+    effects: [],
+  };
+  if (judged.kind === 'invalid') {
+    const base = { ref: intent.branch, sha: intent.after };
+    const view: PullView = { ...viewOf(intent, { base, models: [], now }), policy: judged };
+    return joined(again, show({ view, claims: {} }, shown));
+  }
+  return joined(again, planRange(repository, { intent, facts, range: judged.range }));
+}
+
+function planRange(
+  repository: Repository,
+  options: { readonly intent: CheckPush; readonly facts: PushFacts; readonly range: RangeFacts },
+): Plan {
+  const { intent, facts, range } = options;
+  const { runs, shown, now } = facts;
+  const works = new Map<string, Work>();
+  for (const model of range.models) {
+    if (shown?.claims[model.model] !== undefined) continue;
+    const work = workOf(model, facts);
+    if (work !== null && work.kind !== 'nothing') works.set(model.model, work);
+  }
+  if (works.size === 0) return emptyPlan;
+  const planned = planModels({ repository, number: null, range, works, runs, now });
+  const kept = (shown?.view.models ?? []).filter(({ model }) => !works.has(model));
+  const view = viewOf(intent, { base: range.base, models: [...kept, ...planned.models], now });
+  return joined(
+    planned,
+    { changes: reusedChampions(repository, { works, range, facts, commit: intent.after }), effects: [] },
+    show({ view, claims: { ...shown?.claims, ...planned.claims } }, shown),
+  );
+}
+
+/**
+ * One run per model at a time: while one goes on, a push waits, and the end of that run asks for all that was pushed
+ * since. Null: wait.
+ */
+function workOf(facts: ModelFacts, { runs, now }: PushFacts): Work | null {
+  if (runs.some((run) => isOpen(run) && run.models.some(({ model }) => model === facts.model))) return null;
+  const work = workFor(facts, { ask: 'changed', runs, now });
+  return work.kind === 'nothing' && lacksChampion(facts) && !hasFailed(facts, runs)
+    ? workFor(facts, { ask: 'first', runs, now })
+    : work;
+}
+
+function lacksChampion({ champion, policy }: ModelFacts): boolean {
+  return champion.kind === 'none' && policy.train !== undefined && policy.model === undefined;
+}
+
+/** A training that failed is not tried again until something that determines it changes. */
+function hasFailed({ model, trainingKey }: ModelFacts, runs: PushFacts['runs']): boolean {
+  return runs.some(
+    (run) =>
+      (run.state === 'failed' || run.state === 'completed') &&
+      run.models.some((asked) => asked.model === model && asked.trains && asked.trainingKey === trainingKey),
+  );
+}
+
+/** What a pull request has measured already becomes the champion as soon as it is merged. */
+function reusedChampions(
+  repository: Repository,
+  options: {
+    readonly works: ReadonlyMap<string, Work>;
+    readonly range: RangeFacts;
+    readonly facts: PushFacts;
+    readonly commit: string;
+  },
+): readonly StateChange[] {
+  const { works, range, facts, commit } = options;
+  return range.models.flatMap(({ model, policy, sameTraining, trainingKey }): readonly StateChange[] => {
+    const work = works.get(model);
+    if (work?.kind !== 'reuse' || sameTraining?.runId == null) return [];
+    const digest = work.result.evaluation?.candidate.digest;
+    if (digest === undefined || !isAcceptable({ model, policy, result: work.result })) return [];
+    const champion = {
+      repositoryId: repository.id,
+      model,
+      commit,
+      runId: sameTraining.runId,
+      artifact: modelArtifact(model),
+      digest,
+      trainingKey,
+      acceptedAt: facts.now,
+    };
+    return [{ kind: 'save-champion', champion }];
+  });
+}
+
+function viewOf(
+  { repository, after }: CheckPush,
+  { base, models, now }: { readonly base: PullView['base']; readonly models: PullView['models']; readonly now: string },
+): PullView {
+  return {
+    repository: { owner: repository.owner, name: repository.name },
+    number: null,
+    head: after,
+    base,
+    models,
+    policy: { kind: 'valid' },
+    proposedPolicy: null,
+    notes: [],
+    history: [],
+    next: [],
+    updatedAt: now,
+  };
+}

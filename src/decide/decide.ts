@@ -1,0 +1,36 @@
+import type { Plan } from '../effect.ts';
+import type { Question } from '../facts.ts';
+import { checkPullRequest } from './check-pull-request.ts';
+import { checkPush } from './check-push.ts';
+import { closePullRequest } from './close-pull-request.ts';
+import { obey } from './obey.ts';
+import { observeRun, showRun } from './observe-run.ts';
+import { onboard } from './onboard.ts';
+import { reconcile } from './reconcile.ts';
+
+/**
+ * What is to be done about an intent, given the facts. Pure, and the same facts give the same plan; once a plan is
+ * recorded, deciding the same intent again gives an empty one.
+ */
+export function decide(question: Question): Plan {
+  switch (question.kind) {
+    case 'check-pull-request':
+      return checkPullRequest(question.intent, question.facts);
+    case 'close-pull-request':
+      return closePullRequest(question.intent, question.facts);
+    case 'check-push':
+      return checkPush(question.intent, question.facts);
+    case 'observe-run':
+      return observeRun(question.intent, question.facts);
+    case 'show-run':
+      return showRun(question.facts);
+    case 'obey':
+      return obey(question.intent, question.facts);
+    case 'onboard':
+      return onboard(question.intent, question.facts);
+    case 'reconcile':
+      return reconcile(question.intent, question.facts);
+    default:
+      return question satisfies never;
+  }
+}

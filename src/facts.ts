@@ -1,0 +1,51 @@
+import { type CloseFacts, gatherClose } from './facts/close-facts.ts';
+import { type CommandFacts, gatherCommand } from './facts/command-facts.ts';
+import { gatherOnboard, type OnboardFacts } from './facts/onboard-facts.ts';
+import { gatherPull, type PullFacts } from './facts/pull-facts.ts';
+import { gatherPush, type PushFacts } from './facts/push-facts.ts';
+import { gatherReconcile, type ReconcileFacts } from './facts/reconcile-facts.ts';
+import { gatherRun, gatherShownRun, type RunFacts, type ShownRun } from './facts/run-facts.ts';
+import type { Intent } from './intent.ts';
+import type { GithubReader, StoreReader } from './ports.ts';
+
+type Of<Kind extends Intent['kind']> = Extract<Intent, { readonly kind: Kind }>;
+
+/** An intent with all that deciding about it needs to know. Null where what it is about does not matter any more. */
+export type Question =
+  | { readonly kind: 'check-pull-request'; readonly intent: Of<'check-pull-request'>; readonly facts: PullFacts | null }
+  | { readonly kind: 'close-pull-request'; readonly intent: Of<'close-pull-request'>; readonly facts: CloseFacts }
+  | { readonly kind: 'check-push'; readonly intent: Of<'check-push'>; readonly facts: PushFacts }
+  | { readonly kind: 'observe-run'; readonly intent: Of<'observe-run'>; readonly facts: RunFacts | null }
+  | { readonly kind: 'show-run'; readonly intent: Of<'show-run'>; readonly facts: ShownRun | null }
+  | { readonly kind: 'obey'; readonly intent: Of<'obey'>; readonly facts: CommandFacts }
+  | { readonly kind: 'onboard'; readonly intent: Of<'onboard'>; readonly facts: OnboardFacts }
+  | { readonly kind: 'reconcile'; readonly intent: Of<'reconcile'>; readonly facts: ReconcileFacts };
+
+/** Reads what deciding about an intent needs; `now` is ISO 8601 and the only clock. AppError when it cannot be read. */
+export async function gather(
+  intent: Intent,
+  ports: { readonly github: GithubReader; readonly store: StoreReader; readonly now: string },
+): Promise<Question> {
+  const { now } = ports;
+  const { kind } = intent;
+  switch (kind) {
+    case 'check-pull-request':
+      return { kind, intent, facts: await gatherPull(intent.repository, { ...intent, now }, ports) };
+    case 'close-pull-request':
+      return { kind, intent, facts: await gatherClose(intent, now, ports) };
+    case 'check-push':
+      return { kind, intent, facts: await gatherPush(intent, now, ports) };
+    case 'observe-run':
+      return { kind, intent, facts: await gatherRun(intent, now, ports) };
+    case 'show-run':
+      return { kind, intent, facts: await gatherShownRun(intent, now, ports) };
+    case 'obey':
+      return { kind, intent, facts: await gatherCommand(intent, now, ports) };
+    case 'onboard':
+      return { kind, intent, facts: await gatherOnboard(intent, ports) };
+    case 'reconcile':
+      return { kind, intent, facts: await gatherReconcile(intent, now, ports) };
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Intent, Repository } from '../intent.ts';
+import { type ParsedPolicy, parsePolicy } from '../policy/parse.ts';
+import { policyPath } from '../policy/policy.ts';
+import type { GithubReader, PullRequest, StoreReader, WorkflowRun } from '../ports.ts';
+import { runName } from '../run-plan.ts';
+import type { PullRecord, RunRecord, ViewRecord } from '../store/run-record.ts';
+
+/** A repository as GitHub has it beside what we believe of it. */
+export interface ReconcileFacts {
+  readonly runs: readonly { readonly run: RunRecord; readonly github: WorkflowRun | null }[];
+  readonly pulls: readonly {
+    readonly pull: PullRequest;
+    readonly record: PullRecord | null;
+    readonly shown: ViewRecord | null;
+  }[];
+  /** The default branch, and what its policy is. */
+  readonly branch: { readonly name: string; readonly policy: ParsedPolicy['kind'] | 'absent' };
+  readonly now: string;
+}
+
+/** Reads every open run and the open pull requests of a repository. */
+export async function gatherReconcile(
+  { repository }: Extract<Intent, { readonly kind: 'reconcile' }>,
+  now: string,
+  { github, store }: { readonly github: GithubReader; readonly store: StoreReader },
+): Promise<ReconcileFacts> {
+  const [open, pulls, branch] = await Promise.all([
+    store.listOpenRuns(repository.id),
+    github.listOpenPullRequests(repository),
+    github.readDefaultBranch(repository),
+  ]);
+  const text = await github.readFile(repository, policyPath, branch.sha);
+  const parsed = text === null ? null : parsePolicy({ text, file: policyPath });
+  const workflow = parsed?.kind === 'valid' ? parsed.policy.workflow : null;
+  const runs = open.map(async (run) => ({ run, github: await onGithub(repository, { run, workflow }, github) }));
+  const known = pulls.map(async (pull) => {
+    const [record, shown] = await Promise.all([
+      store.readPull(repository.id, pull.number),
+      store.readView(repository.id, pull.number, pull.head.sha),
+    ]);
+    return { pull, record, shown };
+  });
+  const policy = parsed?.kind ?? 'absent';
+  return { runs: await Promise.all(runs), pulls: await Promise.all(known), branch: { name: branch.name, policy }, now };
+}
+
+/** A dispatch that gave no id is found by the run's name. */
+async function onGithub(
+  repository: Repository,
+  { run, workflow }: { readonly run: RunRecord; readonly workflow: string | null },
+  github: GithubReader,
+): Promise<WorkflowRun | null> {
+  if (run.runId !== null) return await github.readRun(repository, run.runId);
+  return workflow === null ? null : await github.findRun(repository, workflow, runName(run.claim));
+}
