@@ -1,7 +1,7 @@
 import { hasValue } from './column-stream.ts';
 import { noteNumber, registers, sketchText } from './distinct.ts';
 import { histogramBuilder } from './histogram.ts';
-import type { NumberProfile } from './profile.ts';
+import type { NumberProfile } from './profile-document.ts';
 
 /** Summarises a stream of numbers in one pass and fixed memory. */
 export interface NumberSummary {

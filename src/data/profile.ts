@@ -1,146 +1,92 @@
-import { z } from 'zod';
-import { canonicalJson, type Digest, digestOf } from '../digest.ts';
-import { AppError } from '../error.ts';
-import { CategoryCounts, mergeCategories } from './category-counts.ts';
-import { distinctEstimate, mergeSketches, parseSketch, sketchText } from './distinct.ts';
-import { Histogram, mergeHistograms } from './histogram.ts';
+import { byFrequency, type CategoryCounts, categoryLimit } from './category-counts.ts';
+import { type Column, quoted } from './column.ts';
+import type { Dataset } from './dataset.ts';
+import { registers } from './distinct.ts';
+import { type NumberSummary, numberSummary } from './number-summary.ts';
+import type { ColumnProfile, Profile, StringProfile } from './profile-document.ts';
 
-const Count = z.number().int().nonnegative();
-
-/** Numbers of a column that has any: exact extremes; mean and sum of squared deviations to about 15 digits. */
-const Moments = z.strictObject({
-  min: z.number(),
-  max: z.number(),
-  mean: z.number(),
-  squares: z.number().nonnegative(),
-});
-
-const NumberColumn = z.strictObject({
-  name: z.string().max(200),
-  /** Booleans are counted as 0 and 1, points in time as seconds since 1970 (UTC). */
-  kind: z.enum(['number', 'boolean', 'timestamp']),
-  nulls: Count,
-  nan: Count,
-  positiveInfinite: Count,
-  negativeInfinite: Count,
-  /** Finite values. */
-  count: Count,
-  moments: Moments.nullable(),
-  histogram: Histogram,
-  /** HyperLogLog registers of the finite values, base64. */
-  distinct: z.string().max(1400),
-});
-
-const StringColumn = z.strictObject({
-  name: z.string().max(200),
-  kind: z.literal('string'),
-  nulls: Count,
-  count: Count,
-  categories: CategoryCounts,
-});
-
-export const ColumnProfile = z.discriminatedUnion('kind', [NumberColumn, StringColumn]);
-export type ColumnProfile = z.infer<typeof ColumnProfile>;
-export type NumberProfile = z.infer<typeof NumberColumn>;
-export type StringProfile = z.infer<typeof StringColumn>;
-
-/** A mergeable summary of a dataset: counts, distributions, frequent texts; no rows. */
-export const Profile = z.strictObject({
-  schema: z.literal('siskin.profile/v1'),
-  rows: Count,
-  columns: z.array(ColumnProfile),
-});
-export type Profile = z.infer<typeof Profile>;
-
-/** The address of a profile: the digest of its canonical JSON. */
-export function profileDigest(profile: Profile): Digest {
-  return digestOf(canonicalJson(profile));
+/** How far a profile has come. Cells are rows times columns. */
+export interface ProfileProgress {
+  readonly doneCells: number;
+  readonly totalCells: number;
 }
 
-/** Reads a profile document. Throws `bad-input` when it is none. */
-export function parseProfile(text: string, file: string): Profile {
-  try {
-    return Profile.parse(JSON.parse(text));
-  } catch (cause) {
-    const found = cause instanceof z.ZodError ? (cause.issues[0]?.message ?? 'another shape') : 'text that is not JSON';
-    throw new AppError(
-      'bad-input',
-      `expected a profile of schema siskin.profile/v1, found ${found} in ${file}; write it with \`siskin profile --json\``,
-      { cause },
-    );
+/** Profiles a dataset: one scan of all numbers, booleans and times, and one of each text column. Memory is bounded. */
+export async function profileDataset(
+  dataset: Dataset,
+  onProgress: (progress: ProfileProgress) => void = () => {},
+): Promise<Profile> {
+  const totalCells = dataset.rows * dataset.columns.length;
+  let doneCells = 0;
+  const advance = (cells: number) => {
+    doneCells += cells;
+    onProgress({ doneCells, totalCells });
+  };
+  const profiles = new Map<string, ColumnProfile>();
+  for (const profile of await numberProfiles(dataset, advance)) profiles.set(profile.name, profile);
+  for (const column of dataset.columns.filter(({ kind }) => kind === 'string')) {
+    profiles.set(column.name, await stringProfile(dataset, column));
+    advance(dataset.rows);
   }
+  const columns = dataset.columns.flatMap(({ name }) => profiles.get(name) ?? []);
+  return { schema: 'siskin.profile/v1', rows: dataset.rows, columns };
 }
 
-/**
- * The profile of the rows of both. Commutative and associative in every integer, hence in every verdict; means and
- * spreads agree to rounding. Throws `bad-input` when the columns differ in name or kind.
- */
-export function mergeProfiles(a: Profile, b: Profile): Profile {
-  const others = new Map(b.columns.map((column) => [column.name, column]));
-  const columns = a.columns.map((column) => {
-    const other = others.get(column.name);
-    if (other === undefined) throw differing(column.name, 'only one of them');
-    return mergeColumns(column, other);
+async function numberProfiles(dataset: Dataset, advance: (cells: number) => void): Promise<readonly ColumnProfile[]> {
+  const summaries: {
+    readonly name: string;
+    readonly kind: 'number' | 'boolean' | 'timestamp';
+    readonly summary: NumberSummary;
+  }[] = [];
+  for (const { name, kind } of dataset.columns) {
+    if (kind !== 'string') summaries.push({ name, kind, summary: numberSummary() });
+  }
+  if (summaries.length === 0) return [];
+  await dataset.streamColumns({
+    columns: summaries.map(({ name }) => ({ name, as: 'number' })),
+    onChunk({ rows, columns }) {
+      for (const [index, column] of columns.entries()) {
+        if (column.kind === 'number') summaries[index]?.summary.add(column.values, column.valid);
+      }
+      advance(rows * columns.length);
+    },
   });
-  const extra = b.columns.find((column) => !a.columns.some(({ name }) => name === column.name));
-  if (extra !== undefined) throw differing(extra.name, 'only one of them');
-  return { schema: 'siskin.profile/v1', rows: a.rows + b.rows, columns };
+  return summaries.map(({ name, kind, summary }) => summary.finish(name, kind));
 }
 
-/** Standard deviation with divisor n, as DuckDB's stddev_pop and numpy's std. */
-export function standardDeviation(column: NumberProfile): number {
-  return column.moments === null ? 0 : Math.sqrt(column.moments.squares / column.count);
-}
-
-/** Distinct values: exact for listed categories and for bins that hold one integer each, else within about 3 %. */
-export function distinctCount(column: ColumnProfile): number {
-  if (column.kind !== 'string') return distinctEstimate(parseSketch(column.distinct));
-  if (column.categories.kind === 'listed') return column.categories.values.length;
-  return distinctEstimate(Uint8Array.from(column.categories.ranks));
-}
-
-function mergeColumns(a: ColumnProfile, b: ColumnProfile): ColumnProfile {
-  if (a.kind === 'string' && b.kind === 'string') {
-    return {
-      name: a.name,
-      kind: 'string',
-      nulls: a.nulls + b.nulls,
-      count: a.count + b.count,
-      categories: mergeCategories(a.categories, b.categories),
-    };
-  }
-  if (a.kind === 'string' || b.kind === 'string' || a.kind !== b.kind)
-    throw differing(a.name, `${a.kind} and ${b.kind}`);
-  return {
-    name: a.name,
-    kind: a.kind,
-    nulls: a.nulls + b.nulls,
-    nan: a.nan + b.nan,
-    positiveInfinite: a.positiveInfinite + b.positiveInfinite,
-    negativeInfinite: a.negativeInfinite + b.negativeInfinite,
-    count: a.count + b.count,
-    moments: mergeMoments(a, b),
-    histogram: mergeHistograms(a.histogram, b.histogram),
-    distinct: sketchText(mergeSketches(parseSketch(a.distinct), parseSketch(b.distinct))),
-  };
-}
-
-/** Chan, Golub and LeVeque (1979). */
-function mergeMoments(a: NumberProfile, b: NumberProfile): NumberProfile['moments'] {
-  if (a.moments === null || b.moments === null) return a.moments ?? b.moments;
-  const total = a.count + b.count;
-  const difference = b.moments.mean - a.moments.mean;
-  return {
-    min: Math.min(a.moments.min, b.moments.min),
-    max: Math.max(a.moments.max, b.moments.max),
-    mean: (a.moments.mean * a.count + b.moments.mean * b.count) / total,
-    squares: a.moments.squares + b.moments.squares + (difference * difference * a.count * b.count) / total,
-  };
-}
-
-function differing(name: string, found: string): AppError {
-  return new AppError(
-    'bad-input',
-    `expected profiles of the same columns, found column ${name} as ${found}; profile files of one schema`,
+/** Texts beyond 50 characters are known by their beginning and a hash, so that a document stays small. */
+async function stringProfile(dataset: Dataset, column: Column): Promise<StringProfile> {
+  const text = `${quoted(column.name)}::VARCHAR`;
+  await dataset.query(
+    `CREATE OR REPLACE TEMP TABLE texts AS SELECT CASE WHEN length(t) > 50 THEN left(t, 36) || '…' || left(md5(t), 12)
+       ELSE t END AS label, sum(n) AS n FROM (SELECT ${text} AS t, count(*) AS n FROM data GROUP BY 1) GROUP BY 1`,
   );
+  const [totals] = await dataset.query(
+    `SELECT coalesce(sum(n) FILTER (label IS NULL), 0)::DOUBLE AS nulls, count(label)::DOUBLE AS labels FROM texts`,
+  );
+  const nulls = Number(totals?.['nulls']);
+  const isListed = Number(totals?.['labels']) <= categoryLimit;
+  const counted = await dataset.query(
+    `SELECT label, n::DOUBLE AS n FROM texts WHERE label IS NOT NULL ORDER BY n DESC, label LIMIT ${isListed ? categoryLimit : 20}`,
+  );
+  const values = counted.map(({ label, n }): [string, number] => [String(label), Number(n)]).sort(byFrequency);
+  const categories = isListed ? { kind: 'listed' as const, values } : await hashedCounts(dataset, values);
+  await dataset.query('DROP TABLE texts');
+  return { name: column.name, kind: 'string', nulls, count: dataset.rows - nulls, categories };
+}
+
+/** The same buckets and ranks as hashOf() of category-counts.ts, computed where the texts are. */
+async function hashedCounts(dataset: Dataset, frequent: [string, number][]): Promise<CategoryCounts> {
+  const rows = await dataset.query(
+    `SELECT bucket, sum(n)::DOUBLE AS n, max(33 - CASE WHEN tail = 0 THEN 0 ELSE length(bin(tail)) END)::INTEGER AS rank FROM (
+       SELECT ('0x' || hash[1:3])::INTEGER >> 2 AS bucket, ('0x' || hash[4:11])::UBIGINT AS tail, n FROM (
+         SELECT md5(label) AS hash, n FROM texts WHERE label IS NOT NULL)) GROUP BY bucket`,
+  );
+  const buckets = new Array<number>(registers).fill(0);
+  const ranks = new Array<number>(registers).fill(0);
+  for (const { bucket, n, rank } of rows) {
+    buckets[Number(bucket)] = Number(n);
+    ranks[Number(bucket)] = Number(rank);
+  }
+  return { kind: 'hashed', buckets, ranks, frequent };
 }

@@ -1,6 +1,6 @@
 import { asHashed, type CategoryCounts, hashOf } from '../data/category-counts.ts';
 import { binRange, binsOf } from '../data/histogram.ts';
-import type { NumberProfile } from '../data/profile.ts';
+import type { NumberProfile } from '../data/profile-document.ts';
 import { type Cells, total } from './sample.ts';
 
 /** The finest cells that two histograms share: ordered by value, each with the range and the middle of its values. */

@@ -1,6 +1,6 @@
 import type { CategoryCounts } from '../data/category-counts.ts';
-import type { ColumnProfile, NumberProfile, StringProfile } from '../data/profile.ts';
-import { standardDeviation } from '../data/profile.ts';
+import type { ColumnProfile, NumberProfile, StringProfile } from '../data/profile-document.ts';
+import { standardDeviation } from '../data/profile-document.ts';
 import { normalSurvival } from '../statistics/normal.ts';
 import { categoryBars, labelledBars, noBars, numberBars } from './bars.ts';
 import { categoryCellsOf, fineCells, joinedCells, specialCells } from './cells.ts';

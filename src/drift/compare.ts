@@ -1,4 +1,4 @@
-import type { Profile } from '../data/profile.ts';
+import type { Profile } from '../data/profile-document.ts';
 import type { Digest } from '../digest.ts';
 import type { DriftPolicy } from '../policy/policy.ts';
 import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts';

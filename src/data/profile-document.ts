@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { canonicalJson, type Digest, digestOf } from '../digest.ts';
+import { AppError } from '../error.ts';
+import { CategoryCounts, mergeCategories } from './category-counts.ts';
+import { distinctEstimate, mergeSketches, parseSketch, sketchText } from './distinct.ts';
+import { Histogram, mergeHistograms } from './histogram.ts';
+
+const Count = z.number().int().nonnegative();
+
+/** Numbers of a column that has any: exact extremes; mean and sum of squared deviations to about 15 digits. */
+const Moments = z.strictObject({
+  min: z.number(),
+  max: z.number(),
+  mean: z.number(),
+  squares: z.number().nonnegative(),
+});
+
+const NumberColumn = z.strictObject({
+  name: z.string().max(200),
+  /** Booleans are counted as 0 and 1, points in time as seconds since 1970 (UTC). */
+  kind: z.enum(['number', 'boolean', 'timestamp']),
+  nulls: Count,
+  nan: Count,
+  positiveInfinite: Count,
+  negativeInfinite: Count,
+  /** Finite values. */
+  count: Count,
+  moments: Moments.nullable(),
+  histogram: Histogram,
+  /** HyperLogLog registers of the finite values, base64. */
+  distinct: z.string().max(1400),
+});
+
+const StringColumn = z.strictObject({
+  name: z.string().max(200),
+  kind: z.literal('string'),
+  nulls: Count,
+  count: Count,
+  categories: CategoryCounts,
+});
+
+export const ColumnProfile = z.discriminatedUnion('kind', [NumberColumn, StringColumn]);
+export type ColumnProfile = z.infer<typeof ColumnProfile>;
+export type NumberProfile = z.infer<typeof NumberColumn>;
+export type StringProfile = z.infer<typeof StringColumn>;
+
+/** A mergeable summary of a dataset: counts, distributions, frequent texts; no rows. */
+export const Profile = z.strictObject({
+  schema: z.literal('siskin.profile/v1'),
+  rows: Count,
+  columns: z.array(ColumnProfile),
+});
+export type Profile = z.infer<typeof Profile>;
+
+/** The address of a profile: the digest of its canonical JSON. */
+export function profileDigest(profile: Profile): Digest {
+  return digestOf(canonicalJson(profile));
+}
+
+/** Reads a profile document. Throws `bad-input` when it is none. */
+export function parseProfile(text: string, file: string): Profile {
+  try {
+    return Profile.parse(JSON.parse(text));
+  } catch (cause) {
+    const found = cause instanceof z.ZodError ? (cause.issues[0]?.message ?? 'another shape') : 'text that is not JSON';
+    throw new AppError(
+      'bad-input',
+      `expected a profile of schema siskin.profile/v1, found ${found} in ${file}; write it with \`siskin profile --json\``,
+      { cause },
+    );
+  }
+}
+
+/**
+ * The profile of the rows of both. Commutative and associative in every integer, hence in every verdict; means and
+ * spreads agree to rounding. Throws `bad-input` when the columns differ in name or kind.
+ */
+export function mergeProfiles(a: Profile, b: Profile): Profile {
+  const others = new Map(b.columns.map((column) => [column.name, column]));
+  const columns = a.columns.map((column) => {
+    const other = others.get(column.name);
+    if (other === undefined) throw differing(column.name, 'only one of them');
+    return mergeColumns(column, other);
+  });
+  const extra = b.columns.find((column) => !a.columns.some(({ name }) => name === column.name));
+  if (extra !== undefined) throw differing(extra.name, 'only one of them');
+  return { schema: 'siskin.profile/v1', rows: a.rows + b.rows, columns };
+}
+
+/** Standard deviation with divisor n, as DuckDB's stddev_pop and numpy's std. */
+export function standardDeviation(column: NumberProfile): number {
+  return column.moments === null ? 0 : Math.sqrt(column.moments.squares / column.count);
+}
+
+/** Distinct values: exact for listed categories and for bins that hold one integer each, else within about 3 %. */
+export function distinctCount(column: ColumnProfile): number {
+  if (column.kind !== 'string') return distinctEstimate(parseSketch(column.distinct));
+  if (column.categories.kind === 'listed') return column.categories.values.length;
+  return distinctEstimate(Uint8Array.from(column.categories.ranks));
+}
+
+function mergeColumns(a: ColumnProfile, b: ColumnProfile): ColumnProfile {
+  if (a.kind === 'string' && b.kind === 'string') {
+    return {
+      name: a.name,
+      kind: 'string',
+      nulls: a.nulls + b.nulls,
+      count: a.count + b.count,
+      categories: mergeCategories(a.categories, b.categories),
+    };
+  }
+  if (a.kind === 'string' || b.kind === 'string' || a.kind !== b.kind)
+    throw differing(a.name, `${a.kind} and ${b.kind}`);
+  return {
+    name: a.name,
+    kind: a.kind,
+    nulls: a.nulls + b.nulls,
+    nan: a.nan + b.nan,
+    positiveInfinite: a.positiveInfinite + b.positiveInfinite,
+    negativeInfinite: a.negativeInfinite + b.negativeInfinite,
+    count: a.count + b.count,
+    moments: mergeMoments(a, b),
+    histogram: mergeHistograms(a.histogram, b.histogram),
+    distinct: sketchText(mergeSketches(parseSketch(a.distinct), parseSketch(b.distinct))),
+  };
+}
+
+/** Chan, Golub and LeVeque (1979). */
+function mergeMoments(a: NumberProfile, b: NumberProfile): NumberProfile['moments'] {
+  if (a.moments === null || b.moments === null) return a.moments ?? b.moments;
+  const total = a.count + b.count;
+  const difference = b.moments.mean - a.moments.mean;
+  return {
+    min: Math.min(a.moments.min, b.moments.min),
+    max: Math.max(a.moments.max, b.moments.max),
+    mean: (a.moments.mean * a.count + b.moments.mean * b.count) / total,
+    squares: a.moments.squares + b.moments.squares + (difference * difference * a.count * b.count) / total,
+  };
+}
+
+function differing(name: string, found: string): AppError {
+  return new AppError(
+    'bad-input',
+    `expected profiles of the same columns, found column ${name} as ${found}; profile files of one schema`,
+  );
+}
