@@ -24,7 +24,12 @@ export async function provideNatives(): Promise<void> {
 /** Where the natives of a lock live in the tool cache. A runner image may fill it beforehand. */
 export function nativesFolder(lockText: string): string {
   const toolCache = process.env['RUNNER_TOOL_CACHE'] ?? join(tmpdir(), 'siskin-tools');
-  return join(toolCache, 'siskin-natives', digestOf(lockText).slice('sha256:'.length, 'sha256:'.length + 16), `${process.platform}-${process.arch}`);
+  return join(
+    toolCache,
+    'siskin-natives',
+    digestOf(lockText).slice('sha256:'.length, 'sha256:'.length + 16),
+    `${process.platform}-${process.arch}`,
+  );
 }
 
 async function install(lock: string, cache: string): Promise<void> {
@@ -35,11 +40,18 @@ async function install(lock: string, cache: string): Promise<void> {
   core.info(`Installing the native packages into ${cache} (once for this runner)`);
   try {
     cpSync(lock, fresh, { recursive: true });
-    await promisify(execFile)('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: fresh, shell: process.platform === 'win32' });
+    await promisify(execFile)('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+      cwd: fresh,
+      shell: process.platform === 'win32',
+    });
     renameSync(fresh, cache);
   } catch (cause) {
     if (existsSync(cache)) return;
-    throw new AppError('unavailable', `expected npm to install the native packages into ${cache}, found: ${messageOf(cause)}; give the runner npm and a registry, or fill that folder in its image`, { cause });
+    throw new AppError(
+      'unavailable',
+      `expected npm to install the native packages into ${cache}, found: ${messageOf(cause)}; give the runner npm and a registry, or fill that folder in its image`,
+      { cause },
+    );
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }

@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError, messageOf, problemText } from '../../src/error.ts';
+import { measureModel } from '../../src/measure.ts';
+import { parsePolicy } from '../../src/policy/parse.ts';
+import { type ModelPolicy, policyPath } from '../../src/policy/policy.ts';
+import type { Result } from '../../src/result.ts';
+import type { EvaluateJob, RunPlan } from '../../src/run-plan.ts';
+import { type FoundModel, findModel } from './model-path.ts';
+
+/** Measures one model of a plan and binds what was measured to the plan's claim, its commits and this run. */
+export async function evaluateJob(options: {
+  readonly plan: RunPlan;
+  readonly job: EvaluateJob;
+  readonly basePath: string;
+  readonly headPath: string;
+  readonly token: string;
+  readonly run: { readonly id: number; readonly attempt: number };
+  readonly onProgress: (line: string) => void;
+}): Promise<{ readonly policy: ModelPolicy; readonly result: Result }> {
+  const { plan, job } = options;
+  const started = performance.now();
+  refuseOtherCommit(options.basePath, plan.base);
+  refuseOtherCommit(options.headPath, plan.head);
+  const policy = modelPolicy(options.basePath, job.model);
+  const failures: Result['failures'] = [];
+  const found = async (who: 'candidate' | 'champion', checkout: string): Promise<FoundModel> => {
+    try {
+      return await findModel(job[who], { checkout, repository: plan.repository, token: options.token });
+    } catch (thrown) {
+      const part = job[who].kind === 'trained' ? 'training' : 'evaluation';
+      failures.push({
+        part,
+        code: thrown instanceof AppError ? thrown.code : 'world-broken',
+        message: `${who}: ${messageOf(thrown)}`.slice(0, 2000),
+      });
+      return { path: null, training: null };
+    }
+  };
+  const candidate = await found('candidate', options.headPath);
+  const champion = await found('champion', options.basePath);
+  if (candidate.training !== null && candidate.path === null) failures.push(trainingFailure(candidate.training));
+  const measured = await measureModel({
+    policy,
+    baseRoot: options.basePath,
+    headRoot: options.headPath,
+    candidate: candidate.path,
+    champion: champion.path,
+    onProgress: options.onProgress,
+  });
+  const result: Result = {
+    schema: 'siskin.result/v1',
+    claim: plan.claim,
+    repository: plan.repository,
+    head: plan.head,
+    base: plan.base,
+    model: job.model,
+    run: options.run,
+    finishedAt: new Date().toISOString(),
+    seconds: (performance.now() - started) / 1000,
+    training: candidate.training,
+    ...measured,
+    failures: [...failures, ...measured.failures],
+  };
+  return { policy, result };
+}
+
+function refuseOtherCommit(path: string, commit: string): void {
+  const found = execFileSync('git', ['-C', path, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+  if (found !== commit)
+    throw new AppError(
+      'conflict',
+      `expected the checkout in \`${path}\` to be at ${commit}, found ${found}; update the workflow file with \`siskin init\``,
+    );
+}
+
+function modelPolicy(root: string, model: string): ModelPolicy {
+  const parsed = parsePolicy({ text: readFileSync(join(root, policyPath), 'utf8'), file: policyPath });
+  if (parsed.kind === 'invalid')
+    throw new AppError(
+      'bad-config',
+      `expected a valid ${policyPath} on the base branch, found: ${parsed.problems.map(problemText).join('; ')}`,
+    );
+  const policy = parsed.policy.models[model];
+  if (policy === undefined)
+    throw new AppError(
+      'bad-config',
+      `expected the model \`${model}\` in ${policyPath} of the base branch, found ${Object.keys(parsed.policy.models).join(', ')}; merge the policy first`,
+    );
+  return policy;
+}
+
+function trainingFailure(training: NonNullable<Result['training']>): Result['failures'][number] {
+  const end = training.signal === null ? `exit code ${training.exitCode}` : `signal ${training.signal}`;
+  return {
+    part: 'training',
+    code: training.outcome,
+    message: `expected \`${training.command}\` to write a model, found: ${training.outcome} (${end}) after ${training.seconds.toFixed(0)} s; the log's last lines are below`,
+  };
+}

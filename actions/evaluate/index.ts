@@ -1,0 +1,39 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as core from '@actions/core';
+import { judge } from '../../src/decide/judge.ts';
+import { renderReport } from '../../src/render/report/report.ts';
+import { renderSummary } from '../../src/render/summary.ts';
+import { uploadArtifact } from '../artifact.ts';
+import { runAction } from '../door.ts';
+import { provideNatives } from '../natives.ts';
+import { jobOf } from '../plan-input.ts';
+import { evaluateJob } from './evaluate-job.ts';
+
+await runAction(async () => {
+  const { plan, job } = jobOf('evaluate', { plan: core.getInput('plan'), model: core.getInput('model') });
+  await provideNatives();
+  const { policy, result } = await evaluateJob({
+    plan,
+    job,
+    basePath: core.getInput('base-path'),
+    headPath: core.getInput('head-path'),
+    token: core.getInput('github-token'),
+    run: { id: Number(process.env['GITHUB_RUN_ID']), attempt: Number(process.env['GITHUB_RUN_ATTEMPT']) },
+    onProgress: core.info,
+  });
+  const judgement = judge({ model: job.model, policy, result });
+  const folder = join(process.env['RUNNER_TEMP'] ?? '.', `siskin-result-${job.model}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'result.json'), JSON.stringify(result));
+  writeFileSync(join(folder, 'report.html'), renderReport({ result, judgement }));
+  await uploadArtifact({
+    name: job.artifact,
+    folder,
+    files: [join(folder, 'result.json'), join(folder, 'report.html')],
+  });
+  await core.summary.addRaw(renderSummary({ result, judgement })).write();
+  core.setOutput('verdict', judgement.verdict);
+  core.setOutput('artifact', job.artifact);
+  core.info(judgement.headline);
+});
