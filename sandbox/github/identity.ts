@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { githubActions } from './apps.ts';
 import type { Account, App, Installation, Permissions, Repository, World } from './state.ts';
 
 /** Who makes a request. A job is a workflow job with its GITHUB_TOKEN. */
@@ -15,10 +16,17 @@ export type Identity =
     }
   | {
       readonly kind: 'job';
+      /** GitHub Actions itself, an App of every GitHub: see `githubActions`. */
+      readonly app: App;
       readonly repository: Repository;
       readonly permissions: Permissions;
       readonly jobId: number;
     };
+
+/** Whom a token is for. A job acts as GitHub Actions; its permissions may be spelt as workflows do, `pull-requests`. */
+export type Bearer =
+  | Exclude<Identity, { kind: 'anonymous' | 'app' | 'job' }>
+  | Omit<Extract<Identity, { kind: 'job' }>, 'app'>;
 
 interface Grant {
   readonly identity: Identity;
@@ -28,13 +36,7 @@ interface Grant {
 /** The tokens that were given out, and whom they stand for. */
 export interface Tokens {
   /** Jobs' and installations' tokens live an hour unless told otherwise; people's do not end. */
-  issueToken(
-    identity: Exclude<Identity, { kind: 'anonymous' | 'app' }>,
-    expiresAt?: Date,
-  ): {
-    readonly token: string;
-    readonly expiresAt: Date;
-  };
+  issueToken(bearer: Bearer, expiresAt?: Date): { readonly token: string; readonly expiresAt: Date };
   revokeToken(token: string): void;
   /** Null when the token is unknown or has expired. */
   identify(token: string): Identity | null;
@@ -47,7 +49,11 @@ const hour = 3_600_000;
 export function createTokens(world: World): Tokens {
   const grants = new Map<string, Grant>();
   return {
-    issueToken: (identity, expiresAt) => {
+    issueToken: (bearer, expiresAt) => {
+      const identity: Identity =
+        bearer.kind === 'job'
+          ? { ...bearer, app: githubActions(world), permissions: underscored(bearer.permissions) }
+          : bearer;
       const token = prefixes[identity.kind] + randomBytes(27).toString('base64url').replace(/[-_]/g, 'x').slice(0, 36);
       const end = expiresAt ?? new Date(world.clock().getTime() + hour);
       grants.set(token, { identity, expiresAt: identity.kind === 'user' ? null : end });
@@ -64,6 +70,10 @@ export function createTokens(world: World): Tokens {
       return grant.identity;
     },
   };
+}
+
+function underscored(permissions: Permissions): Permissions {
+  return Object.fromEntries(Object.entries(permissions).map(([name, level]) => [name.replaceAll('-', '_'), level]));
 }
 
 /** Whether the identity holds this permission (`contents:read`); people are judged by role, not by this. */

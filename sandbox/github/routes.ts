@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { By } from './domain/push.ts';
 import type { Identity, Tokens } from './identity.ts';
 import { notFound } from './refusal.ts';
+import type { RateLimit } from './server/limits.ts';
 import type { Account, App, JsonObject, Repository, Role, World } from './state.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE' | 'HEAD';
@@ -10,8 +12,11 @@ export interface Call {
   readonly world: World;
   readonly tokens: Tokens;
   readonly identity: Identity;
+  readonly method: Method;
   /** The route's template parameters, decoded. */
   readonly params: Readonly<Record<string, string>>;
+  /** Below the API's root, as it was sent: `/repos/ada/flights/pulls`. */
+  readonly path: string;
   readonly query: URLSearchParams;
   /** The JSON body; empty when there is none. */
   readonly body: JsonObject;
@@ -21,6 +26,7 @@ export interface Call {
   readonly format: string;
   /** The repository of `{owner}/{repo}`; null in routes without. */
   readonly repository: Repository | null;
+  readonly rateLimit: RateLimit;
 }
 
 export interface RepositoryCall extends Call {
@@ -51,11 +57,9 @@ export interface Route {
   readonly handle: (call: Call) => Answer | Promise<Answer>;
 }
 
-/**
- * A part of the server that is not REST: everything below `prefix`, matched after git and before REST. It answers by itself.
- */
+/** A part of the server that is not REST: every path that it matches. It answers by itself, before REST is asked. */
 export interface Mount {
-  readonly prefix: string;
+  readonly matches: (pathname: string) => boolean;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 }
 
@@ -108,25 +112,29 @@ function parseOperation(operation: Operation): { readonly method: Method; readon
   return { method: operation.slice(0, space) as Method, path: operation.slice(space + 1) };
 }
 
-/** The account that acts: the person, the App's bot, or github-actions[bot]; strangers get 404. */
-export function actorOf(call: Call): Account {
-  switch (call.identity.kind) {
+/** The account behind an identity: the person, the App's bot, or github-actions[bot]; null for nobody. */
+export function accountOf(identity: Identity): Account | null {
+  switch (identity.kind) {
     case 'user':
-      return call.identity.account;
+      return identity.account;
     case 'installation':
-      return call.identity.installation.app.account;
+      return identity.installation.app.account;
     case 'app':
-      return call.identity.app.account;
-    case 'job': {
-      const bot = call.world.accounts.get('github-actions[bot]');
-      if (bot === undefined) {
-        throw notFound();
-      }
-      return bot;
-    }
+      return identity.app.account;
+    case 'job':
+      return identity.app.account;
     case 'anonymous':
-      throw notFound();
+      return null;
   }
+}
+
+/** The account that acts. Routes that write are closed to nobodies, so one who comes here gets 404. */
+export function actorOf(call: Call): Account {
+  const account = accountOf(call.identity);
+  if (account === null) {
+    throw notFound();
+  }
+  return account;
 }
 
 /** The App behind the call, or null when a person acts. */
@@ -135,15 +143,23 @@ export function appOf(call: Call): App | null {
     case 'installation':
       return call.identity.installation.app;
     case 'app':
-      return call.identity.app;
     case 'job':
-      return [...call.world.apps.values()].find((app) => app.slug === 'github-actions') ?? null;
+      return call.identity.app;
     default:
       return null;
   }
 }
 
-/** Who caused what a call does, as events tell it. */
-export function causeOf(identity: Identity): 'person' | 'app' | 'job' {
-  return identity.kind === 'job' ? 'job' : identity.kind === 'user' ? 'person' : 'app';
+/** On whose behalf an identity acts, as webhooks tell it. */
+export function byIdentity(identity: Identity): By {
+  const account = accountOf(identity);
+  if (account === null) {
+    throw notFound();
+  }
+  return { account, cause: identity.kind === 'job' ? 'job' : identity.kind === 'user' ? 'person' : 'app' };
+}
+
+/** On whose behalf a call acts. */
+export function byOf(call: Call): By {
+  return byIdentity(call.identity);
 }

@@ -45,6 +45,8 @@ export class GitRepository implements AsyncDisposable {
       throw new Error(`git init: ${result.stderr}`);
     }
     await writeFile(join(folder, 'config'), configuration);
+    await mkdir(join(folder, 'hooks'));
+    await writeFile(join(folder, 'hooks', 'pre-receive'), preReceive, { mode: 0o755 });
     return new GitRepository(folder);
   }
 
@@ -205,4 +207,19 @@ const configuration = `[core]
 \tauto = 0
 [diff]
 \trenameLimit = 1000
+`;
+
+// Apps and jobs may not push changes of workflows unless they hold the `workflows` permission; the server says so by the
+// environment. A new branch is compared with where it left the default branch.
+const preReceive = `#!/bin/sh
+[ -n "$REFUSE_WORKFLOWS" ] || exit 0
+while read -r before after ref; do
+  case "$after" in *[!0]*) ;; *) continue ;; esac
+  case "$before" in *[!0]*) ;; *) before=$(git merge-base HEAD "$after" || git hash-object -t tree /dev/null) ;; esac
+  file=$(git diff --name-only "$before" "$after" -- .github/workflows | head -n 1)
+  if [ -n "$file" ]; then
+    echo 'refusing to allow a GitHub App to create or update workflow \`'"$file"'\` without \`workflows\` permission' >&2
+    exit 1
+  fi
+done
 `;

@@ -1,0 +1,84 @@
+import type { Faults } from '../faults.ts';
+import { Refusal } from '../refusal.ts';
+import type { World } from '../state.ts';
+
+/** What GitHub grants an installation or a person; nobody gets far less. */
+const perHour = 5000;
+const anonymousPerHour = 60;
+const minute = 60_000;
+const hour = 3_600_000;
+
+export interface RateLimit {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly used: number;
+  /** Unix seconds. */
+  readonly reset: number;
+}
+
+export interface Limits {
+  /** Counts one call; throws GitHub's 403 when the hour is spent. */
+  count(identity: string): RateLimit;
+  /** Takes one call back: an unchanged answer (304) costs nothing. */
+  refund(identity: string): void;
+  current(identity: string): RateLimit;
+  /** Counts one write that creates content; throws the secondary limit's 403 beyond `faults.contentLimit`. */
+  countContent(identity: string): void;
+}
+
+/** The rate limits of everybody, by identity and hour of the world's clock. */
+export function createLimits(world: World, faults: Faults): Limits {
+  const windows = new Map<string, { used: number; readonly end: number }>();
+  const writes = new Map<string, number[]>();
+  const window = (identity: string) => {
+    const now = world.clock().getTime();
+    const known = windows.get(identity);
+    if (known !== undefined && known.end > now) {
+      return known;
+    }
+    const fresh = { used: 0, end: now + hour };
+    windows.set(identity, fresh);
+    return fresh;
+  };
+  const current = (identity: string): RateLimit => {
+    const { used, end } = window(identity);
+    const limit = identity === 'anonymous' ? anonymousPerHour : perHour;
+    return { limit, used, remaining: Math.max(limit - used, 0), reset: Math.ceil(end / 1000) };
+  };
+  return {
+    current,
+    count: (identity) => {
+      if (current(identity).remaining === 0) {
+        throw new Refusal(403, `API rate limit exceeded for ${identity}.`);
+      }
+      window(identity).used += 1;
+      return current(identity);
+    },
+    refund: (identity) => {
+      window(identity).used -= 1;
+    },
+    countContent: (identity) => {
+      const limit = faults.contentLimit;
+      if (limit === null) {
+        return;
+      }
+      const now = world.clock().getTime();
+      const recent = (writes.get(identity) ?? []).filter((time) => time > now - hour);
+      const lastMinute = recent.filter((time) => time > now - minute).length;
+      if (lastMinute >= limit.perMinute || recent.length >= limit.perHour) {
+        throw secondaryLimit(60);
+      }
+      writes.set(identity, [...recent, now]);
+    },
+  };
+}
+
+export function secondaryLimit(retryAfterSeconds: number | undefined): Refusal {
+  return new Refusal(403, 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.', {
+    details: {
+      documentation_url:
+        'https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits',
+    },
+    headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
+  });
+}
