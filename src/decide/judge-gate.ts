@@ -1,0 +1,171 @@
+import type { Difference, MetricComparison } from '../evaluate/evaluation-report.ts';
+import { type MetricName, metricDefinitions } from '../evaluate/metric-name.ts';
+import type { Gate } from '../policy/policy.ts';
+import { bytes, count, fixed, milliseconds, significant } from '../render/number.ts';
+import { type Verdict, worst } from '../verdict.ts';
+import type { GateVerdict } from './judgement.ts';
+
+/**
+ * Holds one gate against its measurement. The interval that is shown decides: a bound on the difference passes when all of
+ * the interval keeps it and fails when all of it breaks it. Bounds on the candidate itself are held against its value. A
+ * measurement that is missing or failed is an error, and the champion's too when a bound needs it.
+ */
+export function judgeGate(options: {
+  readonly metric: MetricName;
+  readonly gate: Gate;
+  readonly comparison: MetricComparison | null;
+  /** What is known when there is no comparison at all. */
+  readonly absent: { readonly verdict: 'inconclusive' | 'error'; readonly reason: string };
+}): GateVerdict {
+  const { metric, gate, comparison, absent } = options;
+  const found = bounds(gate).map(([bound, limit]) =>
+    comparison === null ? absent : finding({ metric, bound, limit, comparison }),
+  );
+  const findings = found.length > 0 ? found : [comparison === null ? absent : shown(comparison)];
+  const verdict = worst(findings.map((one) => one.verdict));
+  const reasons = findings.filter((one) => one.verdict === verdict && one.reason !== '').map((one) => one.reason);
+  return {
+    metric,
+    kind: gateKind(gate),
+    comparison,
+    bound: bounds(gate)
+      .map(([bound, limit]) => `${boundWords[bound]} ${quantity(metric, limit)}`)
+      .join(' and '),
+    verdict,
+    reason: [...new Set(reasons)].join('; '),
+  };
+}
+
+/** Guardrail, target or info; without a kind of its own a gate that only asks for better is a target. */
+export function gateKind(gate: Gate): GateVerdict['kind'] {
+  if (gate.kind !== undefined) return gate.kind;
+  return bounds(gate).every(([bound]) => bound === 'better-by') ? 'target' : 'guardrail';
+}
+
+type Bound = 'not-worse-by' | 'better-by' | 'at-least' | 'at-most';
+
+const boundWords: Readonly<Record<Bound, string>> = {
+  'not-worse-by': 'not worse by',
+  'better-by': 'better by',
+  'at-least': '≥',
+  'at-most': '≤',
+};
+
+interface Finding {
+  readonly verdict: Verdict;
+  readonly reason: string;
+}
+
+interface Question {
+  readonly metric: MetricName;
+  readonly bound: Bound;
+  readonly limit: number;
+  readonly comparison: MetricComparison;
+}
+
+function bounds(gate: Gate): readonly (readonly [Bound, number])[] {
+  const all = ['not-worse-by', 'better-by', 'at-least', 'at-most'] as const;
+  return all.flatMap((bound) => {
+    const limit = gate[bound];
+    return limit === undefined ? [] : [[bound, limit] as const];
+  });
+}
+
+function finding(question: Question): Finding {
+  const { comparison, bound } = question;
+  const { candidate, champion, difference } = comparison;
+  if (candidate.kind !== 'value') return { verdict: 'error', reason: candidate.reason };
+  if (bound === 'at-least' || bound === 'at-most') return absoluteFinding(question, candidate.value);
+  if (champion.kind === 'failed') return { verdict: 'error', reason: `champion: ${champion.reason}` };
+  if (champion.kind === 'missing') {
+    const isFirst = champion.reason === 'no champion yet';
+    return isFirst
+      ? { verdict: 'inconclusive', reason: champion.reason }
+      : { verdict: 'error', reason: `champion: ${champion.reason}` };
+  }
+  if (difference === null) return { verdict: 'inconclusive', reason: 'too few rows for an interval' };
+  return differenceFinding(question, { difference, rows: comparison.rows });
+}
+
+function absoluteFinding({ metric, bound, limit }: Question, value: number): Finding {
+  if (bound === 'at-least' ? value >= limit : value <= limit) return { verdict: 'pass', reason: '' };
+  const side = bound === 'at-least' ? 'below' : 'above';
+  return { verdict: 'fail', reason: `${quantity(metric, value)} is ${side} ${quantity(metric, limit)}` };
+}
+
+function differenceFinding(
+  { metric, bound, limit }: Question,
+  { difference, rows }: { readonly difference: Difference; readonly rows: number },
+): Finding {
+  const { value, low, high } = gain(metric, difference);
+  const must = bound === 'better-by' ? limit : -limit;
+  const isPassed = bound === 'better-by' ? low > must : low >= must;
+  if (isPassed) return { verdict: 'pass', reason: '' };
+  const isFailed = bound === 'better-by' ? high <= must : high < must;
+  if (isFailed) return { verdict: 'fail', reason: `${movement(metric, value)} (${limitWords(metric, bound, limit)})` };
+  const width = value > must ? value - low : high - value;
+  return { verdict: 'inconclusive', reason: rowsWords({ metric, rows, width, distance: Math.abs(value - must) }) };
+}
+
+/** The difference turned so that above zero is better. */
+function gain(
+  metric: MetricName,
+  { value, low, high }: Difference,
+): { readonly value: number; readonly low: number; readonly high: number } {
+  if (metricDefinitions[metric].better === 'higher') return { value, low, high };
+  return { value: 0 - value, low: 0 - high, high: 0 - low };
+}
+
+function movement(metric: MetricName, gained: number): string {
+  if (gained === 0) return 'no better';
+  return gained > 0 ? `better by ${quantity(metric, gained)}` : `worse by ${quantity(metric, -gained)}`;
+}
+
+function limitWords(metric: MetricName, bound: Bound, limit: number): string {
+  return bound === 'better-by' ? `asked for ${quantity(metric, limit)}` : `limit ${quantity(metric, limit)}`;
+}
+
+/**
+ * How many more rows would bring the interval to one side of the limit if the difference stays as it is: its width
+ * shrinks with the root of the rows.
+ */
+function rowsWords(options: {
+  readonly metric: MetricName;
+  readonly rows: number;
+  readonly width: number;
+  readonly distance: number;
+}): string {
+  const { metric, rows, width, distance } = options;
+  if (metricDefinitions[metric].unit === 'milliseconds') return 'the timing is too noisy to decide';
+  const more = rows * ((width / distance) ** 2 - 1);
+  if (distance === 0 || !Number.isFinite(more) || more > 1e12 || width / distance > 50) {
+    return 'the difference lies at the limit: no number of rows is likely to decide';
+  }
+  return `${count(twoDigits(more))} more rows would decide`;
+}
+
+function twoDigits(rows: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, rows))) - 1);
+  return Math.max(1, Math.ceil(rows / unit) * unit);
+}
+
+/** A gate without a bound asks for nothing but a number to show. */
+function shown({ candidate }: MetricComparison): Finding {
+  if (candidate.kind === 'value') return { verdict: 'pass', reason: '' };
+  return { verdict: 'inconclusive', reason: candidate.reason };
+}
+
+/** A measured value or a limit as people read it: limits as they were written, measurements to three digits. */
+function quantity(metric: MetricName, value: number): string {
+  switch (metricDefinitions[metric].unit) {
+    case 'milliseconds':
+      return milliseconds(value);
+    case 'bytes':
+      return bytes(value);
+    default: {
+      const written = String(Math.abs(value));
+      const decimals = written.includes('e') ? 9 : (written.split('.')[1]?.length ?? 0);
+      return decimals <= 5 ? fixed(value, decimals) : significant(value, 3);
+    }
+  }
+}

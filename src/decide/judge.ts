@@ -1,0 +1,102 @@
+import { metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
+import type { ModelPolicy } from '../policy/policy.ts';
+import type { Result } from '../result.ts';
+import { type Verdict, verdicts, worst } from '../verdict.ts';
+import { judgeGate } from './judge-gate.ts';
+import type { GateVerdict, Judgement } from './judgement.ts';
+import { judgementHeadline } from './judgement-headline.ts';
+
+/**
+ * Holds the measurements of one model against the policy of the base branch. The worst of gates, validation and drift
+ * wins; what is unknown never passes, and a policy without a gate that decides is inconclusive.
+ */
+export function judge(options: {
+  readonly model: string;
+  readonly policy: ModelPolicy;
+  readonly result: Result;
+}): Judgement {
+  const { model, policy, result } = options;
+  const gates = judgeGates(policy, result);
+  const validation = judgeValidation(result);
+  const drift = judgeDrift(policy, result);
+  const deciding = gates.filter((gate) => gate.kind !== 'info');
+  const parts = [validation, drift.verdict].filter((verdict) => verdict !== 'not-assessed');
+  const verdict = worst([worst(deciding.map((gate) => gate.verdict)), ...parts]);
+  const review =
+    drift.moved.length > 0 || result.failures.some(({ part }) => part !== 'drift' || policy.drift.rule !== 'ignore');
+  const judged = { model, verdict, review, gates, validation, drift };
+  return { ...judged, headline: judgementHeadline(judged, result), reasons: reasonsOf(judged, result) };
+}
+
+function judgeGates(policy: ModelPolicy, result: Result): readonly GateVerdict[] {
+  const absent = absence(result);
+  return metricNames.flatMap((metric) => {
+    const gate = policy.metrics[metric];
+    if (gate === undefined) return [];
+    return [judgeGate({ metric, gate, comparison: result.evaluation?.metrics[metric] ?? null, absent })];
+  });
+}
+
+/** What stands for a comparison that is not there: a failure, or an evaluation that nobody asked for. */
+function absence(result: Result): { readonly verdict: 'inconclusive' | 'error'; readonly reason: string } {
+  const failure = result.failures.find(({ part }) => part === 'training' || part === 'evaluation');
+  if (failure !== undefined) return { verdict: 'error', reason: `the ${failure.part} failed` };
+  if (result.evaluation === null) return { verdict: 'inconclusive', reason: 'the model was not evaluated' };
+  return { verdict: 'error', reason: 'it was not measured' };
+}
+
+function judgeValidation(result: Result): Judgement['validation'] {
+  if (result.failures.some(({ part }) => part === 'validation')) return 'error';
+  if (result.validation === null || result.validation.schema === 'absent') return 'not-assessed';
+  return result.validation.verdict;
+}
+
+function judgeDrift(policy: ModelPolicy, result: Result): Judgement['drift'] {
+  const { rule, ignore } = policy.drift;
+  const { drift } = result;
+  const isIgnored = rule === 'ignore';
+  if (drift === null) {
+    const failed = rule === 'fail' && result.failures.some(({ part }) => part === 'drift');
+    return { verdict: failed ? 'error' : 'not-assessed', moved: [], columns: 0 };
+  }
+  const columns = Object.keys(drift.columns).length;
+  const movedColumns = Object.entries(drift.columns).flatMap(([name, { verdict }]) =>
+    verdict === 'moved' ? [name] : [],
+  );
+  const moved = isIgnored
+    ? []
+    : [...movedColumns, ...drift.added, ...drift.removed].filter((name) => !ignore.includes(name));
+  if (moved.length > 0) return { verdict: rule === 'fail' ? 'fail' : 'pass', moved, columns };
+  if (isIgnored || drift.verdict === 'not-assessed') return { verdict: 'not-assessed', moved, columns };
+  return { verdict: 'pass', moved, columns };
+}
+
+function reasonsOf(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Result): readonly string[] {
+  const { gates, validation, drift } = judged;
+  const reasons: { readonly verdict: Verdict; readonly text: string }[] = [];
+  for (const { part, message } of result.failures) {
+    const isDecisive =
+      part === 'validation' || (part === 'drift' ? drift.verdict === 'error' : result.evaluation === null);
+    reasons.push({ verdict: isDecisive ? 'error' : 'pass', text: message });
+  }
+  for (const gate of gates) {
+    if (gate.kind === 'info' || gate.verdict === 'pass') continue;
+    reasons.push({ verdict: gate.verdict, text: `${metricDefinitions[gate.metric].title}: ${gate.reason}` });
+  }
+  if (validation === 'fail' || validation === 'error') {
+    for (const { column, expected, found } of result.validation?.problems.slice(0, 10) ?? []) {
+      reasons.push({ verdict: validation, text: `data, column ${column}: expected ${expected}, found ${found}` });
+    }
+  }
+  if (drift.moved.length > 0)
+    reasons.push({ verdict: drift.verdict === 'fail' ? 'fail' : 'pass', text: movedText(drift) });
+  if (gates.every((gate) => gate.kind === 'info')) {
+    reasons.push({ verdict: 'inconclusive', text: 'the policy has no metric with a bound, so nothing is decided' });
+  }
+  return reasons.sort((a, b) => verdicts.indexOf(b.verdict) - verdicts.indexOf(a.verdict)).map(({ text }) => text);
+}
+
+function movedText({ moved, columns }: Judgement['drift']): string {
+  const names = moved.slice(0, 5).join(', ');
+  return `${moved.length} of ${columns} columns moved: ${moved.length > 5 ? `${names}, …` : names}`;
+}
