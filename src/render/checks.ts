@@ -1,0 +1,144 @@
+import { checkName, policyCheckName } from '../decide/check-name.ts';
+import type { ModelState, ModelView, PullView } from '../decide/view.ts';
+import type { Annotation, CheckContent } from '../effect.ts';
+import { type Problem, problemText } from '../error.ts';
+import { policyPath } from '../policy/policy.ts';
+import { essential, fitted, type Piece } from './budget.ts';
+import { dataSection } from './data-section.ts';
+import { codeBlock, plain, webAddress } from './escape.ts';
+import { coreSection, foldedSections, modelHeading, runStrip } from './model-section.ts';
+import { counted } from './number.ts';
+import { outcomeOf, sentence } from './outcome.ts';
+import { policyHeading, policySection } from './policy-section.ts';
+
+/** GitHub takes 65 535 characters; bytes are never fewer. */
+const textLimitBytes = 65_000;
+const titleLimit = 160;
+/** More annotations than this help nobody; they go to GitHub in requests of 50. */
+const mostAnnotations = 200;
+
+/** The check of each model, and that of the policy when it cannot be used or is edited here. */
+export function renderChecks(view: PullView): readonly CheckContent[] {
+  return [...view.models.map((model) => modelCheck(model, view)), ...policyCheck(view)];
+}
+
+type Conclusion = NonNullable<CheckContent['conclusion']>;
+
+function conclusionOf(state: ModelState): Conclusion | null {
+  switch (state.kind) {
+    case 'queued':
+    case 'running':
+      return null;
+    case 'judged': {
+      const { verdict, review } = state.judgement;
+      if (verdict === 'pass') return review ? 'neutral' : 'success';
+      return verdict === 'inconclusive' ? 'action_required' : 'failure';
+    }
+    case 'failed':
+      return 'failure';
+    case 'refused':
+      return 'action_required';
+    case 'cancelled':
+    case 'superseded':
+      return 'cancelled';
+    case 'nothing':
+      return 'neutral';
+    default:
+      return state satisfies never;
+  }
+}
+
+function modelCheck(model: ModelView, view: PullView): CheckContent {
+  const { state } = model;
+  const conclusion = conclusionOf(state);
+  const now = view.updatedAt;
+  return {
+    name: checkName(model.model),
+    status: conclusion !== null ? 'completed' : state.kind === 'running' ? 'in_progress' : 'queued',
+    conclusion,
+    title: plain(`${outcomeOf(state).word}: ${sentence(model, now).replaceAll('`', '')}`, titleLimit),
+    summary: joined([
+      `### ${modelHeading(model, now)}`,
+      coreSection(model, view),
+      state.kind === 'judged' ? dataSection(state.result, model.pointers) : '',
+      runStrip(model),
+    ]),
+    text: joined([
+      ...foldedSections(model, view).map(({ summary, body }) => `#### ${summary}\n\n${body}`),
+      state.kind === 'failed' && state.failure.logTail.length > 0
+        ? `#### The end of the log\n\n${codeBlock(state.failure.logTail)}`
+        : '',
+    ]),
+    detailsUrl: webAddress(model.runUrl),
+    annotations: state.kind === 'judged' ? schemaAnnotations(model, state) : [],
+  };
+}
+
+function schemaAnnotations(
+  model: ModelView,
+  { result }: Extract<ModelState, { kind: 'judged' }>,
+): readonly Annotation[] {
+  return (result.validation?.problems ?? [])
+    .flatMap((problem): Annotation[] => {
+      if (problem.file === null) return [];
+      const rows = problem.rows === null ? '' : ` in ${counted(problem.rows, 'row')}`;
+      return [
+        {
+          path: problem.file,
+          line: problem.line ?? 1,
+          level: 'failure',
+          title: plain(`${model.model}: ${problem.column}, ${problem.check}`, 200),
+          message: plain(`expected ${problem.expected}, found ${problem.found}${rows}`, 1000),
+        },
+      ];
+    })
+    .slice(0, mostAnnotations);
+}
+
+function policyCheck(view: PullView): readonly CheckContent[] {
+  const { policy, proposedPolicy } = view;
+  if (policy.kind !== 'invalid' && proposedPolicy === null) return [];
+  const proposed = proposedPolicy?.problems ?? [];
+  const broken = policy.kind === 'invalid' && proposedPolicy === null;
+  const conclusion = broken || proposed.length > 0 ? 'failure' : 'success';
+  const heading = policyHeading(proposedPolicy === null ? view : { ...view, policy: usable(policy) });
+  const said = heading ?? '🟢 policy valid: what it changes is listed below and counts once it is merged';
+  return [
+    {
+      name: policyCheckName,
+      status: 'completed',
+      conclusion,
+      title: plain(said.replaceAll('`', '').replace(/^\p{Emoji}\s*/u, ''), titleLimit),
+      summary: joined([`### ${said}`, policySection(view)]),
+      text: '',
+      detailsUrl: null,
+      annotations: proposed.slice(0, mostAnnotations).map(policyAnnotation),
+    },
+  ];
+}
+
+/** A pull request that mends an invalid policy is judged by what it proposes. */
+function usable(policy: PullView['policy']): PullView['policy'] {
+  return policy.kind === 'invalid' ? { kind: 'valid' } : policy;
+}
+
+function policyAnnotation(problem: Problem): Annotation {
+  return {
+    path: problem.file === '' ? policyPath : problem.file,
+    line: Math.max(1, problem.line),
+    level: 'failure',
+    title: plain(problem.path === '' ? 'policy' : problem.path, 200),
+    message: plain(problemText(problem), 2000),
+  };
+}
+
+function joined(blocks: readonly string[]): string {
+  const pieces = blocks
+    .filter((block) => block !== '')
+    .map(
+      (block, index): Piece => ({ name: '', weight: index === 0 ? essential : -index, text: block, joins: 'block' }),
+    );
+  const note = (names: readonly string[]) =>
+    `**Left out** to fit: ${counted(names.length, 'section')}. The report has all.`;
+  return fitted(pieces, { limit: textLimitBytes, note });
+}

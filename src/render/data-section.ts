@@ -1,0 +1,179 @@
+import type { PointerChange } from '../change/model-change.ts';
+import type { ColumnDrift, DriftReport } from '../drift/drift-report.ts';
+import type { Result } from '../result.ts';
+import { code, prose, text } from './escape.ts';
+import { type TableColumn, table } from './markdown.ts';
+import { bytes, change, count, counted, pair, percent, probability, significant } from './number.ts';
+import { sparklines } from './sparkline.ts';
+
+const shownColumns = 4;
+const shownProblems = 5;
+const foldedColumns = 60;
+
+/** The sentences and the small table about data that stand in the open: rows, pointers, moved columns, schema. */
+export function dataSection(result: Result, pointers: readonly PointerChange[]): string {
+  const sentences = [
+    ...(result.drift === null ? [] : [rowsSentence(result.drift), driftSentence(result.drift)]),
+    schemaSentence(result),
+  ].filter((sentence) => sentence !== '');
+  const blocks = [
+    sentences.length === 0 ? '' : `**Data** ${sentences.join(' ')}`,
+    pointers.slice(0, shownProblems).map(pointerLine).join('\n'),
+    result.drift === null ? '' : movedTable(result.drift),
+    problemList(result),
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+/** Every column of the drift report, the moved ones first, as far as a comment can hold them. */
+export function columnTable(report: DriftReport): string {
+  const names = orderedColumns(report);
+  const columns: readonly TableColumn[] = [
+    { title: 'column', align: 'left' },
+    { title: 'reference → now', align: 'left' },
+    { title: 'PSI', align: 'right' },
+    { title: 'Jensen–Shannon', align: 'right' },
+    { title: 'q', align: 'right' },
+    { title: 'mean', align: 'right' },
+    { title: 'missing', align: 'right' },
+    { title: 'verdict', align: 'left' },
+  ];
+  const rows = names
+    .slice(0, foldedColumns)
+    .map(([name, column]) => [
+      code(name, 60),
+      shapeWords(column),
+      statisticWords(column, 'psi'),
+      statisticWords(column, 'jensen-shannon'),
+      qWords(column),
+      meanWords(column),
+      nullWords(column),
+      `${column.verdict}${column.reason === '' ? '' : `: ${prose(column.reason, 120)}`}`,
+    ]);
+  const more = names.length - rows.length;
+  const rest = more > 0 ? `\n\n${counted(more, 'more column')} in the report.` : '';
+  return `${table(columns, rows)}${rest}`;
+}
+
+/** Columns with the moved ones first, the furthest moved at the top. */
+export function orderedColumns(report: DriftReport): readonly (readonly [string, ColumnDrift])[] {
+  const rank = { moved: 0, 'not-assessed': 1, steady: 2 } as const;
+  return Object.entries(report.columns).sort(
+    ([, a], [, b]) => rank[a.verdict] - rank[b.verdict] || distance(b) - distance(a),
+  );
+}
+
+/** `6.4 → 9.0`, to the digits that tell the two means apart; `—` for what has no mean. */
+export function meanWords(column: ColumnDrift): string {
+  return column.mean === null ? '—' : pair(column.mean.reference, column.mean.current).join(' → ');
+}
+
+/** The missing shares of both sides, as one when they are equal. */
+export function nullWords(column: ColumnDrift): string {
+  const before = percent(column.nulls.reference);
+  const after = percent(column.nulls.current);
+  return before === after ? after : `${before} → ${after}`;
+}
+
+function rowsSentence({ reference, current }: DriftReport): string {
+  const apart = current.rows - reference.rows;
+  if (apart === 0) return `${counted(current.rows, 'row')}, as many as before.`;
+  const word = apart > 0 ? 'added' : 'taken away';
+  const relative = change(reference.rows, current.rows);
+  return `${counted(Math.abs(apart), 'row')} ${word} (${count(reference.rows)} → ${count(current.rows)}, ${relative}).`;
+}
+
+function driftSentence(report: DriftReport): string {
+  const all = Object.values(report.columns);
+  const moved = all.filter((column) => column.verdict === 'moved').length;
+  const unknown = all.filter((column) => column.verdict === 'not-assessed').length;
+  const sentences = [
+    moved === 0 ? `No column of ${all.length} moved.` : `${moved} of ${counted(all.length, 'column')} moved.`,
+    unknown === 0 ? '' : `${unknown} could not be assessed.`,
+    columnsSentence('New', report.added),
+    columnsSentence('Gone', report.removed),
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+function columnsSentence(word: string, names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const shown = names.slice(0, shownColumns).map((name) => code(name, 60));
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
+  return `${word}: ${shown.join(', ')}${more}.`;
+}
+
+function schemaSentence({ validation }: Result): string {
+  if (validation === null) return '';
+  const problems = validation.problems.length;
+  if (problems > 0) return `**${counted(problems, 'schema problem')}.**`;
+  if (validation.schema === 'absent') return '';
+  return validation.verdict === 'pass' ? 'No schema problem.' : 'The schema could not be checked.';
+}
+
+function pointerLine(pointer: PointerChange): string {
+  const side = (state: PointerChange['before']) =>
+    state === null ? 'absent' : state.bytes === null ? code(state.digest, 16) : bytes(state.bytes);
+  const relative =
+    pointer.before?.bytes && pointer.after?.bytes ? `, ${change(pointer.before.bytes, pointer.after.bytes)}` : '';
+  const kind = pointer.kind === 'dvc' ? 'DVC' : 'Git LFS';
+  return `- ${code(pointer.path)} (${kind}) ${side(pointer.before)} → ${side(pointer.after)}${relative}`;
+}
+
+function movedTable(report: DriftReport): string {
+  const moved = orderedColumns(report).filter(([, column]) => column.verdict === 'moved');
+  if (moved.length === 0) return '';
+  const columns: readonly TableColumn[] = [
+    { title: 'moved column', align: 'left' },
+    { title: 'reference → now', align: 'left' },
+    { title: 'PSI', align: 'right' },
+    { title: 'Jensen–Shannon', align: 'right' },
+    { title: 'mean', align: 'right' },
+  ];
+  const rows = moved
+    .slice(0, shownColumns)
+    .map(([name, column]) => [
+      code(name, 60),
+      shapeWords(column),
+      statisticWords(column, 'psi'),
+      statisticWords(column, 'jensen-shannon'),
+      column.mean === null ? unseenWords(column) : meanWords(column),
+    ]);
+  return table(columns, rows);
+}
+
+function problemList({ validation }: Result): string {
+  const problems = validation?.problems ?? [];
+  const lines = problems.slice(0, shownProblems).map((problem) => {
+    const rows = problem.rows === null ? '' : ` in ${counted(problem.rows, 'row')}`;
+    return `- ${code(problem.column, 60)}: expected ${prose(problem.expected, 120)}, found ${prose(problem.found, 120)}${rows}`;
+  });
+  const more = problems.length - lines.length;
+  return [...lines, ...(more > 0 ? [`- ${more} more in the check and the report`] : [])].join('\n');
+}
+
+function shapeWords(column: ColumnDrift): string {
+  if (column.bars.labels.length < 2) return '—';
+  return sparklines(column.bars.reference, column.bars.current).join(' → ');
+}
+
+function statisticWords(column: ColumnDrift, test: 'psi' | 'jensen-shannon'): string {
+  const value = column.statistics[test]?.value;
+  if (value === undefined) return '—';
+  return value !== 0 && Math.abs(value) < 0.001 ? '< 0.001' : significant(value, 2);
+}
+
+function qWords(column: ColumnDrift): string {
+  const all = Object.values(column.statistics).flatMap((statistic) => statistic.qValue ?? []);
+  return all.length === 0 ? '—' : probability(Math.min(...all));
+}
+
+function unseenWords(column: ColumnDrift): string {
+  if (column.unseen === null || column.unseen.share === 0) return '—';
+  const example = column.unseen.examples[0];
+  return `${percent(column.unseen.share)} unseen${example === undefined ? '' : `, e.g. ${text(example, 30)}`}`;
+}
+
+function distance(column: ColumnDrift): number {
+  return column.statistics['jensen-shannon']?.value ?? column.statistics.psi?.value ?? 0;
+}

@@ -1,0 +1,201 @@
+import type { ModelView, PullView } from '../decide/view.ts';
+import type { Stage } from '../store/run-record.ts';
+import type { Piece } from './budget.ts';
+import { columnTable, dataSection } from './data-section.ts';
+import { code, codeBlock, link, prose, text } from './escape.ts';
+import { details, shortSha } from './markdown.ts';
+import { metricTable, orderedGates, shownMetrics } from './metric-table.ts';
+import { count, counted, duration, percent } from './number.ts';
+import { outcomeOf, sentence, severity } from './outcome.ts';
+import { sliceRows, sliceSummary, sliceTable } from './slice-table.ts';
+import { gpuWords, trainingSection } from './training-section.ts';
+
+const shownReasons = 5;
+const shownFiles = 5;
+const shownLogLines = 30;
+
+/** What stands in the heading of a model: `🟡 late-arrival: not worse, but …`, as Markdown without the hashes. */
+export function modelHeading(model: ModelView, now: string): string {
+  const { icon, word } = outcomeOf(model.state);
+  return `${icon} ${code(model.model)} ${word}: ${prose(sentence(model, now), 240)}`;
+}
+
+/** All that is said of one model below its heading, in the order in which it is read. What decides weighs most. */
+export function modelPieces(model: ModelView, view: PullView): readonly Piece[] {
+  const urgency = severity(model.state) / 100;
+  const piece = (name: string, weight: number, body: string): Piece[] =>
+    body === ''
+      ? []
+      : [{ name: `${name} of \`${model.model}\``, weight: weight + urgency, text: body, joins: 'block' }];
+  return [
+    ...piece('the verdict', 80, coreSection(model, view)),
+    ...piece('the data', 60, model.state.kind === 'judged' ? dataSection(model.state.result, model.pointers) : ''),
+    ...piece('the run', 55, runStrip(model)),
+    ...piece('the log', 50, logSection(model)),
+    ...foldedSections(model, view).flatMap(({ name, weight, summary, body }) =>
+      piece(name, weight, details(summary, body)),
+    ),
+  ];
+}
+
+interface Folded {
+  readonly name: string;
+  readonly weight: number;
+  readonly summary: string;
+  readonly body: string;
+}
+
+/** The parts of a judged model that a person unfolds: in the comment as folds, in the check's text as headed sections. */
+export function foldedSections(model: ModelView, view: PullView): readonly Folded[] {
+  const { state } = model;
+  if (state.kind !== 'judged') return [];
+  const { result, judgement } = state;
+  const folded: Folded[] = [];
+  const rest = orderedGates(judgement).slice(shownMetrics);
+  if (rest.length > 0) {
+    const summary = `Other metrics (${rest.length})`;
+    folded.push({ name: 'other metrics', weight: 45, summary, body: metricTable(rest, names(view)) });
+  }
+  const slices = result.evaluation === null ? [] : sliceRows(result.evaluation);
+  if (slices.length > 0) {
+    const summary = `Slices (${sliceSummary(slices)})`;
+    folded.push({ name: 'slices', weight: 40, summary, body: sliceTable(slices) });
+  }
+  if (result.drift !== null && Object.keys(result.drift.columns).length > 0) {
+    const summary = `All columns (${Object.keys(result.drift.columns).length})`;
+    folded.push({ name: 'all columns', weight: 30, summary, body: columnTable(result.drift) });
+  }
+  if (result.training !== null) {
+    const body = trainingSection(result.training);
+    folded.push({ name: 'training', weight: 20, summary: 'Training, parameters and environment', body });
+  }
+  return folded;
+}
+
+/** What changed, what it comes to, and why: the part of a model's section that is never folded. */
+export function coreSection(model: ModelView, view: PullView): string {
+  const { state } = model;
+  switch (state.kind) {
+    case 'judged':
+      return joined([
+        verdictTable(state, view),
+        reasonList(model, state),
+        comparedLine(state.result),
+        state.reusedFrom === null ? '' : reusedLine(state.reusedFrom),
+      ]);
+    case 'running':
+      return joined([changedLine(model), state.stages.map(stageLine).join('\n')]);
+    case 'queued':
+      return joined([changedLine(model), 'This comment follows the run by itself.']);
+    case 'failed':
+      return joined([changedLine(model), `**${code(state.failure.code)}** ${prose(state.failure.message)}`]);
+    case 'refused':
+      return joined([changedLine(model), `**To go on** ${prose(state.fix, 500)}`]);
+    case 'cancelled':
+    case 'superseded':
+      return changedLine(model);
+    case 'nothing':
+      return '';
+    default:
+      return state satisfies never;
+  }
+}
+
+/** `**Run** #4812 · waited 0:41 · ran 6:12 on gpu-box-3`. */
+export function runStrip({ runUrl, state }: ModelView): string {
+  const facts: string[] = [];
+  if (runUrl !== null) facts.push(link(runLabel(runUrl), runUrl));
+  if (state.kind === 'judged') {
+    const { training } = state.result;
+    const runner = training?.environment['runner'];
+    if (state.waitedSeconds !== null) facts.push(`waited ${duration(state.waitedSeconds)}`);
+    if (state.ranSeconds !== null) facts.push(`ran ${duration(state.ranSeconds)}`);
+    if (training !== null) {
+      facts.push(`trained ${duration(training.seconds)}${runner === undefined ? '' : ` on ${code(runner, 60)}`}`);
+      if (training.gpu !== null) facts.push(gpuWords(training));
+    }
+  }
+  return facts.length === 0 ? '' : `**Run** ${facts.join(' · ')}`;
+}
+
+function verdictTable({ judgement }: Extract<ModelView['state'], { kind: 'judged' }>, view: PullView): string {
+  if (judgement.gates.length === 0) return '';
+  return metricTable(orderedGates(judgement).slice(0, shownMetrics), names(view));
+}
+
+function names(view: PullView): { readonly champion: string; readonly candidate: string } {
+  return {
+    champion: `${code(view.base.ref, 40)} ${text(shortSha(view.base.sha))}`,
+    candidate: `this ${text(shortSha(view.head))}`,
+  };
+}
+
+/** The reasons that no row of the table gives already. */
+function reasonList(model: ModelView, { judgement, result }: Extract<ModelView['state'], { kind: 'judged' }>): string {
+  const told = new Set([judgement.headline, ...judgement.gates.map((gate) => gate.reason)]);
+  const reasons = judgement.reasons.filter((reason) => !told.has(reason));
+  const lines = [
+    ...reasons.map((reason) => prose(reason, 300)),
+    ...result.failures
+      .filter((failure) => !judgement.reasons.some((reason) => reason.includes(failure.message)))
+      .map(({ part, code: failureCode, message }) => `${part} failed, ${code(failureCode)}: ${prose(message, 500)}`),
+  ];
+  if (lines.length === 0) return '';
+  const more = lines.length - shownReasons;
+  const all = more > 0 ? [...lines.slice(0, shownReasons), `${counted(more, 'more reason')} in the report`] : lines;
+  const title = outcomeOf(model.state).word === 'pass' ? 'Note' : 'Why';
+  return all.length === 1 ? `**${title}** ${all[0]}` : `**${title}**\n${all.map((line) => `- ${line}`).join('\n')}`;
+}
+
+function comparedLine({ evaluation }: Extract<ModelView['state'], { kind: 'judged' }>['result']): string {
+  if (evaluation === null) return '';
+  const both = evaluation.champion === null ? 'Measured' : 'Both measured';
+  const churn = evaluation.churn;
+  const flips =
+    churn === null || churn.rows === 0 ? '' : ` · ${percent(churn.changed / churn.rows)} of predictions differ`;
+  const first = evaluation.champion === null ? ' · no champion yet' : '';
+  return `**Holdout** ${both} on the same ${count(evaluation.rows)} rows, target ${code(evaluation.target, 60)}${flips}${first}`.replace(
+    'Measured on the same ',
+    'Measured on ',
+  );
+}
+
+function reusedLine(from: string): string {
+  const source = /^[0-9a-f]{40}$/.test(from) ? code(shortSha(from)) : link('an earlier run', from);
+  return `**Reused** Nothing that determines this training changed, so the result of ${source} stands; nothing ran.`;
+}
+
+function changedLine({ causes, files }: ModelView): string {
+  if (causes.length === 0) return '';
+  const shown = files.slice(0, shownFiles).map((file) => code(file, 120));
+  const more = files.length > shown.length ? ` and ${files.length - shown.length} more` : '';
+  return `**Changed** ${causes.join(', ')}${shown.length === 0 ? '' : `: ${shown.join(', ')}${more}`}`;
+}
+
+const stageMarks = {
+  waiting: '○ waiting',
+  running: '▶ running',
+  done: '✔ done',
+  failed: '✘ failed',
+  skipped: '– skipped',
+} as const;
+
+function stageLine(stage: Stage): string {
+  const time = stage.seconds === null ? '' : ` · ${duration(stage.seconds)}`;
+  return `- ${stageMarks[stage.state]}: ${text(stage.name, 80)}${time}`;
+}
+
+function logSection({ state }: ModelView): string {
+  if (state.kind !== 'failed' || state.failure.logTail.length === 0) return '';
+  const lines = state.failure.logTail.slice(-shownLogLines);
+  return details(`Last ${counted(lines.length, 'line')} of the log`, codeBlock(lines), 'open');
+}
+
+function runLabel(url: string): string {
+  const id = /\/runs\/(\d+)/.exec(url)?.[1];
+  return id === undefined ? 'run' : `run ${id}`;
+}
+
+function joined(blocks: readonly string[]): string {
+  return blocks.filter((block) => block !== '').join('\n\n');
+}

@@ -1,0 +1,103 @@
+import type { ModelState, ModelView } from '../decide/view.ts';
+import type { RunFailure } from '../store/run-record.ts';
+import type { Verdict } from '../verdict.ts';
+import { clock, shortSha } from './markdown.ts';
+
+/** An icon and its word. The icon never stands alone. */
+export interface Outcome {
+  readonly icon: '🟢' | '🟡' | '🔴' | '⚪' | '🔵';
+  readonly word: string;
+}
+
+const verdictIcons = { pass: '🟢', inconclusive: '⚪', fail: '🔴', error: '🔴' } as const;
+
+/** The icon and word of one gate. */
+export function verdictOutcome(verdict: Verdict): Outcome {
+  return { icon: verdictIcons[verdict], word: verdict };
+}
+
+/** The icon and word of where a model stands. */
+export function outcomeOf(state: ModelState): Outcome {
+  switch (state.kind) {
+    case 'judged':
+      return state.judgement.verdict === 'pass' && state.judgement.review
+        ? { icon: '🟡', word: 'review' }
+        : verdictOutcome(state.judgement.verdict);
+    case 'failed':
+      return { icon: '🔴', word: 'failed' };
+    case 'refused':
+      return { icon: '🟡', word: 'refused' };
+    case 'queued':
+    case 'running':
+      return { icon: '🔵', word: state.kind };
+    case 'cancelled':
+    case 'superseded':
+      return { icon: '⚪', word: state.kind };
+    case 'nothing':
+      return { icon: '⚪', word: 'not concerned' };
+    default:
+      return state satisfies never;
+  }
+}
+
+/** From what a person must act on to what is well: the order of a summary, and whose icon stands for all. */
+export function severity(state: ModelState): number {
+  const words = [
+    'not concerned',
+    'pass',
+    'superseded',
+    'cancelled',
+    'queued',
+    'running',
+    'review',
+    'inconclusive',
+    'refused',
+  ];
+  const rank = words.indexOf(outcomeOf(state).word);
+  return rank === -1 ? words.length : rank;
+}
+
+/** The one sentence about a model, as prose: what the comment, the check and the job summary begin with. */
+export function sentence(view: ModelView, now: string): string {
+  const { state } = view;
+  switch (state.kind) {
+    case 'judged':
+      return state.judgement.headline;
+    case 'failed':
+      return failureSentences[state.failure.code];
+    case 'refused':
+      return state.reason;
+    case 'queued':
+      return `waiting for a runner since ${clock(state.since, now)}`;
+    case 'running':
+      return runningSentence(state, now);
+    case 'cancelled':
+      return `cancelled by ${state.by}`;
+    case 'superseded':
+      return `superseded by ${/^[0-9a-f]{40}$/.test(state.by) ? `\`${shortSha(state.by)}\`` : state.by}`;
+    case 'nothing':
+      return state.reason;
+    default:
+      return state satisfies never;
+  }
+}
+
+const failureSentences: Readonly<Record<RunFailure['code'], string>> = {
+  'dispatch-refused': 'the run could not be started',
+  'workflow-missing': 'the run could not be started: the workflow is not there',
+  'training-failed': 'the training failed, so there is nothing to judge',
+  'evaluation-failed': 'the evaluation failed, so there is nothing to judge',
+  'result-missing': 'the run ended without a result',
+  'result-invalid': 'the run left a result that cannot be read',
+  'result-mismatch': 'the run left a result that is not of this commit, so it does not count',
+  'timed-out': 'the run took too long and was stopped',
+  lost: 'the run was lost: nothing was heard of it any more',
+};
+
+function runningSentence(state: Extract<ModelState, { kind: 'running' }>, now: string): string {
+  const current = state.stages.find((stage) => stage.state === 'running');
+  const done = state.stages.filter((stage) => stage.state === 'done').length;
+  const what = current === undefined ? 'running' : `running \`${current.name}\``;
+  const progress = state.stages.length === 0 ? '' : `, ${done} of ${state.stages.length} stages done`;
+  return `${what} since ${clock(state.since, now)}${progress}`;
+}

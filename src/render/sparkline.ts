@@ -1,0 +1,41 @@
+const blocks = '▁▂▃▄▅▆▇█';
+
+/** At most this many blocks: more cannot be told apart at a glance. */
+const widest = 16;
+
+/**
+ * Two shapes on one scale, as block characters: the shares of the reference and of the current data over the same bins.
+ * Many bins are added up to at most 16.
+ */
+export function sparklines(reference: readonly number[], current: readonly number[]): readonly [string, string] {
+  const a = narrowed(reference);
+  const b = narrowed(current);
+  const top = Math.max(...a, ...b, Number.MIN_VALUE);
+  return [drawn(a, top), drawn(b, top)];
+}
+
+/** One shape as block characters, as high as its own largest value. */
+export function sparkline(values: readonly number[]): string {
+  const shape = narrowed(values);
+  return drawn(shape, Math.max(...shape, Number.MIN_VALUE));
+}
+
+function narrowed(values: readonly number[]): readonly number[] {
+  const width = Math.ceil(values.length / widest);
+  if (width <= 1) return values;
+  const sums = new Array<number>(Math.ceil(values.length / width)).fill(0);
+  values.forEach((value, index) => {
+    const bin = Math.floor(index / width);
+    sums[bin] = (sums[bin] ?? 0) + value;
+  });
+  return sums;
+}
+
+function drawn(shape: readonly number[], top: number): string {
+  return shape.map((value) => blocks[level(value, top)] ?? '▁').join('');
+}
+
+function level(value: number, top: number): number {
+  if (!(value > 0)) return 0;
+  return Math.min(blocks.length - 1, Math.round((value / top) * (blocks.length - 1)));
+}

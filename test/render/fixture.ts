@@ -1,0 +1,357 @@
+import type { GateVerdict, Judgement } from '../../src/decide/judgement.ts';
+import type { ModelState, ModelView, PullView } from '../../src/decide/view.ts';
+import type { ColumnDrift, DriftReport, DriftTest } from '../../src/drift/drift-report.ts';
+import type { EvaluationReport, MetricComparison } from '../../src/evaluate/evaluation-report.ts';
+import type { MetricName } from '../../src/evaluate/metric-name.ts';
+import type { Result } from '../../src/result.ts';
+import type { TrainingReport } from '../../src/training-report.ts';
+
+export const head = '9d0e77c1f3a24b5d6e7f8091a2b3c4d5e6f70819';
+export const base = '3f2c1ab90d8e7f6a5b4c3d2e1f0a9b8c7d6e5f40';
+const claim = '5f0f8f0a-3a51-4c07-9a4e-0d2f6f3b7c11';
+
+/** A metric that both models were measured on, with a paired interval of so much on either side. */
+export function compared(champion: number, candidate: number, halfWidth: number | null): MetricComparison {
+  const value = candidate - champion;
+  return {
+    champion: { kind: 'value', value: champion },
+    candidate: { kind: 'value', value: candidate },
+    difference:
+      halfWidth === null
+        ? null
+        : {
+            value,
+            low: value - halfWidth,
+            high: value + halfWidth,
+            confidence: 0.95,
+            pValue: null,
+            method: 'paired DeLong',
+          },
+    rows: 98_112,
+  };
+}
+
+/** One gate; the usual one is a guardrail that passes. */
+export function gate(
+  metric: MetricName,
+  comparison: MetricComparison | null,
+  rest: Partial<GateVerdict> = {},
+): GateVerdict {
+  return { metric, kind: 'guardrail', comparison, bound: 'not worse by 0.005', verdict: 'pass', reason: '', ...rest };
+}
+
+function numberColumn(options: {
+  readonly reference: readonly number[];
+  readonly current: readonly number[];
+  readonly labels: readonly string[];
+  readonly mean: readonly [number, number];
+  readonly psi: number;
+  readonly jensenShannon: number;
+  readonly verdict: ColumnDrift['verdict'];
+  readonly reason: string;
+}): ColumnDrift {
+  const q = options.verdict === 'moved' ? 1e-40 : 0.03;
+  const statistic = (value: number, spread: number) => ({
+    value,
+    pValue: q,
+    qValue: q,
+    effect: { low: value - spread, high: value + spread },
+  });
+  const statistics: Partial<Record<DriftTest, ReturnType<typeof statistic>>> = {
+    psi: statistic(options.psi, 0.002),
+    'jensen-shannon': statistic(options.jensenShannon, 0.001),
+  };
+  return {
+    kind: 'number',
+    statistics,
+    nulls: { reference: 0, current: 0, pValue: null, qValue: null },
+    unseen: null,
+    mean: { reference: options.mean[0], current: options.mean[1] },
+    bars: { labels: [...options.labels], reference: [...options.reference], current: [...options.current] },
+    verdict: options.verdict,
+    reason: options.reason,
+  };
+}
+
+const delayLabels = ['< −15', '−15', '−10', '−5', '0', '5', '10', '20', '40', '80', '≥ 160'];
+const hourLabels = ['0', '5', '6', '8', '10', '12', '14', '16', '18', '20', '22'];
+
+/** January to May against June: two of five columns moved. */
+export function drift(): DriftReport {
+  return {
+    reference: { rows: 2_574_183, digest: `sha256:${'a'.repeat(64)}` },
+    current: { rows: 3_076_405, digest: `sha256:${'b'.repeat(64)}` },
+    columns: {
+      delay: numberColumn({
+        labels: delayLabels,
+        reference: [0.04, 0.09, 0.17, 0.22, 0.16, 0.1, 0.08, 0.06, 0.04, 0.03, 0.01],
+        current: [0.02, 0.06, 0.12, 0.17, 0.16, 0.13, 0.12, 0.09, 0.07, 0.04, 0.02],
+        mean: [6.412, 9.037],
+        psi: 0.141,
+        jensenShannon: 0.132,
+        verdict: 'moved',
+        reason: 'its lower bound 0.131 is above 0.05',
+      }),
+      hour: numberColumn({
+        labels: hourLabels,
+        reference: [0.01, 0.04, 0.13, 0.13, 0.12, 0.12, 0.12, 0.13, 0.11, 0.07, 0.02],
+        current: [0.01, 0.06, 0.16, 0.13, 0.11, 0.11, 0.11, 0.12, 0.1, 0.07, 0.02],
+        mean: [13.42, 13.11],
+        psi: 0.021,
+        jensenShannon: 0.061,
+        verdict: 'moved',
+        reason: 'its lower bound 0.060 is above 0.05',
+      }),
+      distance: numberColumn({
+        labels: ['0', '250', '500', '750', '1000', '1500', '2000', '2500'],
+        reference: [0.19, 0.29, 0.2, 0.12, 0.11, 0.05, 0.03, 0.01],
+        current: [0.19, 0.28, 0.2, 0.12, 0.11, 0.06, 0.03, 0.01],
+        mean: [734.1, 741.9],
+        psi: 0.002,
+        jensenShannon: 0.016,
+        verdict: 'steady',
+        reason: 'too small to matter',
+      }),
+      origin: {
+        kind: 'category',
+        statistics: {
+          psi: { value: 0.0041, pValue: 1e-9, qValue: 2e-9, effect: { low: 0.004, high: 0.0043 } },
+          'jensen-shannon': { value: 0.023, pValue: 1e-9, qValue: 2e-9, effect: { low: 0.022, high: 0.024 } },
+        },
+        nulls: { reference: 0, current: 0, pValue: null, qValue: null },
+        unseen: { share: 0.0004, examples: ['ACK'] },
+        mean: null,
+        bars: {
+          labels: ['ATL', 'ORD', 'DFW', 'LAX', 'PHX', 'DTW', 'others'],
+          reference: [0.05, 0.06, 0.06, 0.04, 0.03, 0.03, 0.73],
+          current: [0.05, 0.05, 0.06, 0.04, 0.03, 0.03, 0.74],
+        },
+        verdict: 'steady',
+        reason: 'too small to matter',
+      },
+      destination: {
+        kind: 'category',
+        statistics: {},
+        nulls: { reference: 0, current: 0.0021, pValue: 0.2, qValue: 0.3 },
+        unseen: null,
+        mean: null,
+        bars: { labels: [], reference: [], current: [] },
+        verdict: 'not-assessed',
+        reason: 'more than 1000 categories',
+      },
+    },
+    added: [],
+    removed: [],
+    alpha: 0.01,
+    minimumEffect: 0.05,
+    verdict: 'moved',
+  };
+}
+
+const lateGates: readonly GateVerdict[] = [
+  gate('roc-auc', compared(0.73124, 0.73981, 0.0045)),
+  gate('log-loss', compared(0.47301, 0.47112, 0.0021), { bound: 'not worse by 0.002' }),
+  gate('recall', compared(0.1123, 0.1042, 0.0231), {
+    bound: 'not worse by 0.02',
+    verdict: 'inconclusive',
+    reason: '41 000 more rows would decide',
+  }),
+  gate('latency-p95', compared(1.93, 2.01, null), { bound: 'at most 5' }),
+  gate('model-bytes', compared(41_208, 41_208, null), { bound: '', kind: 'info' }),
+];
+
+export function evaluation(gates: readonly GateVerdict[] = lateGates): EvaluationReport {
+  const metrics = Object.fromEntries(gates.flatMap((one) => (one.comparison ? [[one.metric, one.comparison]] : [])));
+  const slice = (column: string, value: string, rows: number, champion: number, candidate: number, half: number) => ({
+    column,
+    value,
+    rows,
+    metrics: { 'roc-auc': { ...compared(champion, candidate, half), rows } },
+  });
+  return {
+    task: 'binary',
+    target: 'late',
+    rows: 98_112,
+    holdoutDigest: `sha256:${'c'.repeat(64)}`,
+    candidate: { format: 'tfjs-layers', digest: `sha256:${'d'.repeat(64)}`, bytes: 41_208 },
+    champion: { format: 'tfjs-layers', digest: `sha256:${'e'.repeat(64)}`, bytes: 41_208 },
+    metrics,
+    slices: [
+      slice('origin', 'ATL', 5211, 0.741, 0.752, 0.011),
+      slice('origin', 'ORD', 6120, 0.722, 0.704, 0.012),
+      slice('origin', 'LAX', 4408, 0.709, 0.711, 0.014),
+      slice('carrier', 'WN', 15_230, 0.73, 0.741, 0.009),
+    ],
+    churn: { changed: 3120, rows: 98_112 },
+  };
+}
+
+export function training(): TrainingReport {
+  return {
+    schema: 'siskin.training/v1',
+    claim,
+    model: 'late-arrival',
+    head,
+    trainingKey: `sha256:${'f'.repeat(64)}`,
+    command: 'node train/late-arrival.js',
+    outcome: 'succeeded',
+    exitCode: 0,
+    signal: null,
+    seconds: 341.2,
+    peakMemoryBytes: 1_882_345_472,
+    gpu: { name: 'NVIDIA L4', peakMemoryBytes: 3_112_345_600, peakUtilization: 0.97 },
+    seed: 1,
+    parameters: { 'model.hidden': 32, 'model.dropout': 0.1, 'train.epochs': 12, 'train.shuffle': true },
+    environment: { platform: 'linux-x64', runner: 'gpu-box-3' },
+    files: [
+      { path: 'out/late-arrival/model.json', bytes: 2208, digest: `sha256:${'1'.repeat(64)}` },
+      { path: 'out/late-arrival/weights.bin', bytes: 39_000, digest: `sha256:${'2'.repeat(64)}` },
+    ],
+    logBytes: 18_233,
+    logTail: ['epoch 12/12  loss 0.4711', 'saved out/late-arrival'],
+  };
+}
+
+export function result(rest: Partial<Result> = {}): Result {
+  return {
+    schema: 'siskin.result/v1',
+    claim,
+    repository: 'acme/flights',
+    head,
+    base,
+    model: 'late-arrival',
+    run: { id: 4812, attempt: 1 },
+    finishedAt: '2001-07-02T14:01:31Z',
+    seconds: 31,
+    training: training(),
+    validation: { schema: 'present', rows: 3_076_405, checks: 21, problems: [], verdict: 'pass' },
+    drift: drift(),
+    evaluation: evaluation(),
+    failures: [],
+    ...rest,
+  };
+}
+
+export function judgement(rest: Partial<Judgement> = {}): Judgement {
+  return {
+    model: 'late-arrival',
+    verdict: 'pass',
+    review: true,
+    gates: lateGates.map((one) => (one.metric === 'recall' ? { ...one, verdict: 'pass', reason: '' } : one)),
+    validation: 'pass',
+    drift: { verdict: 'inconclusive', moved: ['delay', 'hour'], columns: 5 },
+    headline: 'not worse, but the data moved (`delay`, `hour`): look before you merge',
+    reasons: ['2 of 5 columns moved: `delay`, `hour`'],
+    ...rest,
+  };
+}
+
+export function judged(rest: Partial<Extract<ModelState, { kind: 'judged' }>> = {}): ModelState {
+  return {
+    kind: 'judged',
+    judgement: judgement(),
+    result: result(),
+    reusedFrom: null,
+    waitedSeconds: 41,
+    ranSeconds: 372,
+    ...rest,
+  };
+}
+
+export function model(state: ModelState = judged(), rest: Partial<ModelView> = {}): ModelView {
+  return {
+    model: 'late-arrival',
+    causes: ['data'],
+    files: ['data/train.parquet.dvc'],
+    pointers: [
+      {
+        path: 'data/train.parquet',
+        kind: 'dvc',
+        before: { digest: 'md5:0f343b0931126a20f133d67c2b018a3b', bytes: 23_100_000, files: null },
+        after: { digest: 'md5:d41d8cd98f00b204e9800998ecf8427e', bytes: 27_600_000, files: null },
+      },
+    ],
+    runUrl: 'https://github.com/acme/flights/actions/runs/4812',
+    state,
+    ...rest,
+  };
+}
+
+/** January to May against June, judged: the pull request of the story. Each test says only what it changes. */
+export function view(rest: Partial<PullView> = {}): PullView {
+  return {
+    repository: { owner: 'acme', name: 'flights' },
+    number: 12,
+    head,
+    base: { ref: 'main', sha: base },
+    models: [model()],
+    policy: { kind: 'valid' },
+    proposedPolicy: null,
+    notes: [],
+    history: [
+      {
+        head: 'c0ffee1234567890c0ffee1234567890c0ffee12',
+        outcome: 'fail',
+        runUrl: 'https://github.com/acme/flights/actions/runs/4790',
+      },
+      { head: 'badc0de234567890badc0de234567890badc0de2', outcome: 'superseded', runUrl: null },
+    ],
+    next: ['/evaluate', '/train', '/help'],
+    updatedAt: '2001-07-02T14:02:10Z',
+    ...rest,
+  };
+}
+
+/** The pull request that makes a model worse. */
+export function worse(): ModelState {
+  const auc = gate('roc-auc', compared(0.73124, 0.71913, 0.0041), {
+    verdict: 'fail',
+    reason: 'worse by at least 0.008',
+  });
+  const gates = [auc, ...lateGates.slice(1)];
+  return judged({
+    judgement: judgement({
+      verdict: 'fail',
+      review: false,
+      gates,
+      headline: 'ROC AUC is 0.0121 worse than the champion, and 0.005 is allowed',
+      reasons: ['ROC AUC: worse by at least 0.008', 'recall: 41 000 more rows would decide'],
+    }),
+    result: result({ evaluation: evaluation(gates), drift: { ...drift(), verdict: 'steady' } }),
+  });
+}
+
+/** Where else a model can stand, by name. */
+export const otherStates = {
+  queued: { kind: 'queued', since: '2001-07-02T13:55:00Z' },
+  running: {
+    kind: 'running',
+    since: '2001-07-02T13:56:10Z',
+    stages: [
+      { name: 'train (late-arrival)', state: 'done', seconds: 341 },
+      { name: 'evaluate (late-arrival)', state: 'running', seconds: 12 },
+      { name: 'collect', state: 'waiting', seconds: null },
+    ],
+  },
+  failed: {
+    kind: 'failed',
+    failure: {
+      code: 'training-failed',
+      message: 'expected `node train/late-arrival.js` to end with 0, found exit code 1; read the log below',
+      model: 'late-arrival',
+      logTail: [
+        'epoch 1/12  loss 0.6931',
+        '\u001b[31mRangeError: Invalid typed array length: -1\u001b[0m',
+        '    at train (train/late-arrival.js:88:19)',
+      ],
+    },
+  },
+  cancelled: { kind: 'cancelled', by: 'octocat' },
+  superseded: { kind: 'superseded', by: 'a newer commit' },
+  refused: {
+    kind: 'refused',
+    reason: 'the pull request comes from a fork, whose code gets no runner of this repository',
+    fix: 'read the change, push it to a branch of this repository and open the pull request from there',
+  },
+  nothing: { kind: 'nothing', reason: 'no file of this model changed' },
+} as const satisfies Record<string, ModelState>;
