@@ -1,0 +1,64 @@
+import type { ActionsBackend } from '../github/actions-backend.ts';
+import { executeJob } from './execute-job.ts';
+import type { JobOrder, JobOutcome, RunnerMachine } from './job-order.ts';
+import type { PoolMember } from './runner-pool.ts';
+
+/** A machine in its pool. */
+export interface Machine extends PoolMember {
+  /** The job it does at present, or null. */
+  jobName(): string | null;
+  /** Kills the job's processes and says nothing to GitHub any more. */
+  vanish(): Promise<void>;
+}
+
+/** A machine that is idle. */
+export function createMachine(settings: Omit<RunnerMachine, 'vanished'>): Machine {
+  let job: { readonly name: string; readonly ended: Promise<unknown> } | null = null;
+  const gone = new AbortController();
+  const backend = severable(settings.backend, gone.signal);
+  return {
+    labels: settings.labels,
+    isIdle: () => job === null && !gone.signal.aborted,
+    jobName: () => job?.name ?? null,
+    take: (order) => {
+      const machine = { ...settings, backend, vanished: gone.signal };
+      const work = executeJob(machine, order);
+      const ended = work
+        .catch(() => {})
+        .then(() => {
+          job = null;
+        });
+      job = { name: order.name, ended };
+      return Promise.race([work.then((outcome) => unlessGone(outcome, gone.signal)), lostOutcome(order, gone.signal)]);
+    },
+    vanish: async () => {
+      gone.abort();
+      await job?.ended;
+    },
+  };
+}
+
+// The job of a machine that is gone has no end of its own.
+function unlessGone(outcome: JobOutcome, gone: AbortSignal): Promise<JobOutcome> | JobOutcome {
+  return gone.aborted ? new Promise(() => {}) : outcome;
+}
+
+function lostOutcome(order: JobOrder, gone: AbortSignal): Promise<JobOutcome> {
+  return new Promise((resolve) => {
+    order.signal.addEventListener('abort', () => {
+      if (gone.aborted) {
+        resolve({ conclusion: 'cancelled', outputs: {} });
+      }
+    });
+  });
+}
+
+function severable(backend: ActionsBackend, gone: AbortSignal): ActionsBackend {
+  return {
+    ...backend,
+    reportSteps: (...told) => void (gone.aborted || backend.reportSteps(...told)),
+    appendLog: (...told) => void (gone.aborted || backend.appendLog(...told)),
+    addAnnotation: (...told) => void (gone.aborted || backend.addAnnotation(...told)),
+    setStepSummary: (...told) => void (gone.aborted || backend.setStepSummary(...told)),
+  };
+}
