@@ -115,7 +115,8 @@ const WorkflowRunEvent = Origin.extend({
   workflow_run: z.object({
     id: z.number().int(),
     run_attempt: z.number().int(),
-    display_title: z.string(),
+    // Older servers do not send it, and name none of ours.
+    display_title: z.string().default(''),
     event: z.string(),
     head_branch: z.string().nullable(),
     conclusion: z.string().nullable(),

@@ -2,6 +2,7 @@ import type { CheckContent, Effect, Plan } from './effect.ts';
 import type { Repository } from './intent.ts';
 import type { Champion, PullRecord, RunFailure, RunRecord, ViewRecord } from './store/run-record.ts';
 
+/** A file of a commit. */
 export interface TreeEntry {
   readonly path: string;
   /** Git blob SHA-1. */
@@ -9,6 +10,7 @@ export interface TreeEntry {
   readonly bytes: number;
 }
 
+/** A pull request as planning sees it. */
 export interface PullRequest {
   readonly number: number;
   readonly state: 'open' | 'closed';
@@ -20,6 +22,7 @@ export interface PullRequest {
   readonly defaultBranch: string;
 }
 
+/** A run of a workflow; `name` is what the workflow's `run-name` made. */
 export interface WorkflowRun {
   readonly id: number;
   readonly attempt: number;
@@ -29,6 +32,7 @@ export interface WorkflowRun {
   readonly url: string;
 }
 
+/** A job of the newest attempt of a run. */
 export interface WorkflowJob {
   readonly id: number;
   readonly name: string;
@@ -38,6 +42,7 @@ export interface WorkflowJob {
   readonly completedAt: string | null;
 }
 
+/** A zip archive that a job of a run uploaded. */
 export interface Artifact {
   readonly id: number;
   readonly name: string;

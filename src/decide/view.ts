@@ -22,6 +22,7 @@ export type ModelState =
   | { readonly kind: 'superseded'; readonly by: string }
   | { readonly kind: 'refused'; readonly reason: string; readonly fix: string };
 
+/** What is shown of one model. */
 export interface ModelView {
   readonly model: string;
   readonly causes: readonly Cause[];

@@ -1,0 +1,214 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../src/error.ts';
+import { observe } from '../src/observe.ts';
+
+const app = { id: 29310, slug: 'siskin' };
+const claim = '0f8fad5b-d9cb-869f-a165-70867728950e';
+const sha = 'b'.repeat(40);
+const origin = {
+  installation: { id: 3 },
+  repository: { id: 1, name: 'flights', owner: { login: 'octo' }, default_branch: 'main' },
+  sender: { login: 'ada', type: 'User' },
+};
+const repository = { installation: 3, id: 1, owner: 'octo', name: 'flights' };
+const ada = { login: 'ada', kind: 'person' };
+
+function intents(name: string, payload: object) {
+  return observe({ name, id: 'delivery-1', payload: { ...origin, ...payload } }, app);
+}
+
+describe('a pull request event', () => {
+  it.each([
+    ['opened', 'opened'],
+    ['synchronize', 'pushed'],
+    ['reopened', 'reopened'],
+    ['ready_for_review', 'ready'],
+  ])('%s asks for a check of the head that it shows', (action, cause) => {
+    const found = intents('pull_request', { action, pull_request: { number: 5, head: { sha } } });
+
+    expect(found).toEqual([{ kind: 'check-pull-request', repository, number: 5, head: sha, actor: ada, cause }]);
+  });
+
+  it('closed tells whether it was merged', () => {
+    const found = intents('pull_request', {
+      action: 'closed',
+      pull_request: { number: 5, merged: true, head: { sha } },
+    });
+
+    expect(found).toEqual([{ kind: 'close-pull-request', repository, number: 5, head: sha, merged: true, actor: ada }]);
+  });
+
+  it.each(['labeled', 'edited', 'constructor', ''])('%s asks for nothing', (action) => {
+    expect(intents('pull_request', { action, pull_request: { number: 5, head: { sha } } })).toEqual([]);
+  });
+});
+
+describe('a push', () => {
+  const push = { ref: 'refs/heads/main', before: 'a'.repeat(40), after: sha, deleted: false };
+
+  it('to the default branch asks for a check of it', () => {
+    expect(intents('push', push)).toEqual([
+      { kind: 'check-push', repository, branch: 'main', before: 'a'.repeat(40), after: sha, actor: ada },
+    ]);
+  });
+
+  it('to another branch, of a tag, or that deletes asks for nothing', () => {
+    expect(intents('push', { ...push, ref: 'refs/heads/feature' })).toEqual([]);
+    expect(intents('push', { ...push, ref: 'refs/tags/main' })).toEqual([]);
+    expect(intents('push', { ...push, deleted: true })).toEqual([]);
+  });
+});
+
+describe('a workflow run', () => {
+  const run = {
+    id: 7,
+    run_attempt: 2,
+    display_title: `siskin ${claim}`,
+    event: 'workflow_dispatch',
+    head_branch: 'main',
+    conclusion: null,
+    actor: { login: 'siskin[bot]' },
+  };
+
+  it('of ours is observed', () => {
+    expect(intents('workflow_run', { action: 'in_progress', workflow_run: run })).toEqual([
+      {
+        kind: 'observe-run',
+        repository,
+        runId: 7,
+        attempt: 2,
+        name: `siskin ${claim}`,
+        status: 'in_progress',
+        conclusion: null,
+      },
+    ]);
+  });
+
+  it.each([
+    ['has another name', { display_title: 'CI' }],
+    ['has a name that is nearly a claim', { display_title: `siskin ${claim}x` }],
+    ['was started by a pull request that took our name', { event: 'pull_request' }],
+    ['was dispatched on another branch', { head_branch: 'evil' }],
+    ['was dispatched by a person', { actor: { login: 'mallory' } }],
+    ['was started by nobody known', { actor: null }],
+  ])('that %s is not ours', (_, changes) => {
+    expect(intents('workflow_run', { action: 'completed', workflow_run: { ...run, ...changes } })).toEqual([]);
+  });
+});
+
+describe('a re-request', () => {
+  const pull_requests = [
+    { number: 5, head: { sha } },
+    { number: 6, head: { sha: 'c'.repeat(40) } },
+  ];
+
+  it('of one check asks for its model only', () => {
+    const check_run = { name: 'siskin: late', head_sha: sha, app: { id: app.id }, pull_requests };
+
+    expect(intents('check_run', { action: 'rerequested', check_run })).toEqual([
+      {
+        kind: 'check-pull-request',
+        repository,
+        number: 5,
+        head: sha,
+        actor: ada,
+        cause: 'rerequested',
+        model: 'late',
+      },
+    ]);
+  });
+
+  it('of all checks asks for every model, and of another App for nothing', () => {
+    const suite = (id: number) => ({
+      action: 'rerequested',
+      check_suite: { head_sha: sha, app: { id }, pull_requests },
+    });
+
+    expect(intents('check_suite', suite(app.id))).toMatchObject([{ number: 5, cause: 'rerequested' }]);
+    expect(intents('check_suite', suite(1))).toEqual([]);
+  });
+});
+
+describe('a comment', () => {
+  const comment = {
+    id: 9,
+    body: '/train -m late',
+    created_at: '2026-05-01T10:00:00Z',
+    user: { login: 'ada', type: 'User' },
+  };
+  const issue = { number: 5, state: 'open', pull_request: {} };
+
+  it('on a pull request with a command is obeyed', () => {
+    expect(intents('issue_comment', { action: 'created', issue, comment })).toEqual([
+      {
+        kind: 'obey',
+        repository,
+        number: 5,
+        commentId: 9,
+        commands: [{ verb: 'train', model: 'late' }],
+        actor: ada,
+        at: '2026-05-01T10:00:00Z',
+      },
+    ]);
+  });
+
+  it.each([
+    ['of a bot', { sender: { login: 'dependabot[bot]', type: 'Bot' } }],
+    ['of ours', { sender: { login: 'siskin[bot]', type: 'Bot' } }],
+    ['that somebody else sent', { sender: { login: 'mallory', type: 'User' } }],
+    ['that an App wrote in a person’s name', { comment: { ...comment, performed_via_github_app: { id: 1 } } }],
+    ['that was edited', { action: 'edited' }],
+    ['that was deleted', { action: 'deleted' }],
+    ['on an issue', { issue: { number: 5, state: 'open' } }],
+    ['without a command', { comment: { ...comment, body: 'I like it' } }],
+  ])('%s gives no orders', (_, changes) => {
+    expect(intents('issue_comment', { action: 'created', issue, comment, ...changes })).toEqual([]);
+  });
+});
+
+describe('an installation', () => {
+  const given = [{ id: 1, full_name: 'octo/flights' }];
+
+  it('asks to onboard every repository that it gives', () => {
+    const onboard = [{ kind: 'onboard', repository }];
+
+    expect(intents('installation', { action: 'created', repositories: given })).toEqual(onboard);
+    expect(intents('installation_repositories', { action: 'added', repositories_added: given })).toEqual(onboard);
+    expect(intents('installation', { action: 'deleted', repositories: given })).toEqual([]);
+  });
+});
+
+describe('a delivery', () => {
+  it('of an unknown event asks for nothing, whatever it holds', () => {
+    for (const name of ['star', 'constructor', '__proto__', '']) {
+      expect(observe({ name, id: '1', payload: null }, app)).toEqual([]);
+    }
+  });
+
+  it('that is not as GitHub documents it says what is wrong', () => {
+    const broken = () => intents('pull_request', { action: 'opened', pull_request: { number: '5', head: { sha } } });
+
+    expect(broken).toThrow(AppError);
+    expect(broken).toThrow(/expected a pull_request payload .* delivery delivery-1 \(pull_request.number: /);
+    expect(() => observe({ name: 'push', id: '1', payload: 'x' }, app)).toThrow(AppError);
+  });
+
+  it('of every example that GitHub publishes is read or passed over', () => {
+    const path = createRequire(import.meta.url).resolve('@octokit/webhooks-examples/api.github.com/index.json');
+    const examples: readonly { readonly name: string; readonly examples: readonly object[] }[] = JSON.parse(
+      readFileSync(path, 'utf8'),
+    );
+    const kinds = new Set<string>();
+    for (const { name, examples: payloads } of examples) {
+      // The published examples come from a hook of a repository, which names no installation.
+      for (const payload of payloads) {
+        const complete = { installation: { id: 1 }, ...payload };
+        for (const intent of observe({ name, id: '1', payload: complete }, app)) kinds.add(intent.kind);
+      }
+    }
+
+    expect([...kinds].sort()).toEqual(['check-pull-request', 'check-push', 'close-pull-request', 'onboard']);
+  });
+});
