@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import type { Probot } from 'probot';
+import { answer, type Route } from './http.ts';
 import type { Inbox } from './inbox.ts';
 import { laneHint } from './lane-hint.ts';
 import type { Metrics } from './metrics.ts';
@@ -7,23 +9,28 @@ import type { Metrics } from './metrics.ts';
 /** GitHub caps payloads at 25 MB: https://docs.github.com/webhooks/webhook-events-and-payloads#payload-cap */
 export const payloadBytesLimit = 25 * 1024 * 1024;
 
-/** What the door answered. */
+/** What the door answers. */
 interface Answer {
   readonly status: number;
   readonly text: string;
   readonly result: 'new' | 'duplicate' | 'refused' | 'broken';
 }
 
+/** The door, and a way for others on this thread to let it go first. */
+export interface Door {
+  readonly route: Route;
+  /** Resolves when no delivery is being answered, or after a second. */
+  quiet(): Promise<void>;
+}
+
 /**
  * The door for webhooks: verify, keep, answer 202. Nothing is looked at before the signature holds, and nothing is
  * answered with success before the delivery is on disk. What it asks for is done later by the worker.
  */
-export function webhookDoor(ports: {
-  readonly probot: Probot;
-  readonly inbox: Inbox;
-  readonly metrics: Metrics;
-}): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  return async (request, response) => {
+export function openDoor(ports: { readonly probot: Probot; readonly inbox: Inbox; readonly metrics: Metrics }): Door {
+  let open = 0;
+
+  async function answerWebhook(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = performance.now();
     const { status, text, result } = await receive(request, ports).catch((error: unknown): Answer => {
       ports.probot.log.error({ err: error }, 'A delivery could not be kept');
@@ -34,9 +41,26 @@ export function webhookDoor(ports: {
       };
     });
     ports.metrics.acknowledged(result, (performance.now() - started) / 1000);
-    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+    answer(response, status, text);
+  }
+
+  return {
+    async route(request, response) {
+      open += 1;
+      try {
+        await answerWebhook(request, response);
+      } finally {
+        open -= 1;
+      }
+    },
+    async quiet() {
+      for (let waited = 0; open > 0 && waited < mostWaits; waited += 1) await setTimeout(5);
+    },
   };
 }
+
+/** A steady stream of deliveries must not keep the worker from its work: after a second it goes on all the same. */
+const mostWaits = 200;
 
 async function receive(request: IncomingMessage, { probot, inbox }: { probot: Probot; inbox: Inbox }): Promise<Answer> {
   const id = headerOf(request, 'x-github-delivery');

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { NewDelivery } from '../src/store/deliveries.ts';
 import type { Store } from '../src/store/store.ts';
 
@@ -15,6 +16,8 @@ export function openInbox(store: Pick<Store, 'accept'>): Inbox {
   async function commitAll(): Promise<void> {
     committing = true;
     while (waiting.length > 0) {
+      // Requests that have arrived already get their turn first, so that they join this group.
+      await setImmediate();
       const group = waiting.slice(0, groupSize);
       waiting = waiting.slice(groupSize);
       await commit(store, group);

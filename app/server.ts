@@ -5,6 +5,7 @@ import { githubReader } from '../src/github/reader.ts';
 import { githubWriter } from '../src/github/writer.ts';
 import type { Intent } from '../src/intent.ts';
 import { observe } from '../src/observe.ts';
+import { run as runIntent } from '../src/run.ts';
 import type { Database } from '../src/store/database.ts';
 import { type Delivery, intentEvent } from '../src/store/deliveries.ts';
 import { openPglite } from '../src/store/pglite.ts';
@@ -13,11 +14,10 @@ import { startQueue } from '../src/store/queue.ts';
 import { openStore, type Store } from '../src/store/store.ts';
 import { openCallMeter } from './calls.ts';
 import { fetchInTime, octokitFor, openConnections, openIdentity, type Pace } from './connections.ts';
-import { webhookDoor } from './door.ts';
+import { type Door, openDoor } from './door.ts';
 import { answer, close, listen, type Route } from './http.ts';
 import { openInbox } from './inbox.ts';
 import siskin, { type ReceivedEvent } from './index.ts';
-import { runIntent } from './intents.ts';
 import { type Metrics, openMetrics } from './metrics.ts';
 import { recoverMissed } from './missed-deliveries.ts';
 import { startTimer } from './timer.ts';
@@ -77,7 +77,9 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const connect = openConnections({ probot, meter, metrics });
   const identity = openIdentity(probot);
   const github = githubReader(connect);
-  const run = (intent: Intent) => runIntent(intent, { github, store, clock });
+  async function run(intent: Intent): Promise<void> {
+    await runIntent(intent, { github, store, now: clock().toISOString() });
+  }
   await probot.load(siskin, {
     cwd: process.cwd(),
     addHandler: () => {},
@@ -85,17 +87,19 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       for (const intent of observe(event, await identity())) await run(intent);
     },
   });
+  const door = openDoor({ probot, metrics, inbox: openInbox(store) });
   const worker = openWorker({
     store,
     apply: { github: githubWriter(connect, identity), outbox: store.outbox },
     receive: (delivery) => receive(delivery, { probot, run }),
+    turn: door.quiet,
     meter,
     metrics,
     log,
   });
-  await queue.work({ concurrency: lanesAtOnce, handle: worker.work });
+  queue.work({ most: lanesAtOnce, handle: worker.work });
 
-  const routes = routesOf({ probot, store, metrics, identity });
+  const routes = routesOf({ door, store, metrics, identity });
   const server = await listen({
     routes,
     host: options.host,
@@ -162,17 +166,16 @@ async function receive(
 }
 
 function routesOf(ports: {
-  readonly probot: Probot;
+  readonly door: Door;
   readonly store: Store;
   readonly metrics: Metrics;
   readonly identity: () => Promise<unknown>;
 }): Readonly<Record<string, Route>> {
-  const { probot, store, metrics, identity } = ports;
-  const door = webhookDoor({ probot, metrics, inbox: openInbox(store) });
+  const { door, store, metrics, identity } = ports;
   return {
-    'POST /api/github/webhooks': door,
+    'POST /api/github/webhooks': door.route,
     // The address that Probot's set-up page gives to a new GitHub App.
-    'POST /': door,
+    'POST /': door.route,
     'GET /health': async (_request, response) => answer(response, 200, 'alive'),
     'GET /ready': async (_request, response) => {
       await store.readBacklog();

@@ -11,6 +11,8 @@ export interface WorkerPorts {
   readonly store: Store;
   readonly apply: ApplyPorts;
   readonly receive: (delivery: Delivery) => Promise<void>;
+  /** Resolves when it is the worker's turn: answering webhooks goes first. */
+  readonly turn: () => Promise<void>;
   readonly meter: CallMeter;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -34,6 +36,7 @@ export function openWorker(ports: WorkerPorts): Worker {
 
   async function workThrough(lane: string): Promise<void> {
     while (!stopping) {
+      await ports.turn();
       const delivery = await ports.store.takeDelivery(lane);
       const event = delivery === null ? 'none' : delivery.event;
       const { value, calls } = await ports.meter.measure(async () => {

@@ -1,15 +1,25 @@
 import { mkdirSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { PGlite, type PGliteInterface, type Transaction } from '@electric-sql/pglite';
 import { fromPglite } from 'pg-boss';
 import { AppError, messageOf } from '../error.ts';
 import type { Database, Queryable, Row } from './database.ts';
 
-/** Opens PostgreSQL inside this process, in a data folder or, without one, in memory. One process per folder. */
+/**
+ * Opens PostgreSQL inside this process, in a data folder or, without one, in memory. One process per folder.
+ * Its statements run on this thread and resolve without a turn of the event loop, so each first lets requests in.
+ */
 export async function openPglite(folder: string | null): Promise<Database> {
   const pglite = await start(folder);
   return {
-    ...queryable(pglite),
-    transaction: (work) => pglite.transaction((tx) => work(queryable(tx))),
+    async query(sql, values) {
+      await setImmediate();
+      return await queryable(pglite).query(sql, values);
+    },
+    async transaction(work) {
+      await setImmediate();
+      return await pglite.transaction((tx) => work(queryable(tx)));
+    },
     boss: { db: fromPglite(pglite), backend: 'pglite' },
     exclusive: true,
     [Symbol.asyncDispose]: () => pglite.close(),

@@ -52,11 +52,13 @@ export async function openStore(options: {
   await migrate(db);
   const now = () => clock().toISOString();
   async function writing<T>(work: (tx: Queryable) => Promise<{ value: T; lanes: readonly string[] }>): Promise<T> {
-    return await db.transaction(async (tx) => {
-      const { value, lanes } = await work(tx);
-      await queue.wake(tx, lanes);
-      return value;
+    const value = await db.transaction(async (tx) => {
+      const done = await work(tx);
+      await queue.put(tx, done.lanes);
+      return done.value;
     });
+    queue.nudge();
+    return value;
   }
   return {
     readRun: (claim) => readRun(db, claim),
