@@ -6,6 +6,8 @@ import { shares } from './sample.ts';
 type Bars = ColumnDrift['bars'];
 
 const most = 20;
+/** Up to so many different values each has a bar of its own, e.g. the hours of a day. */
+const mostValues = 31;
 export const noBars: Bars = { labels: [], reference: [], current: [] };
 
 /**
@@ -15,21 +17,26 @@ export const noBars: Bars = { labels: [], reference: [], current: [] };
 export function numberBars(cells: FineCells): Bars {
   const [p, q] = [shares(cells.reference).map(orZero), shares(cells.current).map(orZero)];
   if (p.length === 0) return noBars;
-  if (p.length <= 12) return { labels: cells.middle.map(shortNumber), reference: p, current: q };
+  if (p.length <= mostValues) return { labels: cells.middle.map(shortNumber), reference: p, current: q };
   const mixture = p.map((share, cell) => (share + (q[cell] ?? 0)) / 2);
-  const low = cells.low[cellAt(mixture, 0.01)] ?? 0;
-  const high = cells.high[cellAt(mixture, 0.99)] ?? low;
-  const width = (high - low) / most;
+  const first = cellAt(mixture, 0.01);
+  const last = cellAt(mixture, 0.99);
+  const low = Math.min(cells.low[first] ?? 0, cells.middle[first] ?? 0);
+  const high = cells.middle[last] ?? low;
+  // Bars of whole numbers are whole numbers wide, else neighbours would hold different numbers of values.
+  const isWhole = cells.middle.every(Number.isInteger);
+  const width = isWhole ? Math.ceil((high - low) / most) : (high - low) / most;
   if (!(width > 0)) return noBars;
-  const bars = { reference: new Array<number>(most).fill(0), current: new Array<number>(most).fill(0) };
+  const count = Math.min(most, Math.floor((high - low) / width) + 1);
+  const bars = { reference: new Array<number>(count).fill(0), current: new Array<number>(count).fill(0) };
   for (const [cell, middle] of cells.middle.entries()) {
-    const bar = Math.min(most - 1, Math.max(0, Math.floor((middle - low) / width)));
+    const bar = Math.min(count - 1, Math.max(0, Math.floor((middle - low) / width)));
     bars.reference[bar] = (bars.reference[bar] ?? 0) + (p[cell] ?? 0);
     bars.current[bar] = (bars.current[bar] ?? 0) + (q[cell] ?? 0);
   }
   const labels = bars.reference.map((_, bar) => {
     if (bar === 0) return `< ${shortNumber(low + width)}`;
-    if (bar === most - 1) return `≥ ${shortNumber(high - width)}`;
+    if (bar === count - 1) return `≥ ${shortNumber(low + bar * width)}`;
     return `${shortNumber(low + bar * width)} … ${shortNumber(low + (bar + 1) * width)}`;
   });
   return { labels, ...bars };

@@ -1,0 +1,160 @@
+import { parseProfile, profileDigest } from '../src/data/profile-document.ts';
+import { compareProfiles, type ProfiledData } from '../src/drift/compare.ts';
+import type { ColumnDrift, DriftReport } from '../src/drift/drift-report.ts';
+import { AppError } from '../src/error.ts';
+import { DriftPolicy } from '../src/policy/policy.ts';
+import { type Command, type ExitCode, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
+import { openFiles, readText } from './open-files.ts';
+import { profileWithProgress } from './profile.ts';
+import { grouped } from './progress.ts';
+import { shownText, sparkLine } from './spark-line.ts';
+
+export const driftCommand: Command = {
+  usage: 'drift --reference FILE --current FILE [--json]',
+  options: {
+    reference: {
+      type: 'string',
+      multiple: true,
+      value: 'FILE',
+      help: 'data to compare with: files, globs or one profile',
+    },
+    current: { type: 'string', multiple: true, value: 'FILE', help: 'data to judge: files, globs or one profile' },
+    alpha: { type: 'string', value: 'NUMBER', help: 'false discovery rate over all columns (default 0.01)' },
+    effect: { type: 'string', value: 'NUMBER', help: 'smallest Jensen–Shannon distance that matters (default 0.05)' },
+    ignore: { type: 'string', multiple: true, value: 'COLUMN', help: 'a column that is expected to move' },
+    rule: { type: 'string', value: 'warn|fail', help: 'what a moved column does to the exit status (default warn: 0)' },
+    all: { type: 'boolean', help: 'show every column' },
+  },
+  async run(invocation) {
+    const policy = policyOf(invocation);
+    const started = performance.now();
+    const reference = await profiled(invocation, 'reference');
+    const current = await profiled(invocation, 'current');
+    const seconds = (performance.now() - started) / 1000;
+    const report = compareProfiles({ reference, current, policy });
+    if (flag(invocation, 'json')) invocation.stdout.write(`${JSON.stringify(report)}\n`);
+    else invocation.stdout.write(`${rendered({ report, seconds, policy, isWhole: flag(invocation, 'all') })}\n`);
+    return exitOf(report, policy);
+  },
+};
+
+function policyOf(invocation: Invocation): DriftPolicy {
+  const written = {
+    alpha: numberOption(invocation, 'alpha'),
+    effect: numberOption(invocation, 'effect'),
+    ignore: listOption(invocation, 'ignore'),
+    rule: textOption(invocation, 'rule'),
+  };
+  const given = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
+  const parsed = DriftPolicy.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const name = String(issue?.path[0]);
+  throw new AppError(
+    'bad-config',
+    `expected --${name} to be as \`siskin drift --help\` says, found ${JSON.stringify(textOption(invocation, name))} (${issue?.message}); correct it`,
+  );
+}
+
+/** Text that is no number stays what it is, for the schema to refuse. */
+function numberOption(invocation: Invocation, name: string): number | string | undefined {
+  const text = textOption(invocation, name);
+  return text === undefined || text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+}
+
+async function profiled(invocation: Invocation, side: 'reference' | 'current'): Promise<ProfiledData> {
+  const { folder } = invocation;
+  const paths = listOption(invocation, side);
+  if (paths.length === 0) {
+    throw new AppError(
+      'bad-input',
+      `expected --${side} FILE, found none; type \`siskin drift --reference FILE --current FILE\``,
+    );
+  }
+  const [path = ''] = paths;
+  if (paths.length === 1 && /profile[^/]*\.json$/.test(path)) {
+    const profile = parseProfile(readText({ folder, path, what: 'a profile' }), path);
+    return { profile, digest: profileDigest(profile) };
+  }
+  await using dataset = await openFiles({ folder, paths });
+  return { profile: await profileWithProgress(dataset, invocation), digest: dataset.digest };
+}
+
+function exitOf(report: DriftReport, policy: DriftPolicy): ExitCode {
+  if (report.verdict === 'not-assessed') return exitCodes.inconclusive;
+  return report.verdict === 'moved' && policy.rule === 'fail' ? exitCodes.gateFailed : exitCodes.pass;
+}
+
+const shownSteady = 15;
+
+function rendered(options: {
+  readonly report: DriftReport;
+  readonly seconds: number;
+  readonly policy: DriftPolicy;
+  readonly isWhole: boolean;
+}): string {
+  const { report, seconds, policy, isWhole } = options;
+  const columns = Object.entries(report.columns).sort(([, a], [, b]) => rank(b) - rank(a));
+  const moved = columns.filter(([, column]) => column.verdict === 'moved');
+  const shown = isWhole ? columns : columns.slice(0, moved.length + shownSteady);
+  const width = Math.min(24, Math.max(8, ...shown.map(([name]) => name.length)));
+  const bars = Math.max(1, ...shown.map(([, column]) => column.bars.reference.length));
+  const rows = grouped(report.reference.rows + report.current.rows);
+  const hidden = columns.length - shown.length;
+  return [
+    `  read     ${rows} rows × ${columns.length} columns in ${seconds.toFixed(2)} s`,
+    ...shown.map(([name, column]) => `  ${columnLine({ name, column, width, bars })}`),
+    ...(hidden > 0 ? [`  … and ${hidden} more that did not move (--all shows them)`] : []),
+    ...onlyOn('only in the reference', report.removed),
+    ...onlyOn('only in the current data', report.added),
+    `  ${moved.length} of ${columns.length} columns moved · verdict: ${verdictText(report, policy)}`,
+  ].join('\n');
+}
+
+/** Moved columns first, then by the size of their effect. */
+function rank(column: ColumnDrift): number {
+  const order = { moved: 2, steady: 1, 'not-assessed': 0 };
+  return 10 * order[column.verdict] + (column.statistics['jensen-shannon']?.value ?? 0);
+}
+
+function columnLine(options: {
+  readonly name: string;
+  readonly column: ColumnDrift;
+  readonly width: number;
+  readonly bars: number;
+}): string {
+  const { name, column, width, bars } = options;
+  const most = Math.max(...column.bars.reference, ...column.bars.current, 0);
+  const reference = sparkLine(column.bars.reference, most).padEnd(bars);
+  const current = sparkLine(column.bars.current, most).padEnd(bars);
+  return [
+    shownText(name, width).padEnd(width),
+    reference,
+    current,
+    effectText(column).padEnd(48),
+    `${column.verdict === 'not-assessed' ? 'not assessed' : column.verdict} (${column.reason})`,
+  ].join('  ');
+}
+
+function effectText(column: ColumnDrift): string {
+  const distance = column.statistics['jensen-shannon'];
+  const stability = column.statistics.psi;
+  if (distance === undefined || stability === undefined) return '';
+  const interval = distance.effect === null ? '' : ` (${short(distance.effect.low)} … ${short(distance.effect.high)})`;
+  const q = column.statistics['chi-square']?.qValue ?? 1;
+  return `JS ${short(distance.value)}${interval}  PSI ${short(stability.value)}  q ${q < 1e-12 ? '< 1e-12' : q.toPrecision(2)}`;
+}
+
+function short(value: number): string {
+  return value === 0 ? '0' : value.toFixed(value < 0.01 ? 4 : 3);
+}
+
+function onlyOn(where: string, names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [`  ${where}: ${names.map((name) => shownText(name, 40)).join(', ')}`];
+}
+
+function verdictText(report: DriftReport, policy: DriftPolicy): string {
+  if (report.verdict === 'steady') return 'steady';
+  if (report.verdict === 'not-assessed') return 'not assessed (nothing could be compared)';
+  return policy.rule === 'fail' ? 'fail (rule: moved columns fail)' : 'review (rule: drift is a warning)';
+}
