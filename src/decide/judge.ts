@@ -16,7 +16,7 @@ export function judge(options: {
   readonly result: Result;
 }): Judgement {
   const { model, policy, result } = options;
-  const gates = judgeGates(policy, result);
+  const gates = judgeGates({ policy, result });
   const validation = judgeValidation(result);
   const drift = judgeDrift(policy, result);
   const deciding = gates.filter((gate) => gate.kind !== 'info');
@@ -28,7 +28,12 @@ export function judge(options: {
   return { ...judged, headline: judgementHeadline(judged, result), reasons: reasonsOf(judged, result) };
 }
 
-function judgeGates(policy: ModelPolicy, result: Result): readonly GateVerdict[] {
+/** Every metric of the policy held against an evaluation, in the order in which reports show them. */
+export function judgeGates(options: {
+  readonly policy: Pick<ModelPolicy, 'metrics'>;
+  readonly result: Pick<Result, 'evaluation' | 'failures'>;
+}): readonly GateVerdict[] {
+  const { policy, result } = options;
   const absent = absence(result);
   return metricNames.flatMap((metric) => {
     const gate = policy.metrics[metric];
@@ -38,7 +43,10 @@ function judgeGates(policy: ModelPolicy, result: Result): readonly GateVerdict[]
 }
 
 /** What stands for a comparison that is not there: a failure, or an evaluation that nobody asked for. */
-function absence(result: Result): { readonly verdict: 'inconclusive' | 'error'; readonly reason: string } {
+function absence(result: Pick<Result, 'evaluation' | 'failures'>): {
+  readonly verdict: 'inconclusive' | 'error';
+  readonly reason: string;
+} {
   const failure = result.failures.find(({ part }) => part === 'training' || part === 'evaluation');
   if (failure !== undefined) return { verdict: 'error', reason: `the ${failure.part} failed` };
   if (result.evaluation === null) return { verdict: 'inconclusive', reason: 'the model was not evaluated' };

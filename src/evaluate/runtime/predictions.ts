@@ -61,7 +61,7 @@ interface Table {
 }
 
 function columnPlan({ columns }: Dataset, { name, task }: { readonly name: string; readonly task: Task }): Plan {
-  const prediction = columns.find((column) => ['prediction', 'predicted', 'label'].includes(column.name)) ?? null;
+  const prediction = columns.find((column) => ['prediction', 'predicted'].includes(column.name)) ?? null;
   const probability = columns.find((column) => column.name === 'probability');
   const perClass = columns.filter((column) => column.name.startsWith('probability_'));
   const refused = (wanted: string) =>

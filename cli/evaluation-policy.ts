@@ -1,0 +1,111 @@
+import { AppError } from '../src/error.ts';
+import { type MetricName, metricDefinitions, metricNames, type Task, tasks } from '../src/evaluate/metric-name.ts';
+import { type Gate, ModelPolicy } from '../src/policy/policy.ts';
+import { type CommandOptions, type Invocation, listOption, textOption } from './command.ts';
+
+/** The options that say what is measured and what it must reach: those of a policy, on the command line. */
+export const evaluationOptions: CommandOptions = {
+  task: { type: 'string', value: 'TASK', help: `what is predicted: ${tasks.join(', ')}` },
+  target: { type: 'string', value: 'COLUMN', help: 'the column that holds the truth' },
+  'positive-label': {
+    type: 'string',
+    value: 'VALUE',
+    help: 'the value of the target that counts as positive (default: true or 1)',
+  },
+  id: { type: 'string', value: 'COLUMN', help: 'a column that names a row; it is never a feature' },
+  slices: { type: 'string', value: 'A,B', help: 'columns by whose values the metrics are shown separately' },
+  metrics: { type: 'string', value: 'A,B', help: 'what is measured (default: every metric of the task)' },
+  gate: {
+    type: 'string',
+    multiple: true,
+    value: 'METRIC:BOUND=N',
+    help: 'e.g. roc-auc:not-worse-by=0.005 (default with a champion: not-worse-by=0)',
+  },
+  confidence: { type: 'string', value: 'LEVEL', help: 'the level of every interval (default: 0.95)' },
+};
+
+/** The policy that a command line amounts to. Throws `bad-input` for what a policy could not say either. */
+export function evaluationPolicy(
+  invocation: Invocation,
+  given: {
+    readonly holdout: string;
+    readonly task: string;
+    readonly target: string;
+    readonly features: readonly string[] | undefined;
+    readonly isCompared: boolean;
+  },
+): ModelPolicy {
+  const task = taskNamed(given.task);
+  const gates = new Map(listOption(invocation, 'gate').map(parseGate));
+  const names = metricsOf(task, textOption(invocation, 'metrics'), [...gates.keys()]);
+  const positive = textOption(invocation, 'positive-label');
+  const id = textOption(invocation, 'id');
+  const parsed = ModelPolicy.safeParse({
+    task,
+    target: given.target,
+    ...(positive === undefined ? {} : { 'positive-label': positive }),
+    ...(given.features === undefined ? {} : { features: [...given.features] }),
+    ...(id === undefined ? {} : { id }),
+    data: { train: given.holdout, holdout: given.holdout },
+    metrics: Object.fromEntries(names.map((name) => [name, gates.get(name) ?? usualGate(name, given)])),
+    confidence: Number(textOption(invocation, 'confidence') ?? 0.95),
+    slices: textOption(invocation, 'slices')?.split(',') ?? [],
+  });
+  if (parsed.success) return parsed.data;
+  const [problem] = parsed.error.issues;
+  throw new AppError(
+    'bad-input',
+    `expected options that fit together, found at ${problem?.path.join('.')}: ${problem?.message}; see \`--help\``,
+  );
+}
+
+/** The value of an option without which a command cannot run. */
+export function requiredText(invocation: Invocation, name: string): string {
+  const value = textOption(invocation, name);
+  if (value !== undefined && value !== '') return value;
+  throw new AppError('bad-input', `expected --${name}, found nothing; add it (see \`--help\`)`);
+}
+
+function taskNamed(name: string): Task {
+  const task = tasks.find((one) => one === name);
+  if (task !== undefined) return task;
+  throw new AppError('bad-input', `expected --task ${tasks.join(', ')}, found ${JSON.stringify(name)}; choose one`);
+}
+
+function metricsOf(task: Task, typed: string | undefined, gated: readonly MetricName[]): readonly MetricName[] {
+  if (typed !== undefined) return [...new Set([...typed.split(',').map(metricNamed), ...gated])];
+  return metricNames.filter((name) => metricDefinitions[name].tasks.includes(task));
+}
+
+function metricNamed(name: string): MetricName {
+  const metric = metricNames.find((one) => one === name);
+  if (metric !== undefined) return metric;
+  throw new AppError(
+    'bad-input',
+    `expected a metric of ${metricNames.join(', ')}, found ${JSON.stringify(name)}; choose one`,
+  );
+}
+
+/** Without a gate of its own a metric that has an interval must not be shown to be worse; time and size are only shown. */
+function usualGate(name: MetricName, { isCompared }: { readonly isCompared: boolean }): Gate {
+  const { unit } = metricDefinitions[name];
+  if (!isCompared || unit === 'milliseconds' || unit === 'bytes') return { kind: 'info' };
+  return { kind: 'guardrail', 'not-worse-by': 0 };
+}
+
+function parseGate(typed: string): readonly [MetricName, Gate] {
+  const match = /^([a-z0-9-]+):(.+)$/.exec(typed);
+  const bounds = (match?.[2] ?? '')
+    .split(',')
+    .map((bound) => /^(not-worse-by|better-by|at-least|at-most)=(\S+)$/.exec(bound));
+  if (match === null || bounds.some((bound) => bound === null || !Number.isFinite(Number(bound[2])))) {
+    throw new AppError(
+      'bad-input',
+      `expected --gate METRIC:BOUND=NUMBER with not-worse-by, better-by, at-least or at-most, found ${JSON.stringify(typed)}; write e.g. --gate roc-auc:not-worse-by=0.005`,
+    );
+  }
+  return [
+    metricNamed(match[1] ?? ''),
+    Object.fromEntries(bounds.map((bound) => [bound?.[1] ?? '', Number(bound?.[2])])),
+  ];
+}
