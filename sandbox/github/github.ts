@@ -3,14 +3,18 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
+import { type Actions, createActions } from './actions/actions.ts';
 import { changeInstallation, githubActions, install, registerApp, uninstall } from './apps.ts';
 import { addRepository, ensureAccount, forkRepository } from './domain/accounts.ts';
 import { editTree, fileEdits, personOf } from './domain/files.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { smartHttp } from './git/smart-http.ts';
 import { createTokens, type Tokens } from './identity.ts';
+import { createManifestFlow } from './manifest.ts';
 import { accountNamed, createPeople, type People } from './people.ts';
+import { rawFiles } from './raw-files.ts';
 import { allRoutes } from './rest/all-routes.ts';
+import { hookRoutes } from './rest/hooks.ts';
 import { createGithubHandler, type Exchange, type LoggedCall } from './server/server.ts';
 import {
   type Account,
@@ -51,6 +55,8 @@ export interface SandboxGithub extends AsyncDisposable, People {
   readonly apiUrl: string;
   readonly world: World;
   readonly tokens: Tokens;
+  /** Workflow runs, and the backend that runners serve. */
+  readonly actions: Actions;
   readonly faults: Faults;
   /** Every REST call so far. */
   readonly calls: readonly LoggedCall[];
@@ -117,6 +123,8 @@ export async function startGithub(options: GithubOptions = {}): Promise<SandboxG
   });
   const tokens = createTokens(world);
   githubActions(world);
+  const actions = createActions({ world, tokens });
+  const manifests = createManifestFlow(world);
   const webhooks = deliverWebhooks(world, {
     faults,
     onDelivery: (delivery) => observers.forEach((observer) => void observer.onDelivery?.(delivery)),
@@ -127,8 +135,8 @@ export async function startGithub(options: GithubOptions = {}): Promise<SandboxG
       world,
       tokens,
       faults,
-      routes: allRoutes,
-      mounts: [smartHttp(world, tokens)],
+      routes: [...allRoutes, ...hookRoutes(webhooks), ...manifests.routes, ...actions.routes],
+      mounts: [smartHttp(world, tokens), rawFiles(world, tokens), manifests.mount, ...actions.mounts],
       onExchange: (exchange) => {
         calls.push(exchange.call);
         observers.forEach((observer) => void observer.onExchange?.(exchange));
@@ -141,6 +149,7 @@ export async function startGithub(options: GithubOptions = {}): Promise<SandboxG
     apiUrl: world.apiUrl,
     world,
     tokens,
+    actions,
     faults,
     calls,
     deliveries: webhooks.deliveries,
@@ -157,8 +166,12 @@ export async function startGithub(options: GithubOptions = {}): Promise<SandboxG
     uninstall: (installation) => uninstall(world, installation),
     userToken: (login) => tokens.issueToken({ kind: 'user', account: accountNamed(world, login) }).token,
     redeliver: webhooks.redeliver,
-    settled: webhooks.settled,
+    settled: async () => {
+      await actions.settled();
+      await webhooks.settled();
+    },
     [Symbol.asyncDispose]: async () => {
+      await actions.settled();
       await webhooks.close();
       listener.closeAllConnections();
       await new Promise((resolve) => listener.close(resolve));

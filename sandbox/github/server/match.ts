@@ -1,7 +1,7 @@
 import type { Route } from '../routes.ts';
 
 /** Parameters that may hold slashes, as GitHub allows for paths and ref names. */
-const spanning = new Set(['path', 'ref', 'basehead', 'branch', 'name', 'environment_name']);
+const spanning = new Set(['path', 'ref', 'basehead', 'branch', 'tag', 'name', 'environment_name']);
 
 export interface Match {
   readonly route: Route;
