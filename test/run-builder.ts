@@ -8,7 +8,7 @@ export function aRun(changes: Partial<RunRecord> = {}): RunRecord {
     pullRequest: 5,
     head: 'b'.repeat(40),
     base: 'a'.repeat(40),
-    models: [{ model: 'late', trainingKey: null, evaluationKey: 'key', trains: true }],
+    models: [{ model: 'late', trainingKey: null, evaluationKey: 'key', trains: true, evaluates: true }],
     state: 'planned',
     runId: null,
     attempt: 1,

@@ -69,6 +69,11 @@ function accept(result: Result, awaited: Awaited): Collected {
     ['attempt', result.run.attempt, attempts],
   ];
   const wrong = bindings.find(([, found, expected]) => !expected.includes(found));
+  const evaluates = run.models.some((asked) => asked.model === model && asked.evaluates);
+  if (wrong === undefined && evaluates && result.evaluation === null && result.failures.length === 0) {
+    const message = 'expected an evaluation or the reason for none, found neither; use the evaluate action as it is';
+    return failed(awaited, 'result-invalid', message);
+  }
   if (wrong === undefined) return { kind: 'accepted', result };
   const [name, found, expected] = wrong;
   const message = `expected a result with the ${name} ${expected.join(' or ')}, found ${String(found)}; a result of another run does not count, run the job again`;

@@ -15,7 +15,7 @@ export function judgeGate(options: {
   readonly gate: Gate;
   readonly comparison: MetricComparison | null;
   /** What is known when there is no comparison at all. */
-  readonly absent: { readonly verdict: 'inconclusive' | 'error'; readonly reason: string };
+  readonly absent: { readonly verdict: 'error'; readonly reason: string };
 }): GateVerdict {
   const { metric, gate, comparison, absent } = options;
   const found = bounds(gate).map(([bound, limit]) =>

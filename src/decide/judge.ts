@@ -8,7 +8,8 @@ import { judgementHeadline } from './judgement-headline.ts';
 
 /**
  * Holds the measurements of one model against the policy of the base branch. The worst of gates, validation and drift
- * wins; what is unknown never passes, and a policy without a gate that decides is inconclusive.
+ * wins; what is unknown never passes, and a policy without a gate that decides is inconclusive. A model that is
+ * unchanged has no gates: then validation and drift alone decide.
  */
 export function judge(options: {
   readonly model: string;
@@ -21,7 +22,8 @@ export function judge(options: {
   const drift = judgeDrift(policy, result);
   const deciding = gates.filter((gate) => gate.kind !== 'info');
   const parts = [validation, drift.verdict].filter((verdict) => verdict !== 'not-assessed');
-  const verdict = worst([worst(deciding.map((gate) => gate.verdict)), ...parts]);
+  const decided = gates.length === 0 ? [] : [worst(deciding.map((gate) => gate.verdict))];
+  const verdict = worst([...decided, ...parts]);
   const review =
     drift.moved.length > 0 || result.failures.some(({ part }) => part !== 'drift' || policy.drift.rule !== 'ignore');
   const judged = { model, verdict, review, gates, validation, drift };
@@ -34,6 +36,7 @@ export function judgeGates(options: {
   readonly result: Pick<Result, 'evaluation' | 'failures'>;
 }): readonly GateVerdict[] {
   const { policy, result } = options;
+  if (isUnchanged(result)) return [];
   const absent = absence(result);
   return metricNames.flatMap((metric) => {
     const gate = policy.metrics[metric];
@@ -42,14 +45,15 @@ export function judgeGates(options: {
   });
 }
 
-/** What stands for a comparison that is not there: a failure, or an evaluation that nobody asked for. */
-function absence(result: Pick<Result, 'evaluation' | 'failures'>): {
-  readonly verdict: 'inconclusive' | 'error';
-  readonly reason: string;
-} {
+/** Nothing was evaluated and nothing failed. A result that lacks an evaluation which was asked for is not accepted. */
+function isUnchanged({ evaluation, failures }: Pick<Result, 'evaluation' | 'failures'>): boolean {
+  return evaluation === null && !failures.some(({ part }) => part === 'training' || part === 'evaluation');
+}
+
+/** What stands for a comparison that is not there. */
+function absence(result: Pick<Result, 'failures'>): { readonly verdict: 'error'; readonly reason: string } {
   const failure = result.failures.find(({ part }) => part === 'training' || part === 'evaluation');
   if (failure !== undefined) return { verdict: 'error', reason: `the ${failure.part} failed` };
-  if (result.evaluation === null) return { verdict: 'inconclusive', reason: 'the model was not evaluated' };
   return { verdict: 'error', reason: 'it was not measured' };
 }
 
@@ -98,7 +102,7 @@ function reasonsOf(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Resu
   }
   if (drift.moved.length > 0)
     reasons.push({ verdict: drift.verdict === 'fail' ? 'fail' : 'pass', text: movedText(drift) });
-  if (gates.every((gate) => gate.kind === 'info')) {
+  if (gates.length > 0 && gates.every((gate) => gate.kind === 'info')) {
     reasons.push({ verdict: 'inconclusive', text: 'the policy has no metric with a bound, so nothing is decided' });
   }
   return reasons.sort((a, b) => verdicts.indexOf(b.verdict) - verdicts.indexOf(a.verdict)).map(({ text }) => text);

@@ -43,16 +43,16 @@ function failWords(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Resu
 function openWords(judged: Omit<Judgement, 'headline' | 'reasons'>): string {
   const open = deciding(judged, 'inconclusive');
   const [first] = open;
+  if (judged.gates.length === 0) return 'the model is unchanged, and nothing says what its data must look like';
   if (first === undefined) return 'nothing decides: the policy has no metric with a bound';
   if (open.some((gate) => gate.reason === 'no champion yet'))
     return 'no champion yet, so there is nothing to compare with';
-  if (first.reason === 'the model was not evaluated') return 'the model was not evaluated, so there is no verdict';
   const words = `${titleOf(first)} is not decided: ${first.reason}`;
   return open.length === 1 ? words : `${words} (and ${open.length - 1} more)`;
 }
 
 function passWords(judged: Omit<Judgement, 'headline' | 'reasons'>): string {
-  const words = gainWords(judged.gates);
+  const words = judged.gates.length === 0 ? 'the model is unchanged' : gainWords(judged.gates);
   if (judged.drift.moved.length > 0) return `${words}, but ${driftWords(judged.drift)} — review before merging`;
   return judged.review ? `${words}, but not everything could be measured — review before merging` : words;
 }

@@ -36,6 +36,7 @@ export function requestRun(options: {
     trainingKey: facts.trainingKey,
     evaluationKey: work.evaluationKey,
     trains: work.trains,
+    evaluates: work.candidate.kind !== 'none',
   }));
   const earlier = runs.filter((run) => run.head === range.head).length;
   const claim = claimFor([repository.id, number, range.head, range.base.sha, models, earlier]);

@@ -32,6 +32,8 @@ export interface RunModel {
   /** Digest of all that determines the result: candidate, champion, policy, holdout, data and schemas. */
   readonly evaluationKey: string;
   readonly trains: boolean;
+  /** False when the model itself is unchanged and only its data are looked at. */
+  readonly evaluates: boolean;
 }
 
 /** A requested run, from its claim to its end. The claim is its identity; GitHub's run id comes later or never. */

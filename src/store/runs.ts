@@ -152,6 +152,7 @@ const RunModel = z.object({
   trainingKey: z.string().nullable(),
   evaluationKey: z.string(),
   trains: z.boolean(),
+  evaluates: z.boolean(),
 });
 
 const Stage = z.object({

@@ -103,6 +103,15 @@ describe('the artifact of an evaluation', () => {
     expect(await accept(aResult(), { attempt: 2 })).toMatchObject(failure('result-mismatch', /the attempt 2, found 1/));
   });
 
+  it('does not count when it keeps silent about an evaluation that was asked for', async () => {
+    const silent = aResult({ evaluation: null });
+    const [model] = aRun().models;
+    const unasked = aRun({ models: model === undefined ? [] : [{ ...model, evaluates: false }] });
+
+    expect(await accept(silent)).toMatchObject(failure('result-invalid', /an evaluation or the reason for none/));
+    expect(await accept(silent, { run: unasked })).toMatchObject({ kind: 'accepted' });
+  });
+
   it('counts again when its job was not repeated in a later attempt', async () => {
     const run: RunRecord = aRun({ results: { late: aResult() } });
 
