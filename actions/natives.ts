@@ -16,18 +16,18 @@ import { nativeFolder } from '../src/natives.ts';
 export async function provideNatives(): Promise<void> {
   if (nativeFolder('@duckdb/node-api') !== null) return;
   const lock = join(import.meta.dirname, 'natives');
-  const cache = nativesFolder(readFileSync(join(lock, 'package-lock.json'), 'utf8'));
+  const toolCache = process.env['RUNNER_TOOL_CACHE'] ?? join(tmpdir(), 'siskin-tools');
+  const cache = nativesFolder({ toolCache, lockText: readFileSync(join(lock, 'package-lock.json'), 'utf8') });
   if (!existsSync(cache)) await install(lock, cache);
   process.env['SISKIN_NATIVES'] = cache;
 }
 
 /** Where the natives of a lock live in the tool cache. A runner image may fill it beforehand. */
-export function nativesFolder(lockText: string): string {
-  const toolCache = process.env['RUNNER_TOOL_CACHE'] ?? join(tmpdir(), 'siskin-tools');
+export function nativesFolder(options: { readonly toolCache: string; readonly lockText: string }): string {
   return join(
-    toolCache,
+    options.toolCache,
     'siskin-natives',
-    digestOf(lockText).slice('sha256:'.length, 'sha256:'.length + 16),
+    digestOf(options.lockText).slice('sha256:'.length, 'sha256:'.length + 16),
     `${process.platform}-${process.arch}`,
   );
 }

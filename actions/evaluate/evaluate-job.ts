@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, messageOf, problemText } from '../../src/error.ts';
-import { measureModel } from '../../src/measure.ts';
+import { type Measured, measureModel } from '../../src/measure.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import { type ModelPolicy, policyPath } from '../../src/policy/policy.ts';
 import type { Result } from '../../src/result.ts';
@@ -49,6 +49,8 @@ export async function evaluateJob(options: {
     champion: champion.path,
     onProgress: options.onProgress,
   });
+  const exchanged = exchangedChampion(job, measured);
+  if (exchanged !== null) failures.push(exchanged);
   const result: Result = {
     schema: 'siskin.result/v1',
     claim: plan.claim,
@@ -61,6 +63,7 @@ export async function evaluateJob(options: {
     seconds: (performance.now() - started) / 1000,
     training: candidate.training,
     ...measured,
+    evaluation: exchanged === null ? measured.evaluation : null,
     failures: [...failures, ...measured.failures],
   };
   return { policy, result };
@@ -89,6 +92,14 @@ function modelPolicy(root: string, model: string): ModelPolicy {
       `expected the model \`${model}\` in ${policyPath} of the base branch, found ${Object.keys(parsed.policy.models).join(', ')}; merge the policy first`,
     );
   return policy;
+}
+
+/** The champion's artifact must hold the bytes that were accepted: a comparison with anything else says nothing. */
+function exchangedChampion({ champion }: EvaluateJob, { evaluation }: Measured): Result['failures'][number] | null {
+  const found = evaluation?.champion ?? null;
+  if (champion.kind !== 'artifact' || found === null || found.digest === champion.digest) return null;
+  const message = `expected the champion to have the digest ${champion.digest}, found ${found.digest}: its artifact is not what was accepted; push to the default branch to train a new one`;
+  return { part: 'evaluation', code: 'conflict', message };
 }
 
 function trainingFailure(training: NonNullable<Result['training']>): Result['failures'][number] {

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { type DatabasePlace, type RunningApp, startApp } from '../app/server.ts';
+import { type SandboxApp, type SandboxGithub, startGithub } from './github/github.ts';
+import type { Permissions, Repository } from './github/state.ts';
+import { type Runner, startRunner } from './runner/runner.ts';
+import { fillToolCache } from './tool-cache.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** The whole product, running on this machine: a GitHub, two kinds of runners, and the App exactly as `npm start` runs it. */
+export interface World extends AsyncDisposable {
+  readonly github: SandboxGithub;
+  readonly registration: SandboxApp;
+  readonly app: RunningApp;
+  readonly runners: readonly Runner[];
+  /** Creates a repository from a folder or files and installs the App on it. */
+  adopt(options: {
+    readonly owner: string;
+    readonly name: string;
+    readonly fromFolder?: string;
+    readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  }): Promise<Repository>;
+  /** Resolves when nothing is under way any more: no webhook, no delivery, no effect, no job. */
+  settled(): Promise<void>;
+}
+
+/** Starts a world in a temporary folder. The actions must have been built (`npm run build`). */
+export async function startWorld(
+  options: { readonly database?: DatabasePlace; readonly logLevel?: 'info' | 'warn' | 'error' | 'fatal' } = {},
+): Promise<World> {
+  await using opening = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'siskin-world-'));
+  opening.defer(() => rm(folder, { recursive: true, force: true }));
+  const github = opening.use(await startGithub({ folder: join(folder, 'github') }));
+  // app.yml is ours; a test holds it against what GitHub knows.
+  const manifest = parse(readFileSync(join(root, 'app.yml'), 'utf8')) as {
+    readonly default_permissions: Permissions;
+    readonly default_events: readonly string[];
+  };
+  const registration = github.registerApp({
+    permissions: manifest.default_permissions,
+    events: manifest.default_events,
+  });
+  const toolCache = join(folder, 'tools');
+  fillToolCache(toolCache);
+  const runners: Runner[] = [];
+  for (const labels of [['ubuntu-latest'], ['self-hosted', 'gpu']]) {
+    const runner = await startRunner({
+      backend: github.actions.backend,
+      labels,
+      folder: join(folder, labels.join('-')),
+      actions: { 'siskin-dev/siskin': root },
+      toolCache,
+      preinstalledModules: join(root, 'node_modules'),
+    });
+    runners.push(opening.use(runner));
+  }
+  const app = opening.use(
+    await startApp({
+      appId: registration.appId,
+      privateKey: registration.privateKey,
+      webhookSecret: registration.webhookSecret,
+      apiUrl: github.apiUrl,
+      database: options.database ?? { kind: 'memory' },
+      host: '127.0.0.1',
+      port: 0,
+      logLevel: options.logLevel ?? 'warn',
+    }),
+  );
+  registration.app.webhookUrl = `${app.url}/api/github/webhooks`;
+  const running = opening.move();
+  const settled = async (): Promise<void> => {
+    // What ends in one of them may begin in another, so that only a round in which nothing happened proves the end.
+    for (let seen = -1; seen !== github.deliveries.length + github.calls.length; ) {
+      seen = github.deliveries.length + github.calls.length;
+      await github.settled();
+      await app.idle();
+      for (const runner of runners) await runner.idle();
+      await github.settled();
+      await app.idle();
+    }
+  };
+  return {
+    github,
+    registration,
+    app,
+    runners,
+    settled,
+    async adopt(repository) {
+      const created = await github.createRepository(repository);
+      github.install(registration, [created]);
+      return created;
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDataset } from './data/dataset.ts';
+import { profileDataset } from './data/profile.ts';
+import { parseSchema } from './data/schema.ts';
+import { validateDataset } from './data/validate.ts';
+import type { ValidationReport } from './data/validation-report.ts';
+import { compareProfiles, type ProfiledData } from './drift/compare.ts';
+import type { DriftReport } from './drift/drift-report.ts';
+import { AppError, messageOf } from './error.ts';
+import { evaluateModels } from './evaluate/evaluate.ts';
+import type { ModelPolicy } from './policy/policy.ts';
+import type { Result } from './result.ts';
+
+/** What one result says of data and model; the parts that could not be done are null, and `failures` says why. */
+export type Measured = Pick<Result, 'validation' | 'drift' | 'evaluation' | 'failures'>;
+
+/** What to measure, and where it lies. */
+export interface Measurable {
+  readonly policy: ModelPolicy;
+  /** The checkout of the base branch: holdout, schema and the champion's data. */
+  readonly baseRoot: string;
+  /** The checkout of the commit that is judged: only its data are read. */
+  readonly headRoot: string;
+  /** Paths of model files or folders; no candidate means that the model itself is unchanged. */
+  readonly candidate: string | null;
+  readonly champion: string | null;
+  readonly onProgress?: (line: string) => void;
+}
+
+/**
+ * Measures one model: validates the data of the head, compares them with the data of the base, and evaluates candidate
+ * and champion on the holdout of the base. What fails in one part leaves the others standing.
+ */
+export async function measureModel(options: Measurable): Promise<Measured> {
+  const failures: Result['failures'] = [];
+  const attempt = async <Value>(part: 'validation' | 'drift' | 'evaluation', work: () => Promise<Value>) => {
+    options.onProgress?.(part);
+    try {
+      return await work();
+    } catch (thrown) {
+      const code = thrown instanceof AppError ? thrown.code : 'world-broken';
+      failures.push({ part, code, message: messageOf(thrown).slice(0, 2000) });
+      return null;
+    }
+  };
+  const validation = await attempt('validation', () => validate(options));
+  const drift = await attempt('drift', () => compareData(options));
+  const evaluated = await attempt('evaluation', () => evaluate(options));
+  for (const { code, message } of evaluated?.failures ?? []) {
+    failures.push({ part: 'evaluation', code, message: message.slice(0, 2000) });
+  }
+  return { validation, drift, evaluation: evaluated?.report ?? null, failures };
+}
+
+async function validate({ policy, baseRoot, headRoot }: Measurable): Promise<ValidationReport> {
+  await using dataset = await openDataset({ root: headRoot, paths: policy.data.train });
+  const file = policy.data.schema;
+  const schema = file === undefined ? null : parseSchema({ text: readFileSync(join(baseRoot, file), 'utf8'), file });
+  return await validateDataset({ dataset, schema });
+}
+
+/** Null when there is nothing to compare: the data are the same bytes, or the base has none yet. */
+async function compareData({ policy, baseRoot, headRoot }: Measurable): Promise<DriftReport | null> {
+  await using current = await openDataset({ root: headRoot, paths: policy.data.train });
+  await using reference = await openReference(baseRoot, policy.data.train);
+  if (reference === null || reference.digest === current.digest) return null;
+  const profiled = async (dataset: typeof current): Promise<ProfiledData> => ({
+    profile: await profileDataset(dataset),
+    digest: dataset.digest,
+  });
+  return compareProfiles({
+    reference: await profiled(reference),
+    current: await profiled(current),
+    policy: policy.drift,
+  });
+}
+
+async function openReference(root: string, paths: readonly string[]) {
+  try {
+    return await openDataset({ root, paths });
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'not-found') return null;
+    throw thrown;
+  }
+}
+
+async function evaluate({ policy, baseRoot, candidate, champion }: Measurable) {
+  if (candidate === null) return null;
+  return await evaluateModels({ holdoutRoot: baseRoot, policy, candidate, champion });
+}
