@@ -43,30 +43,23 @@ export function fineCells(reference: NumberProfile, current: NumberProfile): Fin
 }
 
 /**
- * Joins neighbouring cells until each holds at least 1/most of the mixture ½P + ½Q and enough expected counts for the smaller
- * sample. The mixture treats both sides alike whatever their sizes, so the cells are the same with the sides exchanged.
+ * How much a row of each side weighs when cells are joined. `mixture`: both sides count alike whatever their sizes, so that
+ * the smaller one is resolved too: for distances. `pooled`: every row counts alike, so that under no difference the
+ * cells say nothing about the sides: for tests.
  */
-export function joinedCells(cells: Cells, most: number): Cells {
-  const [n, m] = [total(cells.reference), total(cells.current)];
-  const least = Math.max(cells.reference.length <= most ? 0 : 1 / most, leastExpected / Math.min(n, m));
-  const joined: { reference: number; current: number }[] = [];
-  let open = { reference: 0, current: 0 };
-  const massOf = (cell: { reference: number; current: number }) => (cell.reference / n + cell.current / m) / 2;
-  for (const [cell, count] of cells.reference.entries()) {
-    open.reference += count;
-    open.current += cells.current[cell] ?? 0;
-    // A hair of tolerance: 0.1 + 0.2 must reach 0.3.
-    if (massOf(open) < least * (1 - 1e-12)) continue;
-    joined.push(open);
-    open = { reference: 0, current: 0 };
-  }
-  const last = joined.at(-1);
-  if (last === undefined) joined.push(open);
-  else {
-    last.reference += open.reference;
-    last.current += open.current;
-  }
-  return { reference: joined.map((cell) => cell.reference), current: joined.map((cell) => cell.current) };
+export type Weighting = 'mixture' | 'pooled';
+
+/**
+ * Joins neighbouring cells until each holds at least 1/most of the weight and enough expected counts of the smaller sample.
+ * The result is the same with the sides exchanged.
+ */
+export function joinedCells(options: { readonly cells: Cells; readonly most: number; readonly by: Weighting }): Cells {
+  const { cells, most, by } = options;
+  const { massOf, enough } = weights(cells, by);
+  // A hair of tolerance below: 0.1 + 0.2 must reach 0.3.
+  const least = Math.max(cells.reference.length <= most ? 0 : 1 / most, enough);
+  const pairs = cells.reference.map((count, cell): Pair => [count, cells.current[cell] ?? 0]);
+  return unzipped(joinedPairs(pairs, (pair) => massOf(pair) >= least * (1 - 1e-12)));
 }
 
 /** What is not a finite number but not null either, as cells of their own where either side has any. */
@@ -80,47 +73,62 @@ export function specialCells(reference: NumberProfile, current: NumberProfile): 
  * Cells of two text columns: one per category that is frequent enough; the rare ones are joined in the order of their
  * hash, which neither side can influence. Where either side has too many texts to list, cells are hash buckets.
  */
-export function categoryCellsOf(reference: CategoryCounts, current: CategoryCounts): Cells {
+export function categoryCellsOf(options: {
+  readonly reference: CategoryCounts;
+  readonly current: CategoryCounts;
+  readonly by: Weighting;
+}): Cells {
+  const { reference, current, by } = options;
   if (reference.kind === 'hashed' || current.kind === 'hashed') {
-    return joinedCells({ reference: asHashed(reference).buckets, current: asHashed(current).buckets }, 1024);
+    const cells = { reference: asHashed(reference).buckets, current: asHashed(current).buckets };
+    return joinedCells({ cells, most: cells.reference.length, by });
   }
-  const counts = new Map<string, [number, number]>();
+  const counts = new Map<string, Pair>();
   for (const [label, count] of reference.values) counts.set(label, [count, 0]);
   for (const [label, count] of current.values) counts.set(label, [counts.get(label)?.[0] ?? 0, count]);
-  const n = total(reference.values.map(([, count]) => count));
-  const m = total(current.values.map(([, count]) => count));
-  const least = leastExpected / Math.min(n, m);
-  const frequent: [number, number][] = [];
-  const rare: { readonly pair: [number, number]; readonly order: number; readonly label: string }[] = [];
+  const { massOf, enough } = weights(unzipped([...counts.values()]), by);
+  const frequent: Pair[] = [];
+  const rare: { readonly pair: Pair; readonly order: number; readonly label: string }[] = [];
   for (const [label, pair] of counts) {
-    if ((pair[0] / n + pair[1] / m) / 2 >= least) frequent.push(pair);
+    if (massOf(pair) >= enough) frequent.push(pair);
     else rare.push({ pair, order: hashOf(label).bucket, label });
   }
+  if (rare.length === 0) return unzipped(frequent);
   rare.sort((a, b) => a.order - b.order || (a.label < b.label ? -1 : 1));
-  const joined = rareCells(
+  const joined = joinedPairs(
     rare.map(({ pair }) => pair),
-    { n, m },
+    (pair) => massOf(pair) >= enough,
   );
+  return unzipped([...frequent, ...joined]);
+}
+
+type Pair = readonly [reference: number, current: number];
+
+function weights(cells: Cells, by: Weighting) {
+  const [n, m] = [total(cells.reference), total(cells.current)];
+  const [first, second] = by === 'mixture' ? [0.5 / n, 0.5 / m] : [1 / (n + m), 1 / (n + m)];
   return {
-    reference: [...frequent.map(([count]) => count), ...joined.map(([count]) => count)],
-    current: [...frequent.map(([, count]) => count), ...joined.map(([, count]) => count)],
+    massOf: ([reference, current]: Pair) => first * reference + second * current,
+    enough: leastExpected / Math.min(n, m),
   };
 }
 
-function rareCells(
-  pairs: readonly [number, number][],
-  { n, m }: { readonly n: number; readonly m: number },
-): [number, number][] {
-  const cells: [number, number][] = [];
-  let open: [number, number] = [0, 0];
+/** Neighbours together until they are enough; what is left at the end joins the last. */
+function joinedPairs(pairs: readonly Pair[], isEnough: (pair: Pair) => boolean): readonly Pair[] {
+  const joined: Pair[] = [];
+  let open: Pair = [0, 0];
   for (const [reference, current] of pairs) {
     open = [open[0] + reference, open[1] + current];
-    if ((open[0] / n + open[1] / m) / 2 < leastExpected / Math.min(n, m)) continue;
-    cells.push(open);
+    if (!isEnough(open)) continue;
+    joined.push(open);
     open = [0, 0];
   }
-  if (open[0] + open[1] > 0) cells.push(open);
-  return cells;
+  const last = joined.pop() ?? [0, 0];
+  return [...joined, [last[0] + open[0], last[1] + open[1]]];
+}
+
+function unzipped(pairs: readonly Pair[]): Cells {
+  return { reference: pairs.map(([count]) => count), current: pairs.map(([, count]) => count) };
 }
 
 function nearZero(low: number, high: number): number {

@@ -3,7 +3,7 @@ import type { ColumnProfile, NumberProfile, StringProfile } from '../data/profil
 import { standardDeviation } from '../data/profile-document.ts';
 import { normalSurvival } from '../statistics/normal.ts';
 import { categoryBars, labelledBars, noBars, numberBars } from './bars.ts';
-import { categoryCellsOf, fineCells, joinedCells, specialCells } from './cells.ts';
+import { categoryCellsOf, fineCells, joinedCells, specialCells, type Weighting } from './cells.ts';
 import { calibratedChiSquare } from './chi-square.ts';
 import type { ColumnDrift, DriftTest } from './drift-report.ts';
 import { type Effect, jensenShannonEffect } from './jensen-shannon.ts';
@@ -82,12 +82,14 @@ function compareNumbers(options: {
   const { reference, current, z } = options;
   const fine = fineCells(reference, current);
   const special = specialCells(reference, current);
-  const together = (cells: Cells): Cells => ({
-    reference: [...cells.reference, ...special.reference],
-    current: [...cells.current, ...special.current],
-  });
   const hasNumbers = total(fine.reference) > 0 && total(fine.current) > 0;
-  const cells = together(hasNumbers ? joinedCells(fine, 32) : fine);
+  const cells = (most: number, by: Weighting): Cells => {
+    const joined = hasNumbers ? joinedCells({ cells: fine, most, by }) : fine;
+    return {
+      reference: [...joined.reference, ...special.reference],
+      current: [...joined.current, ...special.current],
+    };
+  };
   const mean =
     reference.moments === null || current.moments === null
       ? null
@@ -96,7 +98,12 @@ function compareNumbers(options: {
     reference.kind === 'boolean'
       ? labelledBars(['false', 'true'], booleanCounts(reference), booleanCounts(current))
       : numberBars(fine);
-  const tests = cellStatistics({ cells, psiCells: together(hasNumbers ? joinedCells(fine, 10) : fine), z });
+  const tests = cellStatistics({
+    tested: cells(32, 'pooled'),
+    distances: cells(32, 'mixture'),
+    stability: cells(10, 'mixture'),
+    z,
+  });
   const ordered = hasNumbers && reference.kind !== 'boolean' ? orderedStatistics({ fine, reference, z }) : {};
   return { kind: reference.kind, statistics: { ...tests, ...ordered }, unseen: null, mean, bars };
 }
@@ -107,25 +114,35 @@ function compareStrings(options: {
   readonly z: number;
 }): Compared {
   const { reference, current, z } = options;
-  const cells = categoryCellsOf(reference.categories, current.categories);
+  const both = { reference: reference.categories, current: current.categories };
+  const distances = categoryCellsOf({ ...both, by: 'mixture' });
   return {
     kind: reference.categories.kind === 'listed' && current.categories.kind === 'listed' ? 'category' : 'text',
-    statistics: cellStatistics({ cells, psiCells: cells, z }),
-    unseen: compareUnseen({ reference: reference.categories, current: current.categories, z }),
+    statistics: cellStatistics({
+      tested: categoryCellsOf({ ...both, by: 'pooled' }),
+      distances,
+      stability: distances,
+      z,
+    }),
+    unseen: compareUnseen({ ...both, z }),
     mean: null,
     bars: categoryBars(reference.categories, current.categories),
   };
 }
 
-function cellStatistics(options: { readonly cells: Cells; readonly psiCells: Cells; readonly z: number }) {
-  const { cells, psiCells, z } = options;
-  const jensenShannon = jensenShannonEffect(cells, z);
-  const stability = psiEffect(psiCells, z);
-  const chiSquare = calibratedChiSquare(cells);
+/** "No difference" is one hypothesis: both distances carry the p-value of the test that keeps its level best. */
+function cellStatistics(options: {
+  readonly tested: Cells;
+  readonly distances: Cells;
+  readonly stability: Cells;
+  readonly z: number;
+}) {
+  const { tested, distances, stability, z } = options;
+  const { statistic, pValue } = calibratedChiSquare(tested);
   return {
-    psi: statistic(stability),
-    'jensen-shannon': statistic(jensenShannon),
-    'chi-square': { value: chiSquare.statistic, pValue: chiSquare.pValue, effect: null },
+    psi: { ...effectStatistic(psiEffect(stability, z)), pValue },
+    'jensen-shannon': { ...effectStatistic(jensenShannonEffect(distances, z)), pValue },
+    'chi-square': { value: statistic, pValue, effect: null },
   };
 }
 
@@ -193,18 +210,22 @@ function compareUnseen(options: {
   const n = total(reference.values.map(([, count]) => count));
   const m = total(current.values.map(([, count]) => count));
   const count = total(unseen.map(([, each]) => each));
-  const once = reference.values.filter(([, each]) => each === 1).length;
-  const { z: rise, pValue } = twoProportions({ reference: { count: once, of: n }, current: { count, of: m } });
+  const times = (often: number) => reference.values.filter(([, each]) => each === often).length;
+  const once = times(1);
+  const expected = (once + count) / (n + m);
+  // The reference's estimate varies by 2·(those that occur twice)/n² beyond a share's own error (Esty 1983).
+  const variance = expected * (1 - expected) * (1 / n + 1 / m) + (2 * times(2)) / n ** 2;
+  const rise = variance > 0 ? (count / m - once / n) / Math.sqrt(variance) : 0;
   return {
     share: count / m,
     examples: unseen.slice(0, 5).map(([label]) => label),
-    pValue: rise > 0 ? pValue / 2 : 1,
+    pValue: normalSurvival(rise),
     effect: jensenShannonEffect({ reference: [once, n - once], current: [count, m - count] }, z),
   };
 }
 
-function statistic({ value, pValue, low, high }: Effect): RawStatistic {
-  return { value, pValue, effect: { low, high } };
+function effectStatistic({ value, low, high }: Effect): Pick<RawStatistic, 'value' | 'effect'> {
+  return { value, effect: { low, high } };
 }
 
 function booleanCounts(profile: NumberProfile): readonly number[] {

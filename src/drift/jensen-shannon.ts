@@ -1,4 +1,3 @@
-import { chiSquareSurvival } from '../statistics/chi-square.ts';
 import { type Cells, shares, total, weighted } from './sample.ts';
 
 /** The Jensen–Shannon divergence of two samples' shares in nats: 0 when equal, ln 2 when nothing is shared. */
@@ -18,23 +17,21 @@ export function jensenShannonDistance(cells: Cells, base: 2 | 'e'): number {
   return Math.sqrt(jensenShannonDivergence(cells) / (base === 2 ? Math.LN2 : 1));
 }
 
-/** An effect size with its confidence interval and the p-value of "there is none". */
+/** An effect size with its confidence interval. */
 export interface Effect {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-  readonly pValue: number;
 }
 
 /**
  * The Jensen–Shannon distance (base 2) of the two distributions, as far as samples can tell. Two samples of one
  * distribution over k cells show a divergence of (k − 1)(1/n + 1/m)/8 by chance: that is taken off. The error is that of
- * the delta method plus what chance alone adds; `z` is the normal quantile of the interval. Under no difference
- * 8·JSD/(1/n + 1/m) follows chi-square with k − 1 degrees.
+ * the delta method plus what chance alone adds; `z` is the normal quantile of the interval.
  */
 export function jensenShannonEffect(cells: Cells, z: number): Effect {
   const [n, m] = [total(cells.reference), total(cells.current)];
-  if (n === 0 || m === 0) return { value: 0, low: 0, high: 1, pValue: 1 };
+  if (n === 0 || m === 0) return { value: 0, low: 0, high: 1 };
   const [p, q] = [shares(cells.reference), shares(cells.current)];
   const degrees = p.filter((share, cell) => share + (q[cell] ?? 0) > 0).length - 1;
   const noise = 1 / n + 1 / m;
@@ -49,7 +46,6 @@ export function jensenShannonEffect(cells: Cells, z: number): Effect {
     value: distance(corrected),
     low: distance(corrected - error),
     high: distance(corrected + error),
-    pValue: degrees < 1 ? 1 : chiSquareSurvival((8 * divergence) / noise, degrees),
   };
 }
 

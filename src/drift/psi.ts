@@ -1,4 +1,3 @@
-import { chiSquareSurvival } from '../statistics/chi-square.ts';
 import type { Effect } from './jensen-shannon.ts';
 import { type Cells, shares, total, weighted } from './sample.ts';
 
@@ -18,12 +17,11 @@ export function psi(cells: Cells, floor = 1e-4): number {
 
 /**
  * The index with what chance adds, (k − 1)(1/n + 1/m), counted against it in the interval. The value is the plain index, which
- * people know the thresholds of; the interval is of the bias-corrected one. Under no difference PSI/(1/n + 1/m) follows
- * chi-square with k − 1 degrees.
+ * people know the thresholds of; the interval is of the bias-corrected one.
  */
 export function psiEffect(cells: Cells, z: number): Effect {
   const [n, m] = [total(cells.reference), total(cells.current)];
-  if (n === 0 || m === 0) return { value: 0, low: 0, high: 0, pValue: 1 };
+  if (n === 0 || m === 0) return { value: 0, low: 0, high: 0 };
   const value = psi(cells);
   const [p, q] = [shares(cells.reference), shares(cells.current)].map((list) =>
     list.map((share) => Math.max(share, 1e-4)),
@@ -44,6 +42,5 @@ export function psiEffect(cells: Cells, z: number): Effect {
     value,
     low: Math.max(0, corrected - error),
     high: Math.max(0, corrected + error),
-    pValue: degrees < 1 ? 1 : chiSquareSurvival(value / noise, degrees),
   };
 }
