@@ -46,9 +46,6 @@ export function createLineReader(step: RunningStep): {
           annotate(step, levels[command.name], command);
         }
         return;
-      case 'debug':
-        log.write(`##[debug]${command.data}`);
-        return;
       case 'group':
         log.write(`##[group]${command.data}`);
         return;
@@ -57,8 +54,9 @@ export function createLineReader(step: RunningStep): {
         return;
       case 'add-mask':
         log.mask(command.data);
-        log.write('::add-mask::***');
         return;
+      // Debug lines are shown only in runs that were started with debug logging.
+      case 'debug':
       case 'echo':
       case 'add-matcher':
       case 'remove-matcher':

@@ -104,7 +104,8 @@ export async function findWorkflow(state: ActionsState, repository: Repository, 
 
 /** All workflow files of a commit. */
 export async function readWorkflowFiles(repository: Repository, revision: string): Promise<readonly WorkflowFile[]> {
-  const tree = await repository.git.tree(`${revision}:${folder}`).catch(() => null);
+  const found = await repository.git.inspect(`${revision}:${folder}`);
+  const tree = found === null ? null : await repository.git.tree(found.sha);
   const names = (tree?.entries ?? []).map((entry) => entry.name).filter((name) => /\.ya?ml$/.test(name));
   const files = await Promise.all(names.map((name) => readWorkflowFile(repository, revision, `${folder}/${name}`)));
   return files.filter((file) => file !== null);
