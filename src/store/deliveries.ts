@@ -44,9 +44,10 @@ export async function insertDeliveries(
   const lanes = await resolveLanes(tx, hints);
   const rows = await tx.query(
     `insert into siskin.deliveries (id, event, payload, lane, received_at, due_at)
-     select distinct on (id) id, event, payload, lane, $5::timestamptz, $5::timestamptz
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[])
-       with ordinality as d (id, event, payload, lane, position) order by id, position
+     select id, event, payload, lane, $5::timestamptz, $5::timestamptz
+     from (select distinct on (id) * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+       with ordinality as d (id, event, payload, lane, position) order by id, position) firsts
+     order by position
      on conflict (id) do update set state = 'waiting', attempts = 0, error = null, due_at = excluded.due_at
        where deliveries.state = 'failed'
      returning id, lane`,

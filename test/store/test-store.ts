@@ -1,0 +1,46 @@
+import type { Repository } from '../../src/intent.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openPglite } from '../../src/store/pglite.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { startQueue } from '../../src/store/queue.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+
+/** A store on an empty database with a clock that the test moves. */
+export interface TestStore extends AsyncDisposable {
+  readonly store: Store;
+  readonly database: Database;
+  readonly clock: { now: Date };
+  /** Empties all tables. */
+  clear(): Promise<void>;
+}
+
+/** PGlite in memory, or the PostgreSQL server whose URL is given. */
+export async function openTestStore(url?: string): Promise<TestStore> {
+  const database = url === undefined ? await openPglite(null) : await openPostgres(url);
+  const queue = await startQueue(database, (error) => {
+    throw error;
+  });
+  const clock = { now: new Date('2026-03-01T12:00:00Z') };
+  const store = await openStore({ database, queue, clock: () => clock.now });
+  return {
+    store,
+    database,
+    clock,
+    async clear() {
+      clock.now = new Date('2026-03-01T12:00:00Z');
+      await database.query(
+        `truncate siskin.deliveries, siskin.runs, siskin.results, siskin.pulls, siskin.pull_heads, siskin.comments,
+           siskin.checks, siskin.views, siskin.champions, siskin.outbox, siskin.repositories`,
+        [],
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      await queue[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export const repository: Repository = { installation: 5, id: 1, owner: 'acme', name: 'flights' };
+
+export const sha = (digit: string) => digit.repeat(40);
