@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type DatabasePlace, type RunningApp, startApp } from '../app/server.ts';
+import type { ActionsBackend } from './github/actions-backend.ts';
 import { type SandboxApp, type SandboxGithub, startGithub } from './github/github.ts';
 import type { Permissions, Repository } from './github/state.ts';
 import { type Runner, startRunner } from './runner/runner.ts';
@@ -28,6 +29,12 @@ export interface World extends AsyncDisposable {
   settled(): Promise<void>;
 }
 
+/** A job that started or ended. */
+export interface JobNews {
+  readonly name: string;
+  readonly news: string;
+}
+
 /** Starts a world in a temporary folder. The actions must have been built (`npm run build`). */
 export async function startWorld(
   options: { readonly database?: DatabasePlace; readonly logLevel?: 'info' | 'warn' | 'error' | 'fatal' } = {},
@@ -50,7 +57,7 @@ export async function startWorld(
   const runners: Runner[] = [];
   for (const labels of [['ubuntu-latest'], ['self-hosted', 'gpu']]) {
     const runner = await startRunner({
-      backend: github.actions.backend,
+      backend: overheard(github.actions.backend, options.onJob ?? (() => {})),
       labels,
       folder: join(folder, labels.join('-')),
       actions: { 'siskin-dev/siskin': root },
@@ -96,5 +103,26 @@ export async function startWorld(
       return created;
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** The same backend, with each start and end of a job told. */
+function overheard(backend: ActionsBackend, tell: (job: JobNews) => void): ActionsBackend {
+  const names = new Map<number, string>();
+  return {
+    ...backend,
+    queueJob(runId, job) {
+      const id = backend.queueJob(runId, job);
+      names.set(id, job.name);
+      return id;
+    },
+    startJob(jobId, job) {
+      tell({ name: names.get(jobId) ?? '', news: `started on ${job.runnerName}` });
+      return backend.startJob(jobId, job);
+    },
+    completeJob(jobId, conclusion) {
+      tell({ name: names.get(jobId) ?? '', news: conclusion });
+      backend.completeJob(jobId, conclusion);
+    },
   };
 }
