@@ -37,7 +37,12 @@ export interface JobNews {
 
 /** Starts a world in a temporary folder. The actions must have been built (`npm run build`). */
 export async function startWorld(
-  options: { readonly database?: DatabasePlace; readonly logLevel?: 'info' | 'warn' | 'error' | 'fatal' } = {},
+  options: {
+    /** Hears of each job as it starts and ends. */
+    readonly onJob?: (job: JobNews) => void;
+    readonly database?: DatabasePlace;
+    readonly logLevel?: 'info' | 'warn' | 'error' | 'fatal';
+  } = {},
 ): Promise<World> {
   await using opening = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'siskin-world-'));
@@ -54,10 +59,11 @@ export async function startWorld(
   });
   const toolCache = join(folder, 'tools');
   fillToolCache(toolCache);
+  const backend = overheard(github.actions.backend, options.onJob ?? (() => {}));
   const runners: Runner[] = [];
   for (const labels of [['ubuntu-latest'], ['self-hosted', 'gpu']]) {
     const runner = await startRunner({
-      backend: overheard(github.actions.backend, options.onJob ?? (() => {})),
+      backend,
       labels,
       folder: join(folder, labels.join('-')),
       actions: { 'siskin-dev/siskin': root },
