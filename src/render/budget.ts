@@ -28,18 +28,21 @@ export function fitted(
   parts: readonly Part[],
   options: { readonly limit: number; readonly note: (names: readonly string[]) => string },
 ): string {
-  const pieces = parts.flatMap((part) => ('pieces' in part ? part.pieces : [part]));
-  const order = pieces
-    .map((piece, index) => ({ piece, index }))
+  const order = parts
+    .flatMap((part): readonly { readonly piece: Piece; readonly group: Group | null }[] =>
+      'pieces' in part ? part.pieces.map((piece) => ({ piece, group: part })) : [{ piece: part, group: null }],
+    )
+    .map((entry, index) => ({ ...entry, index }))
     .filter(({ piece }) => piece.weight !== essential)
     .sort((a, b) => a.piece.weight - b.piece.weight || b.index - a.index);
   const gone = new Set<Piece>();
   let shown = written(parts, gone, options.note);
   let excess = byteLength(shown) - options.limit;
-  for (const { piece } of order) {
+  for (const { piece, group } of order) {
     if (excess <= 0) break;
     gone.add(piece);
     excess -= byteLength(piece.text) + 1;
+    if (group?.pieces.every((other) => gone.has(other))) excess -= byteLength(group.open) + byteLength(group.close);
     // The note grows as pieces go, so what was saved is measured before it is believed.
     if (excess > 0) continue;
     shown = written(parts, gone, options.note);
@@ -62,7 +65,7 @@ function written(parts: readonly Part[], gone: ReadonlySet<Piece>, note: (names:
       (text, piece) => (text === '' ? '' : text + (piece.joins === 'row' ? '\n' : '\n\n')) + piece.text,
       '',
     );
-    if ('pieces' in part) blocks.push(part.open, body, part.close);
+    if ('pieces' in part) blocks.push(part.open, body, ...(part.close === '' ? [] : [part.close]));
     else if (part.joins === 'row' && blocks.length > 0) blocks.push(`${blocks.pop()}\n${part.text}`);
     else blocks.push(body);
   }

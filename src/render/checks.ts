@@ -8,7 +8,7 @@ import { dataSection } from './data-section.ts';
 import { codeBlock, plain, webAddress } from './escape.ts';
 import { coreSection, foldedSections, modelHeading, runStrip } from './model-section.ts';
 import { counted } from './number.ts';
-import { outcomeOf, sentence } from './outcome.ts';
+import { capital, outcomeOf, sentence } from './outcome.ts';
 import { policyHeading, policySection } from './policy-section.ts';
 
 /** GitHub takes 65 535 characters; bytes are never fewer. */
@@ -56,7 +56,7 @@ function modelCheck(model: ModelView, view: PullView): CheckContent {
     name: checkName(model.model),
     status: conclusion !== null ? 'completed' : state.kind === 'running' ? 'in_progress' : 'queued',
     conclusion,
-    title: plain(`${outcomeOf(state).word}: ${sentence(model, now).replaceAll('`', '')}`, titleLimit),
+    title: plain(`${capital(outcomeOf(state).word)}: ${sentence(model, now).replaceAll('`', '')}`, titleLimit),
     summary: joined([
       `### ${modelHeading(model, now)}`,
       coreSection(model, view),
@@ -102,7 +102,7 @@ function policyCheck(view: PullView): readonly CheckContent[] {
   const broken = policy.kind === 'invalid' && proposedPolicy === null;
   const conclusion = broken || proposed.length > 0 ? 'failure' : 'success';
   const heading = policyHeading(proposedPolicy === null ? view : { ...view, policy: usable(policy) });
-  const said = heading ?? '🟢 policy valid: what it changes is listed below and counts once it is merged';
+  const said = heading ?? '🟢 Policy valid: what it changes is listed below and counts once it is merged';
   return [
     {
       name: policyCheckName,

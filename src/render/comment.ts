@@ -42,8 +42,8 @@ function headline(view: PullView, concerned: readonly ModelView[]): string {
   if (policy !== null && (concerned.length === 0 || view.policy.kind === 'invalid')) return policy;
   if (first === undefined) {
     return view.proposedPolicy === null
-      ? '⚪ not concerned: nothing in this pull request touches a model'
-      : `🟢 policy valid: this pull request edits it and touches no model`;
+      ? '⚪ Not concerned: nothing in this pull request touches a model'
+      : '🟢 Policy valid: this pull request edits it and touches no model';
   }
   return concerned.length === 1 ? modelHeading(first, view.updatedAt) : tally(concerned);
 }
@@ -125,7 +125,7 @@ function footer(view: PullView, concerned: readonly ModelView[]): string {
   const judged = concerned.some((model) => model.state.kind === 'judged');
   const facts = [
     view.policy.kind === 'valid'
-      ? `Siskin ${judged ? 'judged' : 'looks at'} ${shortSha(view.head)} against ${shortSha(view.base.sha)} with the policy of ${htmlProse(`\`${view.base.ref}\``, 80)}`
+      ? `Siskin ${judged ? 'judged' : 'looks at'} ${shortSha(view.head)} against ${shortSha(view.base.sha)} with the policy of ${code(view.base.ref, 60)}`
       : `Siskin looked at ${shortSha(view.head)}`,
     ...(judged ? ['▲ better, ▼ worse, whatever the sign', "full report in the run's artifacts"] : []),
     `updated ${clock(view.updatedAt, view.updatedAt)}`,

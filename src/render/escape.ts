@@ -15,7 +15,7 @@ export function plain(raw: string, limit: number = usualLimit): string {
 
 /** Text inside a Markdown line: no markup, link, mention, reference or emoji code in it takes effect. */
 export function text(raw: string, limit: number = usualLimit): string {
-  return inline(plain(raw, limit).trim());
+  return lineStart(inline(plain(raw, limit).trim()));
 }
 
 /** A Markdown code span, for identifiers and paths. Empty text is shown as such. */
@@ -31,18 +31,19 @@ export function prose(raw: string, limit: number = 1000): string {
   const parts = plain(raw, limit)
     .trim()
     .split(/`([^`]+)`/);
-  return parts
+  const shown = parts
     .map((part, index) => {
       if (index % 2 === 1) return codeSpan(part);
       // Two code spans that touch would be read as one.
       return part === '' && index > 0 && index < parts.length - 1 ? ' ' : inline(part);
     })
     .join('');
+  return lineStart(shown);
 }
 
-/** Text inside HTML, as content or as a quoted attribute. */
+/** Text inside HTML, as content or as a quoted attribute. It stays text where Markdown is read between the tags, too. */
 export function html(raw: string, limit: number = usualLimit): string {
-  return inert(plain(raw, limit)).replace(/[&<>"']/g, (mark) => `&#${mark.charCodeAt(0)};`);
+  return inert(plain(raw, limit)).replace(/[&<>"'`*_[\]!\\~$|]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }
 
 /** `prose` inside HTML: what stands between backticks becomes a `<code>` element. */
@@ -101,7 +102,7 @@ function clip(value: string, limit: number): string {
   for (const { segment } of segmenter.segment(value.slice(0, (limit + 1) * graphemeUnits).toWellFormed())) {
     const shown = segment.length > graphemeUnits ? '\u{FFFD}' : segment;
     graphemes += 1;
-    if (graphemes > limit || kept.length + shown.length > limit * 4) return `${kept.trimEnd()}…`;
+    if (graphemes > limit || kept.length + shown.length > limit * 4 + graphemeUnits) return `${kept.trimEnd()}…`;
     kept += shown;
   }
   return kept;
@@ -109,14 +110,22 @@ function clip(value: string, limit: number): string {
 
 /** Breaks what GitHub finds in rendered text whatever the markup says: mentions, references, addresses, emoji codes. */
 function inert(value: string): string {
-  return value.replace(/@|#(?=\d)|:(?=\/\/|[\w+-]+:)|\bwww(?=\.)|\bgh-(?=\d)/gi, '$&\u200B');
+  return value
+    .replaceAll('@', '\u200B@\u200B')
+    .replace(/#(?=\d)|:(?=\/\/|[\w+-]+:)|\bwww(?=\.)|\bgh-(?=\d)/gi, '$&\u200B');
 }
 
 function inline(value: string): string {
   return inert(value)
     .replace(/[\\`*_[\]|~!]/g, '\\$&')
-    .replace(/[&<>$]/g, (mark) => `&#${mark.charCodeAt(0)};`)
-    .replace(/^(\s*\d*)([-+=#.)])/, '$1\\$2');
+    .replace(/[&<>$]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+}
+
+/** Takes its meaning from what would begin a list, a heading's underline or a rule at the start of a line. */
+function lineStart(value: string): string {
+  return value.replace(/^(?:([-+=])|(\d+)([.)](?=\s|$)))/, (_, mark, digits, dot) =>
+    mark === undefined ? `${digits}\\${dot}` : `\\${mark}`,
+  );
 }
 
 function codeSpan(value: string): string {

@@ -115,7 +115,9 @@ function differenceWords(
     const relative = definition.unit === 'bytes' || definition.unit === 'milliseconds';
     const words = relative ? change(champion.value, candidate.value) : signed(apart, 4);
     const direction = apart === 0 ? 'same' : isBetter(definition, apart) ? 'better' : 'worse';
-    return { difference: apart === 0 ? 'the same' : `${arrows[direction]}${words}`, direction };
+    // A time without an interval is one reading: shown, but not told apart from noise.
+    const sure = definition.unit === 'milliseconds' ? 'unknown' : direction;
+    return { difference: apart === 0 ? 'the same' : `${arrows[direction]}${words}`, direction: sure };
   }
   const decimals = decimalsFor((difference.high - difference.low) / 2);
   const number = signed(difference.value, decimals);

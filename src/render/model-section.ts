@@ -1,23 +1,26 @@
-import type { ModelView, PullView } from '../decide/view.ts';
+import type { ModelState, ModelView, PullView } from '../decide/view.ts';
+import type { Result } from '../result.ts';
 import type { Stage } from '../store/run-record.ts';
 import type { Piece } from './budget.ts';
 import { columnTable, dataSection } from './data-section.ts';
 import { code, codeBlock, link, prose, text } from './escape.ts';
 import { details, shortSha } from './markdown.ts';
 import { metricTable, orderedGates, shownMetrics } from './metric-table.ts';
-import { count, counted, duration, percent } from './number.ts';
-import { outcomeOf, sentence, severity } from './outcome.ts';
+import { counted, duration, percent } from './number.ts';
+import { capital, outcomeOf, sentence, severity, stageName } from './outcome.ts';
 import { sliceRows, sliceSummary, sliceTable } from './slice-table.ts';
 import { gpuWords, trainingSection } from './training-section.ts';
+
+type Judged = Extract<ModelState, { kind: 'judged' }>;
 
 const shownReasons = 5;
 const shownFiles = 5;
 const shownLogLines = 30;
 
-/** What stands in the heading of a model: `🟡 late-arrival: not worse, but …`, as Markdown without the hashes. */
+/** What stands in the heading of a model: `🟡 Review · late-arrival: not worse, but …`, as Markdown without the hashes. */
 export function modelHeading(model: ModelView, now: string): string {
   const { icon, word } = outcomeOf(model.state);
-  return `${icon} ${code(model.model)} ${word}: ${prose(sentence(model, now), 240)}`;
+  return `${icon} ${capital(word)} · ${code(model.model)}: ${prose(sentence(model, now), 240)}`;
 }
 
 /** All that is said of one model below its heading, in the order in which it is read. What decides weighs most. */
@@ -79,7 +82,7 @@ export function coreSection(model: ModelView, view: PullView): string {
     case 'judged':
       return joined([
         verdictTable(state, view),
-        reasonList(model, state),
+        notDoneList(state),
         comparedLine(state.result),
         state.reusedFrom === null ? '' : reusedLine(state.reusedFrom),
       ]);
@@ -118,7 +121,7 @@ export function runStrip({ runUrl, state }: ModelView): string {
   return facts.length === 0 ? '' : `**Run** ${facts.join(' · ')}`;
 }
 
-function verdictTable({ judgement }: Extract<ModelView['state'], { kind: 'judged' }>, view: PullView): string {
+function verdictTable({ judgement }: Judged, view: PullView): string {
   if (judgement.gates.length === 0) return '';
   return metricTable(orderedGates(judgement).slice(0, shownMetrics), names(view));
 }
@@ -130,34 +133,26 @@ function names(view: PullView): { readonly champion: string; readonly candidate:
   };
 }
 
-/** The reasons that no row of the table gives already. */
-function reasonList(model: ModelView, { judgement, result }: Extract<ModelView['state'], { kind: 'judged' }>): string {
-  const told = new Set([judgement.headline, ...judgement.gates.map((gate) => gate.reason)]);
-  const reasons = judgement.reasons.filter((reason) => !told.has(reason));
-  const lines = [
-    ...reasons.map((reason) => prose(reason, 300)),
-    ...result.failures
-      .filter((failure) => !judgement.reasons.some((reason) => reason.includes(failure.message)))
-      .map(({ part, code: failureCode, message }) => `${part} failed, ${code(failureCode)}: ${prose(message, 500)}`),
-  ];
-  if (lines.length === 0) return '';
+/** What no row of the table tells: the parts that could not be done, and that nothing can decide. */
+function notDoneList({ judgement, result }: Judged): string {
+  const lines = result.failures.map(
+    ({ part, code: name, message }) => `${capital(part)} could not be done, ${code(name, 40)}: ${prose(message, 500)}`,
+  );
+  if (judgement.gates.every((gate) => gate.kind === 'info')) {
+    lines.push('The policy has no metric with a bound, so nothing is decided.');
+  }
   const more = lines.length - shownReasons;
-  const all = more > 0 ? [...lines.slice(0, shownReasons), `${counted(more, 'more reason')} in the report`] : lines;
-  const title = outcomeOf(model.state).word === 'pass' ? 'Note' : 'Why';
-  return all.length === 1 ? `**${title}** ${all[0]}` : `**${title}**\n${all.map((line) => `- ${line}`).join('\n')}`;
+  const shown = more > 0 ? [...lines.slice(0, shownReasons), `${counted(more, 'more reason')} in the report`] : lines;
+  return shown.map((line) => `- ${line}`).join('\n');
 }
 
-function comparedLine({ evaluation }: Extract<ModelView['state'], { kind: 'judged' }>['result']): string {
+function comparedLine({ evaluation }: Result): string {
   if (evaluation === null) return '';
-  const both = evaluation.champion === null ? 'Measured' : 'Both measured';
-  const churn = evaluation.churn;
+  const { churn, champion, rows, target } = evaluation;
+  const who = champion === null ? 'No champion yet: this model alone' : 'Both models';
   const flips =
     churn === null || churn.rows === 0 ? '' : ` · ${percent(churn.changed / churn.rows)} of predictions differ`;
-  const first = evaluation.champion === null ? ' · no champion yet' : '';
-  return `**Holdout** ${both} on the same ${count(evaluation.rows)} rows, target ${code(evaluation.target, 60)}${flips}${first}`.replace(
-    'Measured on the same ',
-    'Measured on ',
-  );
+  return `**Holdout** ${who} on ${champion === null ? '' : 'the same '}${counted(rows, 'row')}, target ${code(target, 60)}${flips}`;
 }
 
 function reusedLine(from: string): string {
@@ -182,7 +177,7 @@ const stageMarks = {
 
 function stageLine(stage: Stage): string {
   const time = stage.seconds === null ? '' : ` · ${duration(stage.seconds)}`;
-  return `- ${stageMarks[stage.state]}: ${text(stage.name, 80)}${time}`;
+  return `- ${stageMarks[stage.state]}: ${text(stageName(stage), 80)}${time}`;
 }
 
 function logSection({ state }: ModelView): string {
@@ -193,7 +188,7 @@ function logSection({ state }: ModelView): string {
 
 function runLabel(url: string): string {
   const id = /\/runs\/(\d+)/.exec(url)?.[1];
-  return id === undefined ? 'run' : `run ${id}`;
+  return id === undefined ? 'log' : `#${id}`;
 }
 
 function joined(blocks: readonly string[]): string {

@@ -61,6 +61,7 @@ export function counted(value: number, singular: string, plural: string = `${sin
 /** A share as a percentage: two significant digits below ten percent, else one decimal at most. */
 export function percent(share: number): string {
   const value = share * 100;
+  if (!Number.isFinite(value)) return '—';
   const size = Math.abs(value);
   if (size !== 0 && size < 0.01) return `< 0.01${space}%`;
   const decimals = size === 0 ? 0 : size < 0.1 ? 3 : size < 1 ? 2 : size < 99.95 ? 1 : 0;
@@ -116,6 +117,7 @@ export function probability(value: number): string {
 
 function scientific(value: number): string {
   if (value === 0) return '0';
+  if (!Number.isFinite(value)) return '—';
   const [mantissa = '', exponent = '0'] = value.toExponential(1).split('e');
   return `${mantissa.replace('-', minus)}×10${superscript(Number(exponent))}`;
 }

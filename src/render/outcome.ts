@@ -1,5 +1,5 @@
 import type { ModelState, ModelView } from '../decide/view.ts';
-import type { RunFailure } from '../store/run-record.ts';
+import type { RunFailure, Stage } from '../store/run-record.ts';
 import type { Verdict } from '../verdict.ts';
 import { clock, shortSha } from './markdown.ts';
 
@@ -72,9 +72,9 @@ export function sentence(view: ModelView, now: string): string {
     case 'running':
       return runningSentence(state, now);
     case 'cancelled':
-      return `cancelled by ${state.by}`;
+      return `by ${state.by}`;
     case 'superseded':
-      return `superseded by ${/^[0-9a-f]{40}$/.test(state.by) ? `\`${shortSha(state.by)}\`` : state.by}`;
+      return `by ${/^[0-9a-f]{40}$/.test(state.by) ? `\`${shortSha(state.by)}\`` : state.by}`;
     case 'nothing':
       return state.reason;
     default:
@@ -97,7 +97,17 @@ const failureSentences: Readonly<Record<RunFailure['code'], string>> = {
 function runningSentence(state: Extract<ModelState, { kind: 'running' }>, now: string): string {
   const current = state.stages.find((stage) => stage.state === 'running');
   const done = state.stages.filter((stage) => stage.state === 'done').length;
-  const what = current === undefined ? 'running' : `running \`${current.name}\``;
+  const what = current === undefined ? '' : `\`${stageName(current)}\`, `;
   const progress = state.stages.length === 0 ? '' : `, ${done} of ${state.stages.length} stages done`;
-  return `${what} since ${clock(state.since, now)}${progress}`;
+  return `${what}since ${clock(state.since, now)}${progress}`;
+}
+
+/** A stage without the model in brackets, which stands above it anyway. */
+export function stageName({ name }: Stage): string {
+  return name.replace(/ \([a-z0-9-]+\)$/, '');
+}
+
+/** A word as it begins a heading or a title. */
+export function capital(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }

@@ -13,15 +13,15 @@ export function policyHeading(view: PullView): string | null {
   const path = code(policyPath);
   if (policy.kind === 'invalid') {
     const found = counted(policy.problems.length, 'problem');
-    return `🔴 policy invalid: ${path} of ${code(view.base.ref, 60)} has ${found}, so nothing can be judged`;
+    return `🔴 Policy invalid: ${path} of ${code(view.base.ref, 60)} has ${found}, so nothing can be judged`;
   }
   if (proposedPolicy !== null && proposedPolicy.problems.length > 0) {
-    return `🔴 policy invalid: ${path} as edited here has ${counted(proposedPolicy.problems.length, 'problem')}`;
+    return `🔴 Policy invalid: ${path} as edited here has ${counted(proposedPolicy.problems.length, 'problem')}`;
   }
   if (policy.kind === 'absent') {
     return proposedPolicy === null
-      ? `⚪ no policy: ${code(view.base.ref, 60)} has no ${path}, so Siskin watches nothing`
-      : `🟢 policy valid: Siskin starts to watch this repository when ${path} is merged`;
+      ? `⚪ No policy: ${code(view.base.ref, 60)} has no ${path}, so Siskin watches nothing`
+      : `🟢 Policy valid: Siskin starts to watch this repository when ${path} is merged`;
   }
   return null;
 }
@@ -33,7 +33,7 @@ export function policySection(view: PullView): string {
   if (policy.kind === 'invalid') {
     blocks.push(problemList(policy.problems));
     blocks.push(
-      `**To go on** correct ${code(policyPath)} on ${code(view.base.ref, 60)}; ${code('siskin doctor')} checks it before you push.`,
+      `**To go on** correct ${code(policyPath)} on ${code(view.base.ref, 60)}; ${code('siskin policy')} checks it before you push.`,
     );
   }
   if (policy.kind === 'absent' && proposedPolicy === null) {

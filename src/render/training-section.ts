@@ -39,7 +39,7 @@ export function gpuWords({ gpu }: TrainingReport): string {
 export function outcomeWords({ outcome, exitCode, signal }: TrainingReport): string {
   if (outcome === 'succeeded') return 'succeeded';
   const how = signal !== null ? ` by ${text(signal, 20)}` : exitCode !== null ? `, exit code ${exitCode}` : '';
-  return `${outcome}${how}`;
+  return `${text(outcome, 20)}${how}`;
 }
 
 function filesWords({ files }: TrainingReport): string {
