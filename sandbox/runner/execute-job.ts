@@ -123,6 +123,8 @@ async function runAll(session: JobSession, frame: Frame, board: StepBoard): Prom
   if (!frame.failed) {
     const named = [...before, ...plans].map((plan) => ({ plan, entry: board.add(shownName(session, frame, plan)) }));
     for (const { plan, entry } of named) {
+      // By now the name may say more, as of outputs of earlier steps.
+      entry.name = shownName(session, frame, plan);
       await board.run(entry, () => runStep(session, frame, plan));
     }
   }
