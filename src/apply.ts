@@ -2,6 +2,7 @@ import { digestOf } from './digest.ts';
 import type { Effect } from './effect.ts';
 import { AppError, messageOf } from './error.ts';
 import type { GithubWriter, Learnt, Outbox, Outcome, PendingEffect } from './ports.ts';
+import { commentMarker } from './render/comment.ts';
 import { runName } from './run-plan.ts';
 import type { RunFailure } from './store/run-record.ts';
 
@@ -117,9 +118,9 @@ async function publishComment(
   { number, body }: Of<'publish-comment'>,
   { github, outbox }: ApplyPorts,
 ): Promise<Outcome> {
-  const marked = withMarker(body, stickyMarker);
+  const marked = withMarker(body, commentMarker);
   const known =
-    (await outbox.readComment(repository.id, number)) ?? (await github.findComment(repository, number, stickyMarker));
+    (await outbox.readComment(repository.id, number)) ?? (await github.findComment(repository, number, commentMarker));
   if (known !== null) {
     const { edits, oldestSecondsAgo, running } = await outbox.readEdits(repository.id, number);
     const most = running ? progressEditsPerMinute : editsPerMinute;
@@ -141,9 +142,6 @@ async function reply(
   if (!stands) await github.createComment(repository, number, withMarker(body, marker));
   return done(null);
 }
-
-/** The comment that is kept up to date. Found by it only in what our own App wrote. */
-export const stickyMarker = '<!-- siskin:status -->';
 
 /** How often the comment of one pull request is edited in any minute. Newer content replaces what waits. */
 const editsPerMinute = 4;
