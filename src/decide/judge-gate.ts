@@ -31,6 +31,7 @@ export function judgeGate(options: {
     bound: bounds(gate)
       .map(([bound, limit]) => `${boundWords[bound]} ${quantity(metric, limit)}`)
       .join(' and '),
+    limit: differenceLimit(metric, gate),
     verdict,
     reason: [...new Set(reasons)].join('; '),
   };
@@ -40,6 +41,14 @@ export function judgeGate(options: {
 export function gateKind(gate: Gate): GateVerdict['kind'] {
   if (gate.kind !== undefined) return gate.kind;
   return bounds(gate).every(([bound]) => bound === 'better-by') ? 'target' : 'guardrail';
+}
+
+/** The stricter bound where both are given: better by more than something is also not worse. */
+function differenceLimit(metric: MetricName, gate: Gate): number | null {
+  const worse = gate['not-worse-by'];
+  const gained = gate['better-by'] ?? (worse === undefined ? undefined : 0 - worse);
+  if (gained === undefined) return null;
+  return metricDefinitions[metric].better === 'higher' ? gained : 0 - gained;
 }
 
 type Bound = 'not-worse-by' | 'better-by' | 'at-least' | 'at-most';

@@ -9,6 +9,8 @@ export interface GateVerdict {
   readonly comparison: MetricComparison | null;
   /** The bound in words, e.g. `not worse by 0.005`; empty for info. */
   readonly bound: string;
+  /** Where the bound lies on the axis candidate − champion; null when it bounds no difference. */
+  readonly limit: number | null;
   readonly verdict: Verdict;
   /** One clause, e.g. `41 000 more rows would decide`; empty when the verdict needs no reason. */
   readonly reason: string;

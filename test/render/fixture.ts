@@ -2,7 +2,7 @@ import type { GateVerdict, Judgement } from '../../src/decide/judgement.ts';
 import type { ModelState, ModelView, PullView } from '../../src/decide/view.ts';
 import type { ColumnDrift, DriftReport, DriftTest } from '../../src/drift/drift-report.ts';
 import type { EvaluationReport, MetricComparison } from '../../src/evaluate/evaluation-report.ts';
-import type { MetricName } from '../../src/evaluate/metric-name.ts';
+import { type MetricName, metricDefinitions } from '../../src/evaluate/metric-name.ts';
 import type { Result } from '../../src/result.ts';
 import type { TrainingReport } from '../../src/training-report.ts';
 
@@ -37,7 +37,16 @@ export function gate(
   comparison: MetricComparison | null,
   rest: Partial<GateVerdict> = {},
 ): GateVerdict {
-  return { metric, kind: 'guardrail', comparison, bound: 'not worse by 0.005', verdict: 'pass', reason: '', ...rest };
+  return {
+    metric,
+    kind: 'guardrail',
+    comparison,
+    bound: 'not worse by 0.005',
+    limit: comparison?.difference ? (metricDefinitions[metric].better === 'higher' ? -0.005 : 0.005) : null,
+    verdict: 'pass',
+    reason: '',
+    ...rest,
+  };
 }
 
 function numberColumn(options: {
@@ -150,9 +159,10 @@ export function drift(): DriftReport {
 
 const lateGates: readonly GateVerdict[] = [
   gate('roc-auc', compared(0.73124, 0.73981, 0.0045)),
-  gate('log-loss', compared(0.47301, 0.47112, 0.0021), { bound: 'not worse by 0.002' }),
+  gate('log-loss', compared(0.47301, 0.47112, 0.0021), { bound: 'not worse by 0.002', limit: 0.002 }),
   gate('recall', compared(0.1123, 0.1042, 0.0231), {
     bound: 'not worse by 0.02',
+    limit: -0.02,
     verdict: 'inconclusive',
     reason: '41 000 more rows would decide',
   }),
