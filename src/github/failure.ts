@@ -32,9 +32,10 @@ function failureOf(what: string, thrown: unknown): AppError {
   const status = statusOf(thrown);
   const said = messageOf(thrown).slice(0, 300);
   const needed = header(thrown, 'x-accepted-github-permissions');
-  const fix = fixOf({ status, needed });
+  const code = codeOf(status, thrown);
+  const fix = code === 'unavailable' ? 'it is tried again' : fixOf({ status, needed });
   const found = status === null ? `no answer (${said})` : `${status} (${said})`;
-  return new AppError(codeOf(status, thrown), `expected GitHub to ${what}, found ${found}; ${fix}`, {
+  return new AppError(code, `expected GitHub to ${what}, found ${found}; ${fix}`, {
     cause: thrown,
     retryAfterSeconds: retryAfterSeconds(thrown),
   });
@@ -74,8 +75,7 @@ function fixOf({ status, needed }: { status: number | null; needed: string | nul
     return `give the App the permission ${needed} and accept it for this installation`;
   if (status === 403) return 'compare the permissions of the installation with app.yml';
   if (status === 404) return 'check that it still exists and that the installation covers it';
-  if (status === 409 || status === 422) return 'look at what GitHub says about it';
-  return 'it is tried again';
+  return 'look at what GitHub says about it';
 }
 
 function header(thrown: unknown, name: string): string | null {
