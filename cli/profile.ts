@@ -74,13 +74,14 @@ function summary(column: ColumnProfile): string {
     const top = (categories.kind === 'listed' ? categories.values : categories.frequent).slice(0, 3);
     return top.map(([label, count]) => `${shownText(label, 20)} ${percent(count / column.count)}`).join(', ');
   }
-  if (column.moments === null) return 'no numbers';
-  const { min, max, mean } = column.moments;
+  if (column.extremes === null) return 'no numbers';
+  const { min, max } = column.extremes;
+  const mean = column.moments?.mean ?? Number.NaN;
   if (column.kind === 'boolean') return `true ${percent(mean)}`;
   if (column.kind === 'timestamp') return `${timeText(min)} … ${timeText(max)}`;
   const special = column.nan + column.positiveInfinite + column.negativeInfinite;
   const others = special === 0 ? '' : `, ${grouped(special)} NaN or infinite`;
-  return `${shortNumber(min)} … ${shortNumber(max)}, mean ${shortNumber(mean)} ± ${shortNumber(standardDeviation(column))}${others}`;
+  return `${shortNumber(min)} … ${shortNumber(max)}, mean ${shortNumber(mean)} ± ${shortNumber(standardDeviation(column) ?? Number.NaN)}${others}`;
 }
 
 function percent(share: number): string {

@@ -8,6 +8,7 @@ import pathlib
 
 import numpy as np
 from scipy import special, stats
+from scipy.spatial import distance
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "test" / "fixtures" / "statistics"
 
@@ -15,6 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent / "test" / "fixtures" / "s
 def main():
     ROOT.mkdir(parents=True, exist_ok=True)
     write("distributions", distributions())
+    write("two-samples", two_samples())
+    write("kolmogorov", kolmogorov())
 
 
 def write(name, value):
@@ -47,6 +50,46 @@ def distributions():
         ],
         "student": [[t, v, float(stats.t.sf(t, v))] for t in [-3, 0, 0.5, 2, 8, 40] for v in [1, 4, 19, 1000, 1e6]],
     }
+
+
+def two_samples():
+    """Random samples of many shapes, with ties, of unequal sizes; every statistic by its published implementation."""
+    random = np.random.default_rng(20260101)
+    cases = []
+    for index in range(24):
+        n, m = (int(size) for size in random.integers(2, 60, 2))
+        draw = [random.normal, lambda size: random.integers(-3, 4, size).astype(float), random.standard_cauchy][index % 3]
+        reference, current = draw(size=n), draw(size=m) + 0.3 * (index % 4)
+        ks = stats.ks_2samp(reference, current, method="exact")
+        asymptotic = stats.ks_2samp(reference, current, method="asymp")
+        values, inverse = np.unique(np.concatenate([np.round(reference), np.round(current)]), return_inverse=True)
+        cells = np.array([np.bincount(inverse[:n], minlength=len(values)), np.bincount(inverse[n:], minlength=len(values))])
+        chi = stats.chi2_contingency(cells, correction=False) if len(values) > 1 else None
+        cases.append(
+            {
+                "reference": reference.tolist(),
+                "current": current.tolist(),
+                "ks": float(ks.statistic),
+                "ksExact": float(ks.pvalue),
+                "ksAsymptotic": float(asymptotic.pvalue),
+                "wasserstein": float(stats.wasserstein_distance(reference, current)),
+                "normed": float(stats.wasserstein_distance(reference, current) / max(np.std(reference), 0.001)),
+                "cells": cells.tolist(),
+                "chiSquare": None if chi is None else [float(chi.statistic), float(chi.pvalue)],
+                "jensenShannon": float(distance.jensenshannon(cells[0], cells[1], base=2)),
+                "sturges": np.histogram_bin_edges(np.concatenate([reference, current]), bins="sturges").tolist(),
+                "doane": np.histogram_bin_edges(reference, bins="doane").tolist(),
+            }
+        )
+    return cases
+
+
+def kolmogorov():
+    return [
+        [d, n, float(stats.kstwo.sf(d, n))]
+        for n in [1, 2, 5, 20, 100, 140, 141, 500, 2000, 50000, 1000000]
+        for d in sorted({min(0.999, z / np.sqrt(n)) for z in [0.3, 0.6, 0.9, 1.2, 1.5, 2.0, 3.0, 6.0]})
+    ]
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ function inferColumn(profile: ColumnProfile, type: string): Partial<ColumnSchema
   if (profile.kind !== 'string') {
     if (profile.kind !== 'number') return { type: profile.kind, ...nullable };
     const isWhole = /INT/.test(type);
-    const isNeverNegative = profile.moments !== null && profile.moments.min >= 0 && profile.negativeInfinite === 0;
+    const isNeverNegative = profile.extremes !== null && profile.extremes.min >= 0 && profile.negativeInfinite === 0;
     return { type: isWhole ? 'integer' : 'number', ...nullable, ...(isNeverNegative && { min: 0 }) };
   }
   const { categories } = profile;

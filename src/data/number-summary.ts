@@ -68,7 +68,8 @@ export function numberSummary(): NumberSummary {
         positiveInfinite,
         negativeInfinite,
         count,
-        moments: isKnown ? { min, max, mean, squares } : null,
+        extremes: count > 0 ? { min, max } : null,
+        moments: isKnown ? { mean, squares } : null,
         histogram: histogram.finish(),
         distinct: sketchText(sketch),
       };

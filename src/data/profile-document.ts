@@ -7,13 +7,10 @@ import { Histogram, mergeHistograms } from './histogram.ts';
 
 const Count = z.number().int().nonnegative();
 
-/** Numbers of a column that has any: exact extremes; mean and sum of squared deviations to about 15 digits. */
-const Moments = z.strictObject({
-  min: z.number(),
-  max: z.number(),
-  mean: z.number(),
-  squares: z.number().nonnegative(),
-});
+const Extremes = z.strictObject({ min: z.number(), max: z.number() });
+
+/** The sum of squared deviations from the mean beside the mean: both to about 15 digits. */
+const Moments = z.strictObject({ mean: z.number(), squares: z.number().nonnegative() });
 
 const NumberColumn = z.strictObject({
   name: z.string().max(200),
@@ -25,6 +22,9 @@ const NumberColumn = z.strictObject({
   negativeInfinite: Count,
   /** Finite values. */
   count: Count,
+  /** Null without finite values. */
+  extremes: Extremes.nullable(),
+  /** Null without finite values, and when their sums exceed what a double holds. */
   moments: Moments.nullable(),
   histogram: Histogram,
   /** HyperLogLog registers of the finite values, base64. */
@@ -87,9 +87,9 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
   return { schema: 'siskin.profile/v1', rows: a.rows + b.rows, columns };
 }
 
-/** Standard deviation with divisor n, as DuckDB's stddev_pop and numpy's std. */
-export function standardDeviation(column: NumberProfile): number {
-  return column.moments === null ? 0 : Math.sqrt(column.moments.squares / column.count);
+/** Standard deviation with divisor n, as DuckDB's stddev_pop and numpy's std; null when the moments are. */
+export function standardDeviation(column: NumberProfile): number | null {
+  return column.moments === null ? null : Math.sqrt(column.moments.squares / column.count);
 }
 
 /** Distinct values: exact for listed categories and for bins that hold one integer each, else within about 3 %. */
@@ -119,23 +119,27 @@ function mergeColumns(a: ColumnProfile, b: ColumnProfile): ColumnProfile {
     positiveInfinite: a.positiveInfinite + b.positiveInfinite,
     negativeInfinite: a.negativeInfinite + b.negativeInfinite,
     count: a.count + b.count,
+    extremes: mergeExtremes(a, b),
     moments: mergeMoments(a, b),
     histogram: mergeHistograms(a.histogram, b.histogram),
     distinct: sketchText(mergeSketches(parseSketch(a.distinct), parseSketch(b.distinct))),
   };
 }
 
+function mergeExtremes(a: NumberProfile, b: NumberProfile): NumberProfile['extremes'] {
+  if (a.extremes === null || b.extremes === null) return a.extremes ?? b.extremes;
+  return { min: Math.min(a.extremes.min, b.extremes.min), max: Math.max(a.extremes.max, b.extremes.max) };
+}
+
 /** Chan, Golub and LeVeque (1979). */
 function mergeMoments(a: NumberProfile, b: NumberProfile): NumberProfile['moments'] {
-  if (a.moments === null || b.moments === null) return a.moments ?? b.moments;
+  if (a.count === 0 || b.count === 0) return a.count === 0 ? b.moments : a.moments;
+  if (a.moments === null || b.moments === null) return null;
   const total = a.count + b.count;
   const difference = b.moments.mean - a.moments.mean;
-  return {
-    min: Math.min(a.moments.min, b.moments.min),
-    max: Math.max(a.moments.max, b.moments.max),
-    mean: (a.moments.mean * a.count + b.moments.mean * b.count) / total,
-    squares: a.moments.squares + b.moments.squares + (difference * difference * a.count * b.count) / total,
-  };
+  const mean = a.moments.mean * (a.count / total) + b.moments.mean * (b.count / total);
+  const squares = a.moments.squares + b.moments.squares + difference * difference * ((a.count * b.count) / total);
+  return Number.isFinite(mean) && Number.isFinite(squares) ? { mean, squares } : null;
 }
 
 function differing(name: string, found: string): AppError {

@@ -26,7 +26,7 @@ export function numberBars(cells: FineCells): Bars {
   // Bars of whole numbers are whole numbers wide, else neighbours would hold different numbers of values.
   const isWhole = cells.middle.every(Number.isInteger);
   const width = isWhole ? Math.ceil((high - low) / most) : (high - low) / most;
-  if (!(width > 0)) return noBars;
+  if (!(width > 0 && Number.isFinite(width))) return noBars;
   const count = Math.min(most, Math.floor((high - low) / width) + 1);
   const bars = { reference: new Array<number>(count).fill(0), current: new Array<number>(count).fill(0) };
   for (const [cell, middle] of cells.middle.entries()) {

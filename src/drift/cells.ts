@@ -26,8 +26,8 @@ export function fineCells(reference: NumberProfile, current: NumberProfile): Fin
   }
   const sorted = [...counts].sort(([a], [b]) => a - b);
   const ranges = sorted.map(([key]) => binRange(key, bits));
-  const least = Math.min(reference.moments?.min ?? 0, current.moments?.min ?? 0);
-  const most = Math.max(reference.moments?.max ?? 0, current.moments?.max ?? 0);
+  const least = Math.min(reference.extremes?.min ?? 0, current.extremes?.min ?? 0);
+  const most = Math.max(reference.extremes?.max ?? 0, current.extremes?.max ?? 0);
   const low = ranges.map((range) => Math.max(range.low, least));
   const high = ranges.map((range) => Math.min(range.high, most));
   return {

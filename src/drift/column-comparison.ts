@@ -1,4 +1,5 @@
 import type { CategoryCounts } from '../data/category-counts.ts';
+import { binsOf } from '../data/histogram.ts';
 import type { ColumnProfile, NumberProfile, StringProfile } from '../data/profile-document.ts';
 import { standardDeviation } from '../data/profile-document.ts';
 import { normalSurvival } from '../statistics/normal.ts';
@@ -155,7 +156,7 @@ function orderedStatistics(options: {
   const [n, m] = [total(fine.reference), total(fine.current)];
   const { distance, bound } = binnedKolmogorovSmirnov(fine);
   const moved = binnedWasserstein({ cells: fine, places: fine.middle, z });
-  const norm = normOf(standardDeviation(reference));
+  const norm = normOf(standardDeviation(reference) ?? Number.NaN);
   // Each distribution function is within such a band of the true one everywhere (Dvoretzky, Kiefer, Wolfowitz; Massart 1990).
   const band = Math.sqrt(-Math.log(normalSurvival(z)) / 2) * Math.sqrt(1 / n + 1 / m);
   const method = n * m <= 1_000_000 ? 'exact' : 'asymptotic';
@@ -229,7 +230,7 @@ function effectStatistic({ value, low, high }: Effect): Pick<RawStatistic, 'valu
 }
 
 function booleanCounts(profile: NumberProfile): readonly number[] {
-  const trues = Math.round((profile.moments?.mean ?? 0) * profile.count);
+  const trues = total(binsOf(profile.histogram).map(({ key, count }) => (key > 0 ? count : 0)));
   return [profile.count - trues, trues];
 }
 

@@ -3,7 +3,7 @@ import type { Digest } from '../digest.ts';
 import type { DriftPolicy } from '../policy/policy.ts';
 import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts';
 import { normalQuantile } from '../statistics/normal.ts';
-import { type ColumnComparison, compareColumn } from './column-comparison.ts';
+import { type ColumnComparison, compareColumn, type RawStatistic } from './column-comparison.ts';
 import { type ColumnDrift, type DriftReport, type DriftTest, driftTests } from './drift-report.ts';
 
 /** Below so many values on one side nothing useful can be said of a column's distribution. */
@@ -85,7 +85,7 @@ function columnDrift(judged: Judged): ColumnDrift {
   const { comparison, qValueOf } = judged;
   const statistics = driftTests.flatMap((test) => {
     const statistic = comparison.statistics[test];
-    if (statistic === undefined || !Number.isFinite(statistic.value)) return [];
+    if (statistic === undefined || !isFiniteStatistic(statistic)) return [];
     return [[test, { ...statistic, qValue: qValueOf(comparison, test) }] as const];
   });
   const { nulls, unseen } = comparison;
@@ -103,6 +103,11 @@ function columnDrift(judged: Judged): ColumnDrift {
     bars: comparison.bars,
     ...verdict(judged),
   };
+}
+
+/** Distances of numbers near the largest double overflow: such a statistic is left out rather than shown as nonsense. */
+function isFiniteStatistic({ value, effect }: RawStatistic): boolean {
+  return [value, effect?.low ?? 0, effect?.high ?? 0].every(Number.isFinite);
 }
 
 function verdict(judged: Judged): Pick<ColumnDrift, 'verdict' | 'reason'> {

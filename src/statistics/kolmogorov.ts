@@ -1,7 +1,8 @@
 import { binomialProbability } from './beta.ts';
+import { logGamma } from './gamma.ts';
 
 /**
- * P(D ≥ d) for the two-sided one-sample Kolmogorov–Smirnov statistic of n values: exact by Durbin's matrix up to n = 140,
+ * P(D ≥ d) for the two-sided one-sample Kolmogorov–Smirnov statistic of n values: exact by Durbin's matrix for small n or d,
  * twice the exact one-sided tail where both sides cannot be exceeded together in practice, else the expansion of Pelz and
  * Good (1976). The choice of regions follows Simard and L'Ecuyer (2011); relative error at most about 1e-6 in the middle,
  * far less in the tail.
@@ -13,7 +14,8 @@ export function kolmogorovSurvival(d: number, n: number): number {
   const square = n * d * d;
   if (square >= 370) return 0;
   if (d >= 0.5 || square >= (n <= 140 ? 4 : 2.2)) return Math.min(1, 2 * oneSidedSurvival(d, n));
-  return clip(n <= 140 ? 1 - durbinCdf(d, n) : 1 - pelzGoodCdf(d, n));
+  const isSmall = n <= 140 || (n <= 2000 && n * d ** 1.5 <= 1.4);
+  return clip(1 - (isSmall ? durbinCdf(d, n) : pelzGoodCdf(d, n)));
 }
 
 /**
@@ -68,10 +70,11 @@ function durbinCdf(d: number, n: number): number {
     }
   }
   let power = identity(size);
-  // One factor at a time with n! / n^n spread over the factors: nothing over- or underflows.
+  // n! / n^n spread evenly over the factors: nothing over- or underflows.
+  const factor = Math.exp((logGamma(n + 1) - n * Math.log(n)) / n);
   for (let i = 1; i <= n; i++) {
     power = product(power, matrix, size);
-    for (let entry = 0; entry < power.length; entry++) power[entry] = ((power[entry] ?? 0) * i) / n;
+    for (let entry = 0; entry < power.length; entry++) power[entry] = (power[entry] ?? 0) * factor;
   }
   return power[at(k - 1, k - 1)] ?? 0;
 }
