@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../src/error.ts';
+import type { Artifact, GithubReader, PullRequest, WorkflowJob, WorkflowRun } from '../src/ports.ts';
+
+/** The files of a commit: text by path. */
+export type Files = Readonly<Record<string, string>>;
+
+/** A GitHub of one repository that a test writes and planning reads; it counts what is read. */
+export interface MemoryGithub extends GithubReader {
+  /** The names of the calls since the test last emptied it. */
+  readonly calls: string[];
+  /** Commits to a branch, which is created from `main` when it is new; returns the commit. */
+  commit(branch: string, files: Readonly<Record<string, string | null>>): string;
+  /** Puts all commits of `branch` on `main` in one merge commit; returns it. */
+  merge(branch: string): string;
+  openPull(branch: string, changes?: { readonly fork?: boolean; readonly base?: string }): number;
+  closePull(number: number): void;
+  readonly runs: Map<number, WorkflowRun>;
+  readonly jobs: Map<number, readonly WorkflowJob[]>;
+  readonly artifacts: Map<number, { readonly artifact: Artifact; readonly runId: number; readonly bytes: Uint8Array }>;
+  readonly logs: Map<number, readonly string[]>;
+  readonly roles: Map<string, string>;
+  /** Whether trees are cut, as GitHub does with very large ones. */
+  truncates: boolean;
+}
+
+interface Commit {
+  readonly files: Files;
+  readonly parents: readonly string[];
+}
+
+/** Begins with these files on `main`. */
+export function memoryGithub(files: Files): MemoryGithub {
+  const commits = new Map<string, Commit>();
+  const branches = new Map<string, string>();
+  const pulls = new Map<number, { branch: string; base: string; fork: boolean; state: 'open' | 'closed' }>();
+  const calls: string[] = [];
+  branches.set('main', put({ files, parents: [] }));
+
+  function put(commit: Commit): string {
+    const sha = createHash('sha1')
+      .update(JSON.stringify([commit, commits.size]))
+      .digest('hex');
+    commits.set(sha, commit);
+    return sha;
+  }
+
+  function tip(branch: string): string {
+    const found = branches.get(branch);
+    if (found === undefined) throw new AppError('not-found', `expected the branch ${branch}, found none; commit to it`);
+    return found;
+  }
+
+  function commitAt(ref: string): Commit {
+    const found = commits.get(branches.get(ref) ?? ref);
+    if (found === undefined) throw new AppError('not-found', `expected the commit ${ref}, found none; commit it`);
+    return found;
+  }
+
+  /** A commit and all before it, newest first. */
+  function ancestors(sha: string): readonly string[] {
+    const seen = new Set([sha]);
+    for (const one of seen) for (const parent of commitAt(one).parents) seen.add(parent);
+    return [...seen];
+  }
+
+  function pullOf(number: number): PullRequest | null {
+    const pull = pulls.get(number);
+    if (pull === undefined) return null;
+    return {
+      number,
+      state: pull.state,
+      draft: false,
+      author: 'ada',
+      head: { sha: tip(pull.branch), ref: pull.branch, repositoryId: pull.fork ? 2 : 1 },
+      base: { sha: tip(pull.base), ref: pull.base },
+      defaultBranch: 'main',
+    };
+  }
+
+  function called<T>(name: string, answer: () => T): Promise<T> {
+    calls.push(name);
+    return Promise.resolve().then(answer);
+  }
+
+  const github: MemoryGithub = {
+    calls,
+    runs: new Map(),
+    jobs: new Map(),
+    artifacts: new Map(),
+    logs: new Map(),
+    roles: new Map([['ada', 'write']]),
+    truncates: false,
+    commit(branch, changes) {
+      const parent = branches.get(branch) ?? tip('main');
+      const all = Object.entries({ ...commitAt(parent).files, ...changes });
+      const kept = all.flatMap(([path, text]): [string, string][] => (text === null ? [] : [[path, text]]));
+      const sha = put({ files: Object.fromEntries(kept), parents: [parent] });
+      branches.set(branch, sha);
+      return sha;
+    },
+    merge(branch) {
+      const sha = put({ files: commitAt(branch).files, parents: [tip('main'), tip(branch)] });
+      branches.set('main', sha);
+      return sha;
+    },
+    openPull(branch, { fork = false, base = 'main' } = {}) {
+      const number = pulls.size + 5;
+      pulls.set(number, { branch, base, fork, state: 'open' });
+      return number;
+    },
+    closePull(number) {
+      const pull = pulls.get(number);
+      if (pull !== undefined) pull.state = 'closed';
+    },
+    readFile: (_, path, ref) => called('readFile', () => commitAt(ref).files[path] ?? null),
+    readTree: (_, commit) =>
+      called('readTree', () => {
+        if (github.truncates) return null;
+        const entries = Object.entries(commitAt(commit).files).map(([path, text]) => ({
+          path,
+          sha: blobSha(text),
+          bytes: Buffer.byteLength(text),
+        }));
+        return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+      }),
+    readBlob: (_, sha) =>
+      called('readBlob', () => {
+        const texts = [...commits.values()].flatMap(({ files }) => Object.values(files));
+        return Buffer.from(texts.find((text) => blobSha(text) === sha) ?? '');
+      }),
+    compare: (_, base, head) =>
+      called('compare', () => {
+        const ofBase = new Set(ancestors(tip(base)));
+        return { base: tip(base), mergeBase: ancestors(head).find((sha) => ofBase.has(sha)) ?? tip(base) };
+      }),
+    readDefaultBranch: () => called('readDefaultBranch', () => ({ name: 'main', sha: tip('main') })),
+    readPullRequest: (_, number) => called('readPullRequest', () => pullOf(number)),
+    listOpenPullRequests: () =>
+      called('listOpenPullRequests', () =>
+        [...pulls.keys()].flatMap((number) => pullOf(number) ?? []).filter(({ state }) => state === 'open'),
+      ),
+    readRun: (_, runId) => called('readRun', () => github.runs.get(runId) ?? null),
+    findRun: (_, __, name) =>
+      called('findRun', () => [...github.runs.values()].find((run) => run.name === name) ?? null),
+    listJobs: (_, runId) => called('listJobs', () => github.jobs.get(runId) ?? []),
+    readLogTail: (_, jobId, lines) => called('readLogTail', () => (github.logs.get(jobId) ?? []).slice(-lines)),
+    listArtifacts: (_, runId) =>
+      called('listArtifacts', () =>
+        [...github.artifacts.values()].filter((kept) => kept.runId === runId).map(({ artifact }) => artifact),
+      ),
+    downloadArtifact: (_, artifactId) =>
+      called('downloadArtifact', () => github.artifacts.get(artifactId)?.bytes ?? new Uint8Array()),
+    readRole: (_, login) =>
+      called('readRole', () => {
+        const role = github.roles.get(login) ?? 'none';
+        if (role === 'away') throw new AppError('unavailable', 'expected an answer, found none; try again');
+        return role;
+      }),
+  };
+  return github;
+}
+
+function blobSha(text: string): string {
+  return createHash('sha1')
+    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
+    .digest('hex');
+}

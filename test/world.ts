@@ -1,0 +1,190 @@
+import type { Effect, Plan } from '../src/effect.ts';
+import type { Intent, Repository } from '../src/intent.ts';
+import type { Result } from '../src/result.ts';
+import { run } from '../src/run.ts';
+import { type RunPlan, resultArtifact, runName } from '../src/run-plan.ts';
+import type { RunRecord } from '../src/store/run-record.ts';
+import { type Files, type MemoryGithub, memoryGithub } from './memory-github.ts';
+import { aResult } from './result-builder.ts';
+import type { TestStore } from './store/test-store.ts';
+import { zipArchive } from './zip-archive.ts';
+
+export const repository: Repository = { installation: 3, id: 1, owner: 'octo', name: 'flights' };
+const ada = { login: 'ada', kind: 'person' } as const;
+
+/** A policy with one trained model, `late`, whose artifacts are its champions. */
+export const policyText = `version: 1
+models:
+  late:
+    task: binary
+    target: is_late
+    data: { train: data/train.csv, holdout: data/holdout.csv, schema: schema.yml }
+    train: { command: python train.py, output: out/late.onnx, inputs: ['src/**', train.py], parameters: params.yml, runner: [gpu] }
+    metrics: { roc-auc: { not-worse-by: 0.005 } }
+`;
+
+/** A repository with that policy and everything it names. */
+export const flights: Files = {
+  '.github/siskin.yml': policyText,
+  'README.md': 'Flights',
+  'train.py': 'fit()',
+  'src/features.py': 'hour',
+  'params.yml': 'depth: 3',
+  'schema.yml': 'columns: {}',
+  'data/train.csv': 'a,is_late\n1,0\n',
+  'data/holdout.csv': 'a,is_late\n2,1\n',
+};
+
+/** A whole world but for GitHub's machines: a repository, our store, and a clock that moves a minute at each intent. */
+export interface World {
+  readonly github: MemoryGithub;
+  readonly store: TestStore['store'];
+  readonly clock: TestStore['clock'];
+  /** Runs an intent a minute later. */
+  ask(intent: Intent): Promise<Plan>;
+  /** Opens or pushes to a pull request: asks for a check of its present head. */
+  check(number: number, changes?: Partial<Extract<Intent, { kind: 'check-pull-request' }>>): Promise<Plan>;
+  push(before: string, after: string): Promise<Plan>;
+  comment(number: number, text: Extract<Intent, { kind: 'obey' }>['commands'], login?: string): Promise<Plan>;
+  /** GitHub starts the run that a plan dispatched, and tells. */
+  start(plan: Plan): Promise<Plan>;
+  /** The run ends with these results, by model; null leaves none. Tells, and gives the plan. */
+  finish(plan: Plan, results: Readonly<Record<string, Partial<Result> | null>>, conclusion?: string): Promise<Plan>;
+  readRun(plan: Plan): Promise<RunRecord>;
+}
+
+/** A new world with these files on `main`, on a store that is emptied for it. */
+export async function openWorld(test: TestStore, files: Files = flights): Promise<World> {
+  await test.clear();
+  const github = memoryGithub(files);
+  const { store, clock } = test;
+
+  async function ask(intent: Intent): Promise<Plan> {
+    clock.now = new Date(clock.now.getTime() + 60_000);
+    github.calls.length = 0;
+    return await run(intent, { github, store, now: clock.now.toISOString() });
+  }
+
+  const runIds = new Map<string, number>();
+  function runIdOf({ claim }: RunPlan): number {
+    const runId = runIds.get(claim) ?? 700 + runIds.size;
+    runIds.set(claim, runId);
+    return runId;
+  }
+
+  async function tell(plan: RunPlan, status: 'in_progress' | 'completed', conclusion: string | null): Promise<Plan> {
+    const id = runIdOf(plan);
+    const name = runName(plan.claim);
+    const url = `https://github.test/octo/flights/actions/runs/${id}`;
+    github.runs.set(id, { id, attempt: 1, name, status, conclusion, url });
+    return await ask({ kind: 'observe-run', repository, runId: id, attempt: 1, name, status, conclusion });
+  }
+
+  return {
+    github,
+    store,
+    clock,
+    ask,
+    async check(number, changes = {}) {
+      const pull = await github.readPullRequest(repository, number);
+      const head = pull?.head.sha ?? '';
+      return await ask({
+        kind: 'check-pull-request',
+        repository,
+        number,
+        head,
+        actor: ada,
+        cause: 'pushed',
+        ...changes,
+      });
+    },
+    push: (before, after) => ask({ kind: 'check-push', repository, branch: 'main', before, after, actor: ada }),
+    comment: (number, commands, login = 'ada') =>
+      ask({
+        kind: 'obey',
+        repository,
+        number,
+        commentId: 9,
+        commands,
+        actor: { login, kind: 'person' },
+        at: clock.now.toISOString(),
+        acknowledged: true,
+      }),
+    start: (plan) => tell(dispatched(plan), 'in_progress', null),
+    async finish(plan, results, conclusion = 'success') {
+      const asked = dispatched(plan);
+      const id = runIdOf(asked);
+      for (const [model, changes] of Object.entries(results)) {
+        if (changes === null) continue;
+        const { claim, head, base } = asked;
+        const result = aResult({ claim, head, base, model, run: { id, attempt: 1 }, ...changes });
+        const bytes = zipArchive([{ name: 'result.json', content: JSON.stringify(result) }]);
+        const artifactId = id * 10 + github.artifacts.size;
+        const artifact = { id: artifactId, name: resultArtifact(model), bytes: bytes.length, expired: false };
+        github.artifacts.set(artifactId, { artifact, runId: id, bytes });
+      }
+      return await tell(asked, 'completed', conclusion);
+    },
+    async readRun(plan) {
+      const found = await store.readRun(dispatched(plan).claim);
+      if (found === null) throw new Error('the run of the plan is not recorded');
+      return found;
+    },
+  };
+}
+
+/** The run plan that a plan dispatches. */
+export function dispatched(plan: Plan): RunPlan {
+  const effect = plan.effects.find((one) => one.kind === 'dispatch-run');
+  if (effect === undefined) throw new Error(`expected a dispatch, found ${outline(plan).join('; ') || 'nothing'}`);
+  return effect.plan;
+}
+
+/** A plan in a few words: what a test compares. */
+export function outline(plan: Plan): readonly string[] {
+  return [...plan.changes.flatMap(changeWords), ...plan.effects.map(effectWords)];
+}
+
+function changeWords(change: Plan['changes'][number]): readonly string[] {
+  switch (change.kind) {
+    case 'save-run':
+      return [`run ${change.run.state}`];
+    case 'save-champion':
+      return [`champion ${change.champion.model} from run ${change.champion.runId}`];
+    case 'ask':
+      return [`ask ${change.intent.kind}`];
+    case 'save-head':
+    case 'save-view':
+      return [];
+    default:
+      return change satisfies never;
+  }
+}
+
+function effectWords(effect: Effect): string {
+  switch (effect.kind) {
+    case 'dispatch-run':
+      return `dispatch ${jobs(effect.plan)}`;
+    case 'cancel-run':
+      return `cancel: ${effect.reason.replace(/[0-9a-f]{40}/, '<head>')}`;
+    case 'publish-check':
+      return `check ${effect.check.name}: ${effect.check.conclusion ?? effect.check.status}`;
+    case 'publish-comment':
+      return 'comment';
+    case 'react':
+      return `react ${effect.content}`;
+    case 'reply':
+      return `reply ${effect.body.split('\n')[0]}`;
+    case 'open-pull-request':
+      return `open pull request ${effect.branch}: ${Object.keys(effect.files).join(', ')}`;
+    default:
+      return effect satisfies never;
+  }
+}
+
+function jobs({ train, evaluate }: RunPlan): string {
+  return [
+    ...train.map(({ model }) => `train ${model}`),
+    ...evaluate.map(({ model, candidate, champion }) => `evaluate ${model} ${candidate.kind} against ${champion.kind}`),
+  ].join(', ');
+}
