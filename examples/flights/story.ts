@@ -35,7 +35,10 @@ export async function makeChange(options: {
         body: 'Half a year has passed since January; let the models know the summer.',
       };
     case 'worse-code':
-      copyFileSync(join(story, 'features.js'), join(folder, 'features.js'));
+      edit(join(folder, 'features.js'), [
+        ['const { hour, weekday,', 'const { date, weekday,'],
+        ['flights.push({ hour, weekday,', 'flights.push({ hour: date.getUTCHours(), weekday,'],
+      ]);
       return {
         branch: 'hour-from-date',
         title: 'Take the hour from the date',
@@ -50,11 +53,8 @@ export async function makeChange(options: {
         body: 'Trained with `train_delay.py` on the same data; 40 trees were 40 because it was a first try.',
       };
     case 'documentation': {
-      const readme = join(folder, 'README.md');
-      writeFileSync(
-        readme,
-        `${readFileSync(readme, 'utf8')}\n## Data\n\nThe flights come from the US Bureau of Transportation Statistics.\n`,
-      );
+      const source = 'The flights come from the US Bureau of Transportation Statistics.';
+      edit(join(folder, 'README.md'), [['\n## Train\n', `\n${source}\n\n## Train\n`]]);
       return {
         branch: 'say-where-from',
         title: 'Say where the data come from',
@@ -64,4 +64,15 @@ export async function makeChange(options: {
     default:
       throw new Error(`expected one of ${storyChanges.join(', ')}, found ${String(change satisfies never)}`);
   }
+}
+
+/** Replaces each text by another; a text that is not there means that the example and its story have parted. */
+function edit(file: string, replacements: readonly (readonly [from: string, to: string])[]): void {
+  let text = readFileSync(file, 'utf8');
+  for (const [from, to] of replacements) {
+    if (!text.includes(from))
+      throw new Error(`expected ${from} in ${file}, found no such text; bring the story up to date`);
+    text = text.replace(from, to);
+  }
+  writeFileSync(file, text);
 }
