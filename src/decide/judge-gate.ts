@@ -1,7 +1,7 @@
 import type { Difference, MetricComparison } from '../evaluate/evaluation-report.ts';
 import { type MetricName, metricDefinitions } from '../evaluate/metric-name.ts';
 import type { Gate } from '../policy/policy.ts';
-import { bytes, count, fixed, milliseconds, significant } from '../render/number.ts';
+import { bytes, counted, fixed, milliseconds, significant } from '../render/number.ts';
 import { type Verdict, worst } from '../verdict.ts';
 import type { GateVerdict } from './judgement.ts';
 
@@ -14,12 +14,14 @@ export function judgeGate(options: {
   readonly metric: MetricName;
   readonly gate: Gate;
   readonly comparison: MetricComparison | null;
+  /** False when nothing serves yet that the candidate could be compared with. */
+  readonly hasChampion: boolean;
   /** What is known when there is no comparison at all. */
   readonly absent: { readonly verdict: 'error'; readonly reason: string };
 }): GateVerdict {
-  const { metric, gate, comparison, absent } = options;
+  const { metric, gate, comparison, hasChampion, absent } = options;
   const found = bounds(gate).map(([bound, limit]) =>
-    comparison === null ? absent : finding({ metric, bound, limit, comparison }),
+    comparison === null ? absent : finding({ metric, bound, limit, comparison, hasChampion }),
   );
   const findings = found.length > 0 ? found : [comparison === null ? absent : shown(comparison)];
   const verdict = worst(findings.map((one) => one.verdict));
@@ -70,6 +72,7 @@ interface Question {
   readonly bound: Bound;
   readonly limit: number;
   readonly comparison: MetricComparison;
+  readonly hasChampion: boolean;
 }
 
 function bounds(gate: Gate): readonly (readonly [Bound, number])[] {
@@ -85,13 +88,9 @@ function finding(question: Question): Finding {
   const { candidate, champion, difference } = comparison;
   if (candidate.kind !== 'value') return { verdict: 'error', reason: candidate.reason };
   if (bound === 'at-least' || bound === 'at-most') return absoluteFinding(question, candidate.value);
-  if (champion.kind === 'failed') return { verdict: 'error', reason: `champion: ${champion.reason}` };
-  if (champion.kind === 'missing') {
-    const isFirst = champion.reason === 'no champion yet';
-    return isFirst
-      ? { verdict: 'inconclusive', reason: champion.reason }
-      : { verdict: 'error', reason: `champion: ${champion.reason}` };
-  }
+  if (champion.kind === 'missing' && !question.hasChampion)
+    return { verdict: 'inconclusive', reason: 'no champion yet' };
+  if (champion.kind !== 'value') return { verdict: 'error', reason: `champion: ${champion.reason}` };
   if (difference === null) return { verdict: 'inconclusive', reason: 'too few rows for an interval' };
   return differenceFinding(question, { difference, rows: comparison.rows });
 }
@@ -150,7 +149,7 @@ function rowsWords(options: {
   if (distance === 0 || !Number.isFinite(more) || more > 1e12 || width / distance > 50) {
     return 'the difference lies at the limit: no number of rows is likely to decide';
   }
-  return `${count(twoDigits(more))} more rows would decide`;
+  return `${counted(twoDigits(more), 'more row')} would decide`;
 }
 
 function twoDigits(rows: number): number {

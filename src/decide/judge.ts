@@ -41,7 +41,8 @@ export function judgeGates(options: {
   return metricNames.flatMap((metric) => {
     const gate = policy.metrics[metric];
     if (gate === undefined) return [];
-    return [judgeGate({ metric, gate, comparison: result.evaluation?.metrics[metric] ?? null, absent })];
+    const comparison = result.evaluation?.metrics[metric] ?? null;
+    return [judgeGate({ metric, gate, comparison, hasChampion: result.evaluation?.champion !== null, absent })];
   });
 }
 

@@ -61,7 +61,8 @@ export async function compareModels(options: {
 
 function absence(champion: Side | AppError | null): Measurement {
   if (champion instanceof AppError) return { kind: 'failed', reason: champion.message.slice(0, 500) };
-  return { kind: 'missing', reason: 'no champion yet' };
+  if (champion === null) return { kind: 'missing', reason: 'no champion yet' };
+  return { kind: 'missing', reason: 'the champion is a predictions file, which has no model to time' };
 }
 
 async function timingOf(candidate: Side, champion: Side | null): Promise<Timing | null> {

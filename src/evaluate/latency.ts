@@ -54,7 +54,7 @@ export function latencyComparison(
   const candidate = quantile(timing.candidate, share);
   const rows = timing.candidate.length;
   if (timing.champion === null) {
-    const reason = 'there is no champion that can be timed';
+    const reason = 'no champion that can be timed';
     return { candidate: measured(candidate), champion: { kind: 'missing', reason }, difference: null, rows };
   }
   const champion = quantile(timing.champion, share);
