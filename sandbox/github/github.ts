@@ -15,6 +15,7 @@ import { accountNamed, createPeople, type People } from './people.ts';
 import { rawFiles } from './raw-files.ts';
 import { allRoutes } from './rest/all-routes.ts';
 import { hookRoutes } from './rest/hooks.ts';
+import type { Route } from './routes.ts';
 import { createGithubHandler, type Exchange, type LoggedCall } from './server/server.ts';
 import {
   type Account,
@@ -62,6 +63,8 @@ export interface SandboxGithub extends AsyncDisposable, People {
   readonly calls: readonly LoggedCall[];
   /** Every webhook so far. */
   readonly deliveries: readonly Delivery[];
+  /** Every REST operation that is answered; any other is answered 501 by name. */
+  readonly routes: readonly Route[];
   /** Hears of each REST call and each webhook, e.g. the conformance check. */
   readonly observers: Set<Observer>;
   /** `kind` Organization makes an account that owns repositories but does nothing. */
@@ -129,13 +132,14 @@ export async function startGithub(options: GithubOptions = {}): Promise<SandboxG
     faults,
     onDelivery: (delivery) => observers.forEach((observer) => void observer.onDelivery?.(delivery)),
   });
+  const routes = [...allRoutes, ...hookRoutes(webhooks), ...manifests.routes, ...actions.routes];
   listener.on(
     'request',
     createGithubHandler({
       world,
       tokens,
       faults,
-      routes: [...allRoutes, ...hookRoutes(webhooks), ...manifests.routes, ...actions.routes],
+      routes,
       mounts: [smartHttp(world, tokens), rawFiles(world, tokens), manifests.mount, ...actions.mounts],
       onExchange: (exchange) => {
         calls.push(exchange.call);
@@ -153,6 +157,7 @@ export async function startGithub(options: GithubOptions = {}): Promise<SandboxG
     faults,
     calls,
     deliveries: webhooks.deliveries,
+    routes,
     observers,
     createUser: ({ login, kind }) => ensureAccount(world, login, kind),
     createRepository: (request) => createRepository(world, request),

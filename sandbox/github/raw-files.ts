@@ -9,9 +9,10 @@ import { canSee } from './server/authorize.ts';
 import { findRepository, type Repository, type World } from './state.ts';
 
 const raw = /^\/raw\/([^/]+)\/([^/]+)\/([^/]+)\/(.+)$/;
+const archive = /^\/([^/]+)\/([^/]+)\/legacy\.(tar\.gz|zip)\/([0-9a-f]{40})$/;
 const download = /^\/([^/]+)\/([^/]+)\/releases\/download\/(.+)\/([^/]+)$/;
 
-/** Bytes outside the API: files at `/raw/{owner}/{repo}/{ref}/{path}` and assets of releases. */
+/** Bytes outside the API: files at `/raw/{owner}/{repo}/{ref}/{path}`, archives of commits, and assets of releases. */
 export function rawFiles(world: World, tokens: Tokens): Mount {
   const repositoryOf = async (request: IncomingMessage, owner: string, name: string): Promise<Repository> => {
     const identity = await authenticate(world, tokens, request.headers.authorization);
@@ -32,6 +33,13 @@ export function rawFiles(world: World, tokens: Tokens): Mount {
       const blob = entry === null ? null : await git.read(entry.sha);
       return present(blob?.type === 'blob' ? blob.content : undefined);
     }
+    const packed = archive.exec(pathname);
+    if (packed !== null) {
+      const [, owner = '', name = '', format = '', sha = ''] = packed;
+      const { git } = await repositoryOf(request, owner, name);
+      const folder = `${owner}-${name}-${sha.slice(0, 7)}`;
+      return git.ask(['archive', `--format=${format}`, `--prefix=${folder}/`, sha]);
+    }
     const [, owner = '', name = '', tag = '', assetName = ''] = download.exec(pathname)?.map(decodeURIComponent) ?? [];
     const repository = await repositoryOf(request, owner, name);
     const release = [...repository.releases.values()].find((item) => item.tagName === tag && !item.draft);
@@ -39,7 +47,7 @@ export function rawFiles(world: World, tokens: Tokens): Mount {
     return present(asset?.bytes);
   };
   return {
-    matches: (pathname) => raw.test(pathname) || download.test(pathname),
+    matches: (pathname) => raw.test(pathname) || archive.test(pathname) || download.test(pathname),
     handle: async (request: IncomingMessage, response: ServerResponse) => {
       try {
         const bytes = await bytesAt(request);

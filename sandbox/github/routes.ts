@@ -54,6 +54,8 @@ export interface Route {
   readonly method: Method;
   readonly path: string;
   readonly access: Access;
+  /** `bytes` for uploads, whose body is not parsed. */
+  readonly takes: 'json' | 'bytes';
   readonly handle: (call: Call) => Answer | Promise<Answer>;
 }
 
@@ -75,12 +77,14 @@ export function repositoryRoute(
   options: {
     readonly permissions: string;
     readonly role?: Role;
+    readonly takes?: 'bytes';
     readonly handle: (call: RepositoryCall) => Answer | Promise<Answer>;
   },
 ): Route {
   const permissions = options.permissions.split(' ');
   return {
     ...parseOperation(operation),
+    takes: options.takes ?? 'json',
     access: {
       kind: 'repository',
       permissions,
@@ -103,7 +107,7 @@ export function route(
     readonly handle: (call: Call) => Answer | Promise<Answer>;
   },
 ): Route {
-  return { ...parseOperation(operation), access: { kind: options.access }, handle: options.handle };
+  return { ...parseOperation(operation), takes: 'json', access: { kind: options.access }, handle: options.handle };
 }
 
 function parseOperation(operation: Operation): { readonly method: Method; readonly path: string } {

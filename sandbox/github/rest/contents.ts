@@ -239,20 +239,12 @@ function checkOldSha(
   }
 }
 
+/** GitHub sends callers on to another host for archives; here it is the same one. */
 async function archive(call: RepositoryCall, format: 'tar.gz' | 'zip'): Promise<Answer> {
-  const { repository } = call;
+  const { world, repository } = call;
   const commit = await findCommit(repository.git, call.params['ref'] ?? repository.defaultBranch);
   if (commit === null) {
     throw notFound();
   }
-  const folder = `${repository.owner.login}-${repository.name}-${commit.sha.slice(0, 7)}`;
-  const bytes = await repository.git.ask(['archive', `--format=${format}`, `--prefix=${folder}/`, commit.sha]);
-  return {
-    status: 200,
-    bytes,
-    headers: {
-      'content-type': format === 'zip' ? 'application/zip' : 'application/x-gzip',
-      'content-disposition': `attachment; filename=${folder}.${format}`,
-    },
-  };
+  return { status: 302, headers: { location: `${pageUrl(world, repository)}/legacy.${format}/${commit.sha}` } };
 }

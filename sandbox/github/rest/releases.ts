@@ -20,7 +20,7 @@ export const releaseRoutes: readonly Route[] = [
   repositoryRoute(`PATCH ${release}`, { permissions: 'contents:write', handle: update }),
   repositoryRoute(`DELETE ${release}`, { permissions: 'contents:write', handle: remove }),
   repositoryRoute(`GET ${release}/assets`, { permissions: 'contents:read', handle: listAssets }),
-  repositoryRoute(`POST ${release}/assets`, { permissions: 'contents:write', handle: upload }),
+  repositoryRoute(`POST ${release}/assets`, { permissions: 'contents:write', takes: 'bytes', handle: upload }),
   repositoryRoute(`GET ${asset}`, { permissions: 'contents:read', handle: getAsset }),
   repositoryRoute(`PATCH ${asset}`, { permissions: 'contents:write', handle: updateAsset }),
   repositoryRoute(`DELETE ${asset}`, { permissions: 'contents:write', handle: removeAsset }),

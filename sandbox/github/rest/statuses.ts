@@ -3,7 +3,7 @@ import { invalid, malformed, Refusal } from '../refusal.ts';
 import { type Answer, actorOf, byOf, type RepositoryCall, type Route, repositoryRoute } from '../routes.ts';
 import { optionalChoice, optionalText } from '../server/fields.ts';
 import { page } from '../server/paging.ts';
-import { commitShape } from '../shape/commit.ts';
+import { eventCommitShape } from '../shape/commit.ts';
 import { statusShape } from '../shape/deployment.ts';
 import { repositoryLiteShape, repositoryUrl } from '../shape/repository.ts';
 import type { CommitStatus, Repository } from '../state.ts';
@@ -74,7 +74,7 @@ async function createStatus(call: RepositoryCall): Promise<Answer> {
       context,
       description,
       state,
-      commit: commitShape(world, repository, commit),
+      commit: eventCommitShape(world, repository, commit),
       branches: branches.map((ref) => ({
         name: ref.name.slice('refs/heads/'.length),
         commit: { sha: ref.sha, url: `${repositoryUrl(world, repository)}/commits/${ref.sha}` },

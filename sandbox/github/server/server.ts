@@ -99,7 +99,7 @@ export function createGithubHandler(options: ServerOptions): RequestListener {
       if (method !== 'GET' && method !== 'DELETE') {
         limits.countContent(identity);
       }
-      isJson = !/^(application\/octet-stream|application\/zip|image\/)/.test(request.headers['content-type'] ?? '');
+      isJson = found.route.takes === 'json';
       body = isJson ? parseBody(rawBody) : {};
       return found.route.handle({
         world,

@@ -51,7 +51,11 @@ export function gitCommitShape(world: World, repository: Repository, commit: Com
 }
 
 /** A commit as lists, comparisons and branches tell it (`commit`). */
-export function commitShape(world: World, repository: Repository, commit: CommitObject): JsonObject {
+export function commitShape(
+  world: World,
+  repository: Repository,
+  commit: CommitObject,
+): JsonObject & { readonly commit: JsonObject } {
   const api = repositoryUrl(world, repository);
   const author = accountOfEmail(world, commit.author.email);
   const committer = accountOfEmail(world, commit.committer.email);
@@ -74,6 +78,13 @@ export function commitShape(world: World, repository: Repository, commit: Commit
     committer: committer === null ? null : accountShape(world, committer),
     parents: parentShapes(world, repository, { commit, of: 'commits' }),
   };
+}
+
+/** The commit as a `status` webhook carries it, which does not tell when a signature was verified. */
+export function eventCommitShape(world: World, repository: Repository, commit: CommitObject): JsonObject {
+  const { commit: inner, ...shape } = commitShape(world, repository, commit);
+  const { verified_at: _, ...unsigned } = verification;
+  return { ...shape, commit: { ...inner, verification: unsigned } };
 }
 
 /** The head commit inside check suites and workflow runs (`simple-commit`). */
