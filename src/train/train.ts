@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { AppError } from '../error.ts';
 import type { RunPlan, TrainJob } from '../run-plan.ts';
 import type { TrainingReport } from '../training-report.ts';
@@ -105,8 +105,13 @@ function refuseOtherCommit(root: string, head: string): void {
 async function expand(root: string, patterns: readonly string[]): Promise<readonly string[]> {
   const found = new Set<string>();
   for (const pattern of patterns) {
-    if (existsSync(join(root, pattern))) found.add(pattern);
-    else for await (const path of glob(pattern, { cwd: root })) found.add(path.split(sep).join('/'));
+    if (existsSync(join(root, pattern))) {
+      found.add(pattern);
+      continue;
+    }
+    for await (const entry of glob(pattern, { cwd: root, withFileTypes: true })) {
+      if (entry.isFile()) found.add(relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
+    }
   }
   return [...found].sort();
 }

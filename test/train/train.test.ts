@@ -110,6 +110,14 @@ describe('training', () => {
     expect(lines).toContain('CUDA_VISIBLE_DEVICES=0');
   });
 
+  it('names files only, however deep the pattern reaches', async () => {
+    using world = checkout({ ...files, 'data/deep/c.csv': 'x\n1\n' });
+
+    const { lines } = await start(world, { command: 'echo "$SISKIN_DATA"', data: ['data/**'] });
+
+    expect(lines).toEqual(['data/a.csv', 'data/b.csv', 'data/deep/c.csv']);
+  });
+
   it('reports a command that writes nothing', async () => {
     using world = checkout(files);
 
