@@ -75,7 +75,8 @@ export function nullWords(column: ColumnDrift): string {
   return before === after ? after : `${before} → ${after}`;
 }
 
-function rowsSentence({ reference, current }: DriftReport): string {
+/** `502 222 rows added (2 574 183 → 3 076 405, +19.5 %).` */
+export function rowsSentence({ reference, current }: DriftReport): string {
   const apart = current.rows - reference.rows;
   if (apart === 0) return `${counted(current.rows, 'row')}, as many as before.`;
   const word = apart > 0 ? 'added' : 'taken away';
@@ -157,15 +158,24 @@ function shapeWords(column: ColumnDrift): string {
   return sparklines(column.bars.reference, column.bars.current).join(' → ');
 }
 
-function statisticWords(column: ColumnDrift, test: 'psi' | 'jensen-shannon'): string {
+/** One statistic to two digits; `—` when it was not computed. */
+export function statisticWords(column: ColumnDrift, test: 'psi' | 'jensen-shannon'): string {
   const value = column.statistics[test]?.value;
   if (value === undefined) return '—';
   return value !== 0 && Math.abs(value) < 0.001 ? '< 0.001' : significant(value, 2);
 }
 
-function qWords(column: ColumnDrift): string {
+/** The smallest q-value of a column's tests. */
+export function qWords(column: ColumnDrift): string {
   const all = Object.values(column.statistics).flatMap((statistic) => statistic.qValue ?? []);
   return all.length === 0 ? '—' : probability(Math.min(...all));
+}
+
+/** ` 4 % unseen, e.g. ACK`, as a sentence that follows another; empty when every category was known. */
+export function unseenSentence({ unseen }: ColumnDrift): string {
+  if (unseen === null || unseen.share === 0) return '';
+  const example = unseen.examples[0];
+  return ` ${percent(unseen.share)} of the rows have a category that the reference never had${example === undefined ? '' : `, e.g. ${example}`}.`;
 }
 
 function unseenWords(column: ColumnDrift): string {

@@ -43,7 +43,7 @@ export function prose(raw: string, limit: number = 1000): string {
 
 /** Text inside HTML, as content or as a quoted attribute. It stays text where Markdown is read between the tags, too. */
 export function html(raw: string, limit: number = usualLimit): string {
-  return inert(plain(raw, limit)).replace(/[&<>"'`*_[\]!\\~$|]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+  return entities(plain(raw, limit));
 }
 
 /** `prose` inside HTML: what stands between backticks becomes a `<code>` element. */
@@ -51,7 +51,7 @@ export function htmlProse(raw: string, limit: number = 1000): string {
   return plain(raw, limit)
     .trim()
     .split(/`([^`]+)`/)
-    .map((part, index) => (index % 2 === 1 ? `<code>${html(part, limit)}</code>` : html(part, limit)))
+    .map((part, index) => (index % 2 === 1 ? `<code>${entities(inert(part))}</code>` : entities(inert(part))))
     .join('');
 }
 
@@ -113,6 +113,10 @@ function inert(value: string): string {
   return value
     .replaceAll('@', '\u200B@\u200B')
     .replace(/#(?=\d)|:(?=\/\/|[\w+-]+:)|\bwww(?=\.)|\bgh-(?=\d)/gi, '$&\u200B');
+}
+
+function entities(value: string): string {
+  return value.replace(/[&<>"'`*_[\]!\\~$|]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }
 
 function inline(value: string): string {

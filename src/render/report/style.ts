@@ -1,0 +1,76 @@
+/**
+ * The one style sheet of everything that Siskin shows as a page: the report and the sandbox's pull requests. System fonts,
+ * one accent colour, light and dark. Every pair of text and ground has a contrast of at least 4.5.
+ */
+export const styleSheet = `
+:root {
+  color-scheme: light dark;
+  --ground: #ffffff; --raised: #f6f7f9; --line: #d9dde3; --text: #1b2027; --quiet: #57606c; --accent: #0b5fb8;
+  --good: #12703a; --good-ground: #e3f4e9; --bad: #b3261e; --bad-ground: #fce8e6; --warn: #835400; --warn-ground: #fbf0d9;
+  --open-ground: #eceff3; --busy-ground: #e4eefa; --before: #78838f; --now: #0b5fb8;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #0f1318; --raised: #171c23; --line: #303843; --text: #e6eaef; --quiet: #9ba6b3; --accent: #6cb2ff;
+    --good: #63cf8e; --good-ground: #12301f; --bad: #ff8f85; --bad-ground: #3d1a17; --warn: #e9b95c; --warn-ground: #35280d;
+    --open-ground: #252c35; --busy-ground: #14283f; --before: #7f8a97; --now: #6cb2ff;
+  }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body {
+  margin: 0; background: var(--ground); color: var(--text); line-height: 1.55;
+  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+}
+.page { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }
+a { color: var(--accent); text-underline-offset: .15em; }
+a:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
+h1 { font-size: 1.7rem; line-height: 1.25; letter-spacing: -.01em; margin: .4rem 0 .6rem; text-wrap: balance; }
+h2 { font-size: 1.2rem; line-height: 1.3; margin: 0 0 .75rem; }
+h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
+p { margin: 0 0 .75rem; max-width: 46rem; }
+section { margin-top: 2.75rem; }
+code, pre { font-family: ui-monospace, SFMono-Regular, "SF Mono", Menlo, Consolas, "Noto Sans Mono", monospace; font-size: .875em; }
+code { background: var(--raised); border-radius: 4px; padding: .1em .35em; overflow-wrap: anywhere; }
+pre { background: var(--raised); border: 1px solid var(--line); border-radius: 8px; padding: .85rem 1rem; overflow-x: auto; margin: 0 0 .75rem; }
+pre code { background: none; padding: 0; overflow-wrap: normal; }
+.quiet { color: var(--quiet); }
+.brand { font-weight: 600; letter-spacing: .01em; }
+.meta { color: var(--quiet); font-size: .9rem; }
+.scroll { overflow-x: auto; margin: 0 0 .75rem; border: 1px solid var(--line); border-radius: 8px; }
+.scroll table { margin: 0; border: 0; width: 100%; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
+th, td { padding: .5rem .75rem; text-align: left; vertical-align: middle; border-bottom: 1px solid var(--line); }
+tbody tr:last-child th, tbody tr:last-child td { border-bottom: 0; }
+thead th { color: var(--quiet); font-weight: 600; font-size: .8rem; white-space: nowrap; background: var(--raised); }
+tbody th { font-weight: 500; white-space: nowrap; }
+.number { text-align: right; white-space: nowrap; }
+.chip {
+  display: inline-block; white-space: nowrap; font-size: .8rem; font-weight: 600; line-height: 1.4; border-radius: 999px; padding: .1rem .6rem;
+  color: var(--quiet); background: var(--open-ground);
+}
+.chip.good { color: var(--good); background: var(--good-ground); }
+.chip.bad { color: var(--bad); background: var(--bad-ground); }
+.chip.warn { color: var(--warn); background: var(--warn-ground); }
+.chip.busy { color: var(--accent); background: var(--busy-ground); }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(17.5rem, 1fr)); gap: 1rem; margin: 0 0 1rem; }
+.card { margin: 0; border: 1px solid var(--line); border-radius: 8px; padding: .85rem 1rem; min-width: 0; }
+.card figcaption, .card .title { font-weight: 600; margin-bottom: .25rem; overflow-wrap: anywhere; }
+.card p { font-size: .85rem; margin: .35rem 0 0; }
+svg { display: block; max-width: 100%; }
+svg text { font: 11px system-ui, -apple-system, "Segoe UI", sans-serif; fill: var(--quiet); }
+.key { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; font-size: .85rem; color: var(--quiet); margin: 0 0 .75rem; padding: 0; list-style: none; }
+.key span { display: inline-block; width: .75rem; height: .75rem; border-radius: 2px; margin-right: .4rem; vertical-align: -.05rem; }
+dl { display: grid; grid-template-columns: minmax(8rem, max-content) minmax(0, 1fr); gap: .35rem 1.25rem; margin: 0; font-size: .9rem; }
+dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
+details { border: 1px solid var(--line); border-radius: 8px; padding: 0 1rem; margin: 0 0 .75rem; }
+details[open] { padding-bottom: .75rem; }
+summary { cursor: pointer; padding: .55rem 0; font-weight: 500; }
+footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: 1rem; font-size: .85rem; color: var(--quiet); }
+@media (max-width: 40rem) {
+  .page { padding: 1rem 1rem 3rem; }
+  h1 { font-size: 1.35rem; }
+  dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: .6rem; }
+}
+@media print { :root { color-scheme: light; } .scroll { overflow: visible; } }
+`;
