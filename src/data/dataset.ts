@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Digest, digestOf } from '../digest.ts';
 import { AppError, messageOf } from '../error.ts';
-import { digestOfFile } from '../file-digest.ts';
 import { importNative } from '../natives.ts';
 import { asNumber, type Column, columnKind, literal, quoted } from './column.ts';
 import { type ColumnChunk, columnChunk } from './column-stream.ts';
+import { inspectFile } from './inspect-file.ts';
 import { readError } from './read-error.ts';
 import { type SourceFile, sourceFiles } from './source-file.ts';
 
@@ -48,6 +48,8 @@ export interface Dataset extends AsyncDisposable {
  */
 export async function openDataset(options: DatasetOptions): Promise<Dataset> {
   const files = sourceFiles(options);
+  const digests: Digest[] = [];
+  for (const file of files) digests.push(await inspectFile(file));
   const folder = mkdtempSync(join(tmpdir(), 'siskin-data-'));
   const { DuckDBInstance } = await importNative('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
@@ -62,7 +64,7 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     await confine(opened);
     const columns = await readColumns(opened, options.csvTypes ?? 'detect');
     const [count] = await rowsOf(opened, 'SELECT count(*)::DOUBLE AS rows FROM data');
-    return dataset(opened, columns, Number(count?.['rows']));
+    return dataset({ opened, columns, rows: Number(count?.['rows']), digest: digestOf(digests.sort().join('\n')) });
   } catch (error) {
     close(opened);
     throw readError(error, files);
@@ -76,14 +78,14 @@ interface Opened {
   readonly files: readonly SourceFile[];
 }
 
-function dataset(opened: Opened, columns: readonly Column[], rows: number): Dataset {
+function dataset(options: {
+  readonly opened: Opened;
+  readonly columns: readonly Column[];
+  readonly rows: number;
+  readonly digest: Digest;
+}): Dataset {
+  const { opened, columns, rows, digest } = options;
   const { connection, files } = opened;
-  const digest = digestOf(
-    files
-      .map((file) => digestOfFile(file.absolutePath))
-      .sort()
-      .join('\n'),
-  );
   return {
     files,
     columns,
@@ -161,21 +163,33 @@ function tableFunction(format: string, files: readonly SourceFile[], csvTypes: '
   if (format === 'json') {
     return `read_json(${list}, format = 'newline_delimited', union_by_name = true, sample_size = 200000)`;
   }
-  const types = csvTypes === 'text' ? 'all_varchar = true' : 'sample_size = 200000';
-  return `read_csv(${list}, header = true, ${types})`;
+  const types = csvTypes === 'text' ? ', all_varchar = true' : '';
+  return `read_csv(${list}, header = true, ${csvRules}${types})`;
 }
+
+/**
+ * CSV as RFC 4180 has it, with the delimiter that fits: a guessed quote, comment sign or number of lines to skip would
+ * hide mistakes. Types are those of the first rows.
+ */
+const csvRules = `quote = '"', escape = '"', comment = '', skip = 0, sample_size = 200000`;
 
 /** DuckDB renames a duplicate column silently, so the header line is read once more as data. */
 async function checkHeader(opened: Opened, file: SourceFile): Promise<void> {
   const path = literal(file.absolutePath);
-  const [dialect] = await rowsOf(opened, `SELECT Delimiter AS delim, Quote AS quote FROM sniff_csv(${path})`);
-  const options = Object.entries(dialect ?? {}).filter(([, value]) => String(value).length === 1);
-  const given = options.map(([name, value]) => `, ${name} = ${literal(String(value))}`).join('');
+  const [dialect] = await rowsOf(opened, `SELECT Delimiter AS delim FROM sniff_csv(${path}, ${csvRules})`);
+  const delimiter = String(dialect?.['delim']);
+  const given = delimiter.length === 1 ? `, delim = ${literal(delimiter)}` : '';
   const [header] = await rowsOf(
     opened,
-    `SELECT * FROM read_csv(${path}, header = false, all_varchar = true, null_padding = true${given}) LIMIT 1`,
+    `SELECT * FROM read_csv(${path}, header = false, all_varchar = true, null_padding = true, ${csvRules}${given}) LIMIT 1`,
   );
   const names = Object.values(header ?? {}).map((name) => String(name ?? '').trim());
+  if (names.length === 1 && /[,;\t|]/.test(names[0] ?? '')) {
+    throw new AppError(
+      'bad-input',
+      `expected as many cells in every line as in the header, found lines that do not fit in ${file.path}; correct them, or close an open quote`,
+    );
+  }
   const duplicate = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
   if (duplicate !== undefined) {
     throw new AppError(

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { Transform, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import type { Digest } from '../digest.ts';
+import { AppError, messageOf } from '../error.ts';
+import type { SourceFile } from './source-file.ts';
+
+/** DuckDB's own limits of a line of CSV and of an object of JSON, in bytes. */
+const lineLimits = { csv: 2_000_000, json: 16_777_216 } as const;
+
+/**
+ * Reads a file once from end to end: returns its digest and finds what DuckDB passes over in silence — a compressed file
+ * that was cut off, whose rest would be missing, and a last line beyond its limit, which it drops. Throws `bad-input`.
+ */
+export async function inspectFile(file: SourceFile): Promise<Digest> {
+  const hash = createHash('sha256');
+  const source = createReadStream(file.absolutePath, { highWaterMark: 1 << 20 });
+  const hashing = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  const lines = lineLengths(file);
+  try {
+    if (/\.gz$/i.test(file.path)) await pipeline(source, hashing, createGunzip(), lines);
+    else if (/\.zst$/i.test(file.path)) await pipeline(source, hashing, createZstdDecompress(), lines);
+    else await pipeline(source, hashing, lines);
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError(
+      'bad-input',
+      `expected a whole file, found that reading ${file.path} fails (${messageOf(cause)}); write or download it again`,
+      { cause },
+    );
+  }
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/** Takes all bytes and refuses a line beyond the limit. Only the ends of a chunk are looked at: it is shorter than any limit. */
+function lineLengths(file: SourceFile): Writable {
+  const limit = file.format === 'parquet' ? Number.POSITIVE_INFINITY : lineLimits[file.format];
+  let open = 0;
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      const first = chunk.indexOf(10);
+      const length = open + (first === -1 ? chunk.length : first);
+      open = first === -1 ? length : chunk.length - 1 - chunk.lastIndexOf(10);
+      done(length > limit ? tooLong(file, limit) : null);
+    },
+  });
+}
+
+function tooLong(file: SourceFile, limit: number): AppError {
+  return new AppError(
+    'bad-input',
+    `expected lines of at most ${limit} bytes, found a longer one in ${file.path}; shorten its cells or check its line breaks`,
+  );
+}
