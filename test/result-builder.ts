@@ -31,7 +31,7 @@ export function anEvaluation({
 }: {
   readonly difference: number | null;
 }): NonNullable<Result['evaluation']> {
-  const champion = difference === null ? { kind: 'missing' as const, reason: 'no champion' } : measured(0.73);
+  const champion = difference === null ? { kind: 'missing' as const, reason: 'no champion yet' } : measured(0.73);
   return {
     task: 'binary',
     target: 'is_late',

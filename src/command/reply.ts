@@ -8,7 +8,8 @@ export interface Refusal {
     | 'head-moved'
     | 'no-policy'
     | 'unknown-model'
-    | 'closed';
+    | 'closed'
+    | 'fork';
   readonly reason: string;
   readonly fix: string;
 }

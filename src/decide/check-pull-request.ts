@@ -4,6 +4,7 @@ import type { PullFacts } from '../facts/pull-facts.ts';
 import type { RangeFacts } from '../facts/range-facts.ts';
 import type { Intent, Repository } from '../intent.ts';
 import type { RunRecord } from '../store/run-record.ts';
+import { forkRefusal, isFork } from './fork.ts';
 import { keeps } from './keeps.ts';
 import { type PlannedModels, planModels } from './plan-models.ts';
 import { emptyPlan, joined } from './plans.ts';
@@ -97,8 +98,7 @@ function workOf(
   const ask = wishFor(model.model, renewal.wishes) ?? (isAgain ? 'again' : 'changed');
   const work = workFor(model, { ask, runs, now });
   const isCostly = work.kind === 'run' || work.kind === 'adopt';
-  // Code of a fork is a stranger's: it gets no runner. A head whose repository is gone is one too.
-  return isCostly && facts.pull.head.repositoryId !== repository.id ? { kind: 'refuse', ...forkRefusal } : work;
+  return isCostly && isFork(facts.pull, repository) ? { kind: 'refuse', ...forkRefusal } : work;
 }
 
 /** An older run goes on only when all that it does is still wanted. */
@@ -113,11 +113,6 @@ function withoutHalfAdoptions(works: ReadonlyMap<string, Work>): ReadonlyMap<str
   });
   return new Map(settled);
 }
-
-const forkRefusal = {
-  reason: 'the pull request comes from a fork, whose code gets no runner of this repository',
-  fix: 'read the change, push it to a branch of this repository and open the pull request from there',
-};
 
 function pullView(
   repository: Repository,

@@ -3,10 +3,11 @@ import { type Refusal, renderHelp, renderRefusals } from '../command/reply.ts';
 import type { Effect, Plan } from '../effect.ts';
 import type { CommandFacts } from '../facts/command-facts.ts';
 import type { PullFacts } from '../facts/pull-facts.ts';
-import type { Intent } from '../intent.ts';
+import type { Intent, Repository } from '../intent.ts';
 import { nearest } from '../policy/nearest.ts';
 import { renderComment } from '../render/comment.ts';
 import { planPull, type Wish } from './check-pull-request.ts';
+import { forkRefusal, isFork } from './fork.ts';
 import { emptyPlan, joined } from './plans.ts';
 import { nextCommands } from './pull-words.ts';
 import { show } from './show.ts';
@@ -86,7 +87,7 @@ function answers(
 const writers = ['admin', 'maintain', 'write'];
 
 /** The first rule that a command breaks, or null. */
-function refusalOf(command: Command, { at, actor }: Obey, { role, pull }: Known): Refusal | null {
+function refusalOf(command: Command, { at, actor, repository }: Obey, { role, pull }: Known): Refusal | null {
   if (command.verb === 'unknown') {
     const { text, reason, suggestion } = command;
     const fix = suggestion === null ? 'Type `/help` to see the commands.' : `Did you mean \`${suggestion}\`?`;
@@ -106,18 +107,24 @@ function refusalOf(command: Command, { at, actor }: Obey, { role, pull }: Known)
     const reason = 'the pull request is not open';
     return { command: asked, code: 'closed', reason, fix: 'Reopen it, then type the command again.' };
   }
-  return command.verb === 'cancel' ? null : runRefusal(command, { at, asked, pull });
+  return command.verb === 'cancel' ? null : runRefusal(command, { at, asked, pull, repository });
 }
 
 function runRefusal(
   { model }: Extract<Command, { readonly verb: 'evaluate' | 'train' }>,
-  { at, asked, pull }: { readonly at: string; readonly asked: string; readonly pull: PullFacts },
+  {
+    at,
+    asked,
+    pull,
+    repository,
+  }: { readonly at: string; readonly asked: string; readonly pull: PullFacts; readonly repository: Repository },
 ): Refusal | null {
   const { judged, record } = pull;
   if (judged.kind !== 'valid') {
     const reason = `the base branch has ${judged.kind === 'absent' ? 'no policy' : 'a policy that cannot be used'}`;
     return { command: asked, code: 'no-policy', reason, fix: 'Mend `.github/siskin.yml` there first.' };
   }
+  if (isFork(pull.pull, repository)) return { command: asked, code: 'fork', ...forkRefusal };
   const head = pull.pull.head.sha;
   if (record === null || record.head !== head || Date.parse(record.headSince) > Date.parse(at)) {
     const reason = `the pull request was pushed to since, its newest commit is now ${head.slice(0, 7)}`;

@@ -81,7 +81,8 @@ function redrawn({ run, policy, shown, now }: ShownRun): Plan {
     const state = modelState(run, { model: view.model, policy: policy?.models[view.model] ?? null });
     return { ...view, runUrl: run.url, state: whoEnded(state, view.state) };
   });
-  const next = shown.view.number === null ? [] : nextCommands(models);
+  // Where no command made sense before (a push, a closed pull request) none does now.
+  const next = shown.view.next.length === 0 ? [] : nextCommands(models);
   return show({ ...shown, view: { ...shown.view, models, next, updatedAt: now } }, shown);
 }
 
@@ -99,10 +100,10 @@ function afterBranchRun(
   const { run, branch, policy, now } = facts;
   if (run.state !== 'completed' && run.state !== 'failed' && run.state !== 'cancelled') return [];
   const changes: StateChange[] = [];
-  for (const { model, trainingKey } of run.models) {
+  for (const { model, trainingKey, trains } of run.models) {
     const result = run.results[model];
     const own = policy?.models[model];
-    const trained = branch.trainedBy[model];
+    const trained = trains ? run : branch.trainedBy[model];
     const champion = branch.champions[model] ?? null;
     if (result === undefined || own === undefined || trained?.runId == null) continue;
     // A champion accepted after this run was planned is not the one it was measured against.

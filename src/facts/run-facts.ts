@@ -29,7 +29,7 @@ export interface RunFacts extends ShownRun {
   /** For runs of the default branch: what may become of their candidates, and where the branch stands now. */
   readonly branch: {
     readonly champions: Readonly<Record<string, Champion | null>>;
-    /** The run that trained the candidate, by model. */
+    /** By model, the earlier run that trained the candidate where this run only evaluates it. */
     readonly trainedBy: Readonly<Record<string, RunRecord | null>>;
     readonly tip: { readonly name: string; readonly sha: string };
   } | null;
@@ -114,9 +114,8 @@ async function branchFacts(
   const trainedBy: Record<string, RunRecord | null> = {};
   for (const { model, trains, trainingKey } of run.models) {
     champions[model] = await store.readChampion(repository.id, model);
-    if (trains) trainedBy[model] = run;
-    else
-      trainedBy[model] = trainingKey === null ? null : await store.findByTrainingKey(repository.id, model, trainingKey);
+    if (trains || trainingKey === null) continue;
+    trainedBy[model] = await store.findByTrainingKey(repository.id, model, trainingKey);
   }
   return { champions, trainedBy, tip: await github.readDefaultBranch(repository) };
 }
