@@ -41,6 +41,11 @@ export function openDoor(ports: { readonly probot: Probot; readonly inbox: Inbox
       };
     });
     ports.metrics.acknowledged(result, (performance.now() - started) / 1000);
+    if (!request.complete) {
+      // The rest of the body is not read, so the connection cannot be used again.
+      response.setHeader('connection', 'close');
+      response.once('finish', () => request.destroy());
+    }
     answer(response, status, text);
   }
 
@@ -66,10 +71,11 @@ async function receive(request: IncomingMessage, { probot, inbox }: { probot: Pr
   const id = headerOf(request, 'x-github-delivery');
   const event = headerOf(request, 'x-github-event');
   const signature = headerOf(request, 'x-hub-signature-256');
-  if (id === '' || event === '' || id.length > 100 || event.length > 100) {
+  // Only names that GitHub gives: those of our own events have a dot.
+  if (!/^[\w-]{1,100}$/.test(id) || !/^[a-z_]{1,100}$/.test(event)) {
     return refused(
       400,
-      'expected the headers X-GitHub-Delivery and X-GitHub-Event, found none; send what GitHub sends',
+      'expected X-GitHub-Delivery and X-GitHub-Event, found none or odd ones; send what GitHub sends',
     );
   }
   if (signature === '') {
@@ -77,8 +83,6 @@ async function receive(request: IncomingMessage, { probot, inbox }: { probot: Pr
   }
   const body = await readBody(request);
   if (body === null) {
-    // The rest of the body is not read, so the connection cannot be used again.
-    request.destroy();
     return refused(
       413,
       `expected at most ${payloadBytesLimit} bytes, found more; GitHub does not send such deliveries`,
@@ -115,7 +119,8 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   if (Number(request.headers['content-length'] ?? 0) > payloadBytesLimit) return null;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
+  // Leaving the loop early must not close the connection: the answer is still to be sent.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     if (!Buffer.isBuffer(chunk)) continue;
     bytes += chunk.byteLength;
     if (bytes > payloadBytesLimit) return null;
