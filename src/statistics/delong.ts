@@ -1,6 +1,7 @@
 import { momentsOf, sampleVariance } from './moments.ts';
 import { normalQuantile, normalTwoSided } from './normal.ts';
 import type { PairedEstimate } from './paired-estimate.ts';
+import { sortedOrder } from './sorted-order.ts';
 
 /** A ROC AUC with the two sets of placement values from which its variance is computed. */
 export interface RocAuc {
@@ -63,23 +64,6 @@ export function pairedRocAuc(first: RocAuc, second: RocAuc, confidence: number):
   return { value, low: value - reach, high: value + reach, pValue: normalTwoSided(value / error) };
 }
 
-/** The standard error of one ROC AUC (DeLong); null when a class has fewer than two rows. */
-export function rocAucError({ positives, negatives }: RocAuc): number | null {
-  if (positives.length < 2 || negatives.length < 2) return null;
-  const nothing = new Float64Array(0);
-  return Math.sqrt(
-    varianceOfDifference(positives, nothing) / positives.length +
-      varianceOfDifference(negatives, nothing) / negatives.length,
-  );
-}
-
-/** Row numbers in the order of ascending scores. */
-export function sortedOrder(scores: Float64Array): Uint32Array {
-  const order = new Uint32Array(scores.length);
-  for (let row = 0; row < order.length; row++) order[row] = row;
-  return order.sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
-}
-
 /** Where each row stands among the rows of its own class. */
 function slots(isPositive: Uint8Array): Uint32Array {
   const slot = new Uint32Array(isPositive.length);
@@ -98,7 +82,6 @@ function mean(values: Float64Array): number {
   return sum / values.length;
 }
 
-/** An empty second counts as zeros. */
 function varianceOfDifference(first: Float64Array, second: Float64Array): number {
   return sampleVariance(momentsOf(first.length, (index) => (first[index] ?? 0) - (second[index] ?? 0)));
 }

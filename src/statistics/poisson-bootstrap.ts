@@ -1,3 +1,4 @@
+import { logGamma } from './gamma.ts';
 import type { PairedEstimate } from './paired-estimate.ts';
 
 /**
@@ -19,10 +20,17 @@ export function forEachReplicate(
   replicates: number,
   visit: (weights: Float64Array, replicate: number) => void,
 ): void {
-  const weights = new Float64Array(cells.counts.length);
+  const { keys, counts } = cells;
+  const weights = new Float64Array(counts.length);
+  const tables = new Map<number, PoissonTable>();
+  for (const count of counts) if (count < normalFrom && !tables.has(count)) tables.set(count, poissonTable(count));
+  const tableOf = Array.from(counts, (count) => tables.get(count));
   for (let replicate = 0; replicate < replicates; replicate++) {
+    const salt = mixed(replicate + 1);
     for (let cell = 0; cell < weights.length; cell++) {
-      weights[cell] = poissonDraw(cells.counts[cell] ?? 0, mixed((cells.keys[cell] ?? 0) ^ mixed(replicate + 1)));
+      const hash = mixed((keys[cell] ?? 0) ^ salt);
+      const table = tableOf[cell];
+      weights[cell] = table === undefined ? nearNormal(counts[cell] ?? 0, hash) : draw(table, hash);
     }
     visit(weights, replicate);
   }
@@ -61,25 +69,47 @@ export function mixed(key: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** Above this mean the Cornish–Fisher form of the normal is exact to a fraction of one row. */
-const normalFrom = 64;
+/** From this mean on the normal with a correction for skewness is exact to a fraction of one row. */
+const normalFrom = 10_000;
 
-function poissonDraw(mean: number, hash: number): number {
-  const uniform = (hash + 0.5) / 2 ** 32;
-  if (mean >= normalFrom) return nearNormal(mean, uniform, (mixed(hash ^ 0x9e3779b9) + 0.5) / 2 ** 32);
-  let probability = Math.exp(-mean);
-  let cumulated = probability;
-  let draw = 0;
-  while (uniform > cumulated && draw < 400) {
-    draw++;
-    probability *= mean / draw;
-    cumulated += probability;
+/** A Poisson distribution for drawing by inversion: what to draw up to each 32-bit number. */
+interface PoissonTable {
+  readonly lowest: number;
+  /** P(X ≤ lowest + k) · 2^32. */
+  readonly cumulated: Float64Array;
+  /** Where to begin to look, by the upper eight bits of the number. */
+  readonly guide: Uint16Array;
+}
+
+function poissonTable(mean: number): PoissonTable {
+  const reach = Math.ceil(8 * Math.sqrt(mean) + 20);
+  const lowest = Math.max(0, Math.floor(mean - reach));
+  const cumulated = new Float64Array(Math.ceil(mean + reach) - lowest + 1);
+  let sum = 0;
+  for (let k = 0; k < cumulated.length; k++) {
+    const value = lowest + k;
+    const logProbability = value === 0 ? -mean : value * Math.log(mean) - mean - logGamma(value + 1);
+    sum += Math.exp(logProbability);
+    cumulated[k] = sum * 2 ** 32;
   }
-  return draw;
+  const guide = new Uint16Array(256);
+  for (let part = 0, k = 0; part < guide.length; part++) {
+    while (k < cumulated.length - 1 && (cumulated[k] ?? 0) < part * 2 ** 24) k++;
+    guide[part] = k;
+  }
+  return { lowest, cumulated, guide };
+}
+
+function draw({ lowest, cumulated, guide }: PoissonTable, hash: number): number {
+  let k = guide[hash >>> 24] ?? 0;
+  while (k < cumulated.length - 1 && (cumulated[k] ?? 0) <= hash + 0.5) k++;
+  return lowest + k;
 }
 
 /** Poisson by the Box–Muller normal with the correction for skewness. */
-function nearNormal(mean: number, first: number, second: number): number {
+function nearNormal(mean: number, hash: number): number {
+  const first = (hash + 0.5) / 2 ** 32;
+  const second = (mixed(hash ^ 0x9e3779b9) + 0.5) / 2 ** 32;
   const z = Math.sqrt(-2 * Math.log(first)) * Math.cos(2 * Math.PI * second);
   return Math.max(0, Math.round(mean + Math.sqrt(mean) * z + (z * z - 1) / 6));
 }

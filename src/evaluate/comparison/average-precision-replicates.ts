@@ -4,7 +4,7 @@ import { cellsOf, replicateCount } from './joint-cells.ts';
 import type { BinaryPair, MulticlassPair } from './pair.ts';
 
 /** Score bins per class: fine where the positives are, which is where average precision is decided. */
-const binsPerClass = { positive: 128, negative: 64 } as const;
+const binsPerClass = { positive: 64, negative: 32 } as const;
 
 /**
  * Bootstrap replicates of the difference of average precisions over cells of truth × candidate's score bin × champion's.

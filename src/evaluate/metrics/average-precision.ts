@@ -1,4 +1,4 @@
-import { sortedOrder } from '../../statistics/delong.ts';
+import { sortedOrder } from '../../statistics/sorted-order.ts';
 
 /**
  * PR AUC as average precision: Σ (recallₖ − recallₖ₋₁) · precisionₖ over the distinct scores from the highest down, without

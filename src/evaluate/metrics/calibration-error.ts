@@ -1,5 +1,5 @@
-import { sortedOrder } from '../../statistics/delong.ts';
 import { normalCdf } from '../../statistics/normal.ts';
+import { sortedOrder } from '../../statistics/sorted-order.ts';
 
 /** Into how many bins of equal mass the calibration error splits the rows. */
 export const calibrationBins = 15;
