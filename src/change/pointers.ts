@@ -13,7 +13,7 @@ const mostPointers = 50;
 const largestDvcPointer = 1_000_000;
 
 /**
- * The small blobs whose texts classify and trainingKeyOf need: DVC pointers of the head, and of the base where they
+ * The small blobs whose texts classify and trainingKeyOf need: DVC pointers of the head to data, and of both where they
  * differ; changed Git LFS pointers (an unchanged one is the same content by its blob SHA). At most 50, DVC first: with
  * a text missing a change is still seen, only less is known of it.
  */
@@ -31,7 +31,13 @@ export function pointersToRead(options: {
     ...before.filter(({ path, sha }) => !kept.has(`${sha} ${path}`)),
     ...after.filter(({ path, sha }) => !known.has(`${sha} ${path}`)),
   ];
-  const dvc = [...after, ...changed].filter(({ path, bytes }) => isDvcPointer(path) && bytes <= largestDvcPointer);
+  const contents = Object.keys(policy.models).map((model) => dataRole({ policy, model }));
+  // Elsewhere, only what changed is worth a request: its name says that it stands for nothing of a model's.
+  const named = after.filter(({ path }) => contents.some((role) => role(path.replace(/\.dvc$/, '')) !== null));
+  const locks = after.filter(({ path }) => !path.endsWith('.dvc'));
+  const dvc = [...named, ...locks, ...changed].filter(
+    ({ path, bytes }) => isDvcPointer(path) && bytes <= largestDvcPointer,
+  );
   const lfs = changed.filter(({ path, bytes }) => bytes <= lfsPointerBytes && bytes > 100 && holdsData(path));
   const bySha = new Map([...dvc, ...lfs].map((entry) => [entry.sha, entry]));
   return [...bySha.values()].slice(0, mostPointers);

@@ -97,7 +97,7 @@ export function inspect(options: {
     foreignModels: paths.filter((path) => isForeignModel(path)),
     scripts: [
       ...dvcScripts(texts),
-      ...paths.filter((path) => isScript(path)).map((path) => ({ path, command: commandOf(path) })),
+      ...paths.filter((path) => isScript(path)).map((path) => ({ path, command: commandOf(path, known) })),
     ],
     parameters: paths.filter((path) => isParameters(path)),
     environment: paths.filter((path) => isEnvironment(path)),
@@ -131,11 +131,15 @@ function modelPath(path: string): string | null {
   return path.endsWith('/model.json') ? path.slice(0, -'/model.json'.length) : null;
 }
 
-function commandOf(path: string): string {
-  const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-  if (path.endsWith('.py')) return `python ${quoted}`;
-  if (path.endsWith('.R')) return `Rscript ${quoted}`;
-  return `${path.endsWith('.sh') ? 'sh' : 'node'} ${quoted}`;
+/** A fresh check-out holds no packages, so the command installs those that the repository pins. */
+function commandOf(path: string, files: ReadonlySet<string>): string {
+  const script = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  if (path.endsWith('.R')) return `Rscript ${script}`;
+  if (path.endsWith('.sh')) return `sh ${script}`;
+  if (!path.endsWith('.py')) return `${files.has('package-lock.json') ? 'npm ci && ' : ''}node ${script}`;
+  if (files.has('uv.lock')) return `uv run python ${script}`;
+  if (files.has('poetry.lock')) return `poetry install && poetry run python ${script}`;
+  return `${files.has('requirements.txt') ? 'pip install -r requirements.txt && ' : ''}python ${script}`;
 }
 
 /** Stages of dvc.yaml that train, as commands that run them with all that they need. */

@@ -1,6 +1,6 @@
 import { type MetricName, metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
-import { quoted } from './explain-issue.ts';
 import type { Gate, ModelPolicy, Policy } from './policy.ts';
+import { quoted } from './quoted.ts';
 
 /**
  * What an edit of the policy would change once it is merged, one sentence each, for the preview in a pull request. What

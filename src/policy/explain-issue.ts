@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Problem } from '../error.ts';
 import { homeOf, knownKeys, schemaAt } from './json-schema.ts';
 import { nearest } from './nearest.ts';
+import { quoted } from './quoted.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly (string | number)[];
@@ -122,7 +123,7 @@ function explainValue(issue: Issue, at: Path, document: unknown): Finding {
 
 /** Messages of our own schema read "expected; fix". */
 function spoken(message: string, at: Path): Pick<Problem, 'expected' | 'fix'> {
-  const [expected = message, fix = `change \`${at.at(-1) ?? 'it'}\``] = message.split('; ');
+  const [expected = message, fix = `change ${quoted(String(at.at(-1) ?? 'it'))}`] = message.split('; ');
   return { expected, fix };
 }
 
@@ -159,7 +160,7 @@ function fixFor(at: Path, value: unknown): string {
   if ((typeof value === 'number' || typeof value === 'boolean') && types.includes('string')) {
     return `put it in quotes: \`"${value}"\``;
   }
-  return text === undefined ? `change \`${key}\`` : `change it: ${text}`;
+  return text === undefined ? `change ${quoted(String(key))}` : `change it: ${text}`;
 }
 
 function schemaWords(at: Path): string | null {
@@ -201,10 +202,4 @@ export function describe(value: unknown): string {
   if (typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
-}
-
-/** A text from the document, bounded, on one line, with nothing that could end its code span. */
-export function quoted(text: string): string {
-  const line = text.replaceAll(/[\s`\p{Cc}\p{Cf}]+/gu, ' ').trim();
-  return `\`${line.length > 60 ? `${line.slice(0, 59)}…` : line}\``;
 }

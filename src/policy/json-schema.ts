@@ -35,10 +35,14 @@ export function schemaAt(path: readonly PropertyKey[]): SchemaNode | null {
   let node: SchemaNode | undefined = schema;
   for (const key of path) {
     if (typeof key === 'number') node = node.items ?? node.anyOf?.find((option) => option.items)?.items;
-    else node = node.properties?.[String(key)] ?? (node.additionalProperties || undefined);
+    else node = propertyOf(node, String(key)) ?? (node.additionalProperties || undefined);
     if (node === undefined) return null;
   }
   return node;
+}
+
+function propertyOf(node: SchemaNode, key: string): SchemaNode | undefined {
+  return node.properties && Object.hasOwn(node.properties, key) ? node.properties[key] : undefined;
 }
 
 /** The keys that may stand in the mapping at a path; empty where any name may. */

@@ -3,6 +3,7 @@ import { canonicalJson, type Digest, digestOf } from '../digest.ts';
 import type { Problem } from '../error.ts';
 import { explainIssue, type Finding } from './explain-issue.ts';
 import { ModelPolicy, Policy, policyPath } from './policy.ts';
+import { dotted } from './quoted.ts';
 import { ruleFindings } from './rules.ts';
 import { parseYamlDocument } from './yaml-document.ts';
 
@@ -39,7 +40,7 @@ export function parsePolicy(options: { readonly text: string; readonly file?: st
   const problems = [...document.problems];
   const saidAlready = new Set(document.problems.map(({ path }) => path).filter((path) => path !== ''));
   for (const finding of findings) {
-    const problem = { file, path: finding.at.join('.'), ...place(finding), ...words(finding) };
+    const problem = { file, path: dotted(finding.at), ...place(finding), ...words(finding) };
     if (!saidAlready.has(problem.path) && !isMisread(problem)) problems.push(problem);
   }
   if (problems.length > 0 || !parsed.success) return invalid(problems);

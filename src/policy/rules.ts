@@ -1,8 +1,9 @@
 import { folderMatcher } from '../change/glob.ts';
 import { metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
-import { describe, type Finding, quoted } from './explain-issue.ts';
+import { describe, type Finding } from './explain-issue.ts';
 import { nearest } from './nearest.ts';
 import { ModelPolicy } from './policy.ts';
+import { quoted } from './quoted.ts';
 
 type Entries = Readonly<Record<string, unknown>>;
 type Draft = { readonly [Key in keyof ModelPolicy]?: ModelPolicy[Key] | undefined };

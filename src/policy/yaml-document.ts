@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Problem } from '../error.ts';
+import { dotted, oneLine, quoted } from './quoted.ts';
 
 /** Keys and indexes from the root of a document to one of its values. */
 export type DocumentPath = readonly (string | number)[];
@@ -87,7 +88,7 @@ function read(text: string, file: string): YamlDocument {
   const problems: Problem[] = [];
   const counts = { nodes: 0, aliases: 0 };
   const report = (path: DocumentPath, offset: number, finding: Finding) =>
-    problems.push({ file, path: path.join('.'), ...place(offset), ...finding });
+    problems.push({ file, path: dotted(path), ...place(offset), ...finding });
 
   function readNode(node: Node | null, path: DocumentPath, keyOffset: number): unknown {
     const offset = node?.range?.[0] ?? keyOffset;
@@ -118,7 +119,11 @@ function read(text: string, file: string): YamlDocument {
       });
     }
     if (target === undefined) {
-      report(path, offset, { expected: `an anchor \`&${name}\` above`, found: 'none', fix: 'write the value out' });
+      report(path, offset, {
+        expected: `an anchor ${quoted(`&${name}`)} above`,
+        found: 'none',
+        fix: 'write the value out',
+      });
       return null;
     }
     return readNode(target, path, offset);
@@ -145,7 +150,7 @@ function read(text: string, file: string): YamlDocument {
       } else if (first !== undefined) {
         report([...path, name], keyOffset, {
           expected: 'each key once',
-          found: `\`${name}\` again (first on line ${place(first).line})`,
+          found: `${quoted(name)} again (first on line ${place(first).line})`,
           fix: 'keep one of them',
         });
       } else {
@@ -211,8 +216,8 @@ function isName(key: unknown): key is string | number | boolean | null {
 }
 
 function firstSentence(message: string): string {
-  const line = message.split('\n')[0] ?? '';
-  return line.length > 160 ? `${line.slice(0, 159)}…` : line.charAt(0).toLowerCase() + line.slice(1);
+  const line = oneLine(message.split('\n')[0] ?? '', 160);
+  return line.charAt(0).toLowerCase() + line.slice(1);
 }
 
 const syntaxFixes: Readonly<Record<string, string>> = {

@@ -54,6 +54,17 @@ test('a DVC pointer counts by what it stands for, and is needed', () => {
   expect(trainingKeyOf({ tree: tree.entries, policy: policyFixture(), model: 'late', texts: new Map() })).toBeNull();
 });
 
+test('a pointer that was not read still tells two trees apart', () => {
+  const keyWith = (text: string) => {
+    const tree = treeOf({ ...files, 'elsewhere/raw.dvc': text });
+    return trainingKeyOf({ tree: tree.entries, policy: policyFixture(), model: 'late', texts: new Map() });
+  };
+
+  expect(keyWith('wdir: ../data\nouts: [{md5: a, path: train}]')).not.toBe(
+    keyWith('wdir: ../data\nouts: [{md5: b, path: train}]'),
+  );
+});
+
 test('there is no key for a tree that is not whole, nor for a model that is not trained', () => {
   expect(trainingKeyOf({ tree: null, policy: policyFixture(), model: 'late', texts: new Map() })).toBeNull();
   expect(trainingKeyOf({ tree: [], policy: policyFixture(), model: 'delay', texts: new Map() })).toBeNull();

@@ -34,7 +34,7 @@ test('a repository with CSV files, a script and requirements gets a policy that 
     models:
       # Assumed: \`target\` is \`is_fraud\`, which is a column of \`data/holdout.csv\` and a usual name for a target; its values look like task binary.
       # Assumed: \`data/holdout.csv\` is never trained on.
-      # Assumed: \`python train.py\` trains it, reads SISKIN_DATA and SISKIN_SEED, and writes to SISKIN_OUTPUT.
+      # Assumed: \`pip install -r requirements.txt && python train.py\` trains it, reads SISKIN_DATA and SISKIN_SEED, and writes to SISKIN_OUTPUT.
       # Assumed: a self-hosted runner with the labels \`self-hosted\` and \`gpu\` trains it; write \`[ubuntu-latest]\` to train on a hosted one.
       fraud:
         task: binary
@@ -44,7 +44,7 @@ test('a repository with CSV files, a script and requirements gets a policy that 
           holdout: data/holdout.csv
         model: models/fraud.onnx
         train:
-          command: python train.py
+          command: pip install -r requirements.txt && python train.py
           output: models/fraud.onnx
           parameters: params.yaml
           runner: [self-hosted, gpu]

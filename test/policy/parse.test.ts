@@ -209,6 +209,15 @@ test('no text makes it throw, and every problem has a place in the text', () => 
   );
 });
 
+test('nothing that stands in the file can end the code span that shows it', () => {
+  const texts = ['"a`b\\n# @team": 1', 'models: { "x`\\u202e</details>": 7 }', '!`tag x', 'a: *`x`', '"`": 1\n"`": 2'];
+
+  for (const problem of texts.flatMap((text) => problemsOf(text))) {
+    expect(problem.match(/`/g)?.length ?? 0, problem).toSatisfy((count: number) => count % 2 === 0);
+    expect(problem).not.toMatch(/[\n\u202e]/);
+  }
+});
+
 test('no mutilation of a good policy makes it throw', () => {
   fc.assert(
     fc.property(fc.nat(shortest.length), fc.nat(20), fc.string({ unit: 'binary', maxLength: 5 }), (at, cut, put) => {
