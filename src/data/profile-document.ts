@@ -92,9 +92,14 @@ export function standardDeviation(column: NumberProfile): number | null {
   return column.moments === null ? null : Math.sqrt(column.moments.squares / column.count);
 }
 
-/** Distinct values: exact for listed categories and for bins that hold one integer each, else within about 3 %. */
+/** Distinct values: exact for listed categories and where each bin holds one number, else within about 3 %. */
 export function distinctCount(column: ColumnProfile): number {
-  if (column.kind !== 'string') return distinctEstimate(parseSketch(column.distinct));
+  if (column.kind !== 'string') {
+    const estimate = distinctEstimate(parseSketch(column.distinct));
+    const filled = column.histogram.keys.length;
+    // There are at least as many values as bins; an estimate this near says that there are no more.
+    return estimate <= filled * 1.1 ? filled : estimate;
+  }
   if (column.categories.kind === 'listed') return column.categories.values.length;
   return distinctEstimate(Uint8Array.from(column.categories.ranks));
 }
