@@ -113,7 +113,7 @@ function rendered(options: {
 
 /** Moved columns first, then by the size of their effect. */
 function rank(column: ColumnDrift): number {
-  const order = { moved: 2, steady: 1, 'not-assessed': 0 };
+  const order = { moved: 2, steady: 1, 'not-assessed': 0, ignored: -1 };
   return 10 * order[column.verdict] + (column.statistics['jensen-shannon']?.value ?? 0);
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDataset } from './data/dataset.ts';
+import { type Dataset, openDataset } from './data/dataset.ts';
 import { profileDataset } from './data/profile.ts';
 import { parseSchema } from './data/schema.ts';
 import { validateDataset } from './data/validate.ts';
@@ -9,6 +9,7 @@ import { compareProfiles, type ProfiledData } from './drift/compare.ts';
 import type { DriftReport } from './drift/drift-report.ts';
 import { AppError, messageOf } from './error.ts';
 import { evaluateModels } from './evaluate/evaluate.ts';
+import { digestOfFile } from './file-digest.ts';
 import type { ModelPolicy } from './policy/policy.ts';
 import type { Result } from './result.ts';
 
@@ -69,11 +70,38 @@ async function compareData({ policy, baseRoot, headRoot }: Measurable): Promise<
     profile: await profileDataset(dataset),
     digest: dataset.digest,
   });
+  const fresh = await openAdded({ reference, current, root: headRoot });
+  if (fresh !== null) {
+    await using added = fresh;
+    return compareProfiles({
+      reference: await profiled(reference),
+      current: await profiled(added),
+      policy: policy.drift,
+      scope: 'added',
+    });
+  }
   return compareProfiles({
     reference: await profiled(reference),
     current: await profiled(current),
     policy: policy.drift,
   });
+}
+
+/**
+ * The added files alone, when files came to unchanged ones: mixed with the rows that were there before, new rows that
+ * differ would look the more alike the fewer they are. Null when anything else changed.
+ */
+async function openAdded(options: {
+  readonly reference: Dataset;
+  readonly current: Dataset;
+  readonly root: string;
+}): Promise<Dataset | null> {
+  const digests = ({ files }: Dataset) => new Map(files.map((file) => [file.path, digestOfFile(file.absolutePath)]));
+  const before = digests(options.reference);
+  const now = digests(options.current);
+  const isKept = [...before].every(([path, digest]) => now.get(path) === digest);
+  const paths = [...now.keys()].filter((path) => !before.has(path));
+  return isKept && paths.length > 0 ? await openDataset({ root: options.root, paths }) : null;
 }
 
 async function openReference(root: string, paths: readonly string[]) {

@@ -26,6 +26,8 @@ export function compareProfiles(options: {
   readonly reference: ProfiledData;
   readonly current: ProfiledData;
   readonly policy: DriftPolicy;
+  /** What the current rows are; `all` unless told otherwise. */
+  readonly scope?: DriftReport['scope'];
 }): DriftReport {
   const { reference, current, policy } = options;
   const z = normalQuantile(1 - policy.alpha / 2);
@@ -42,6 +44,7 @@ export function compareProfiles(options: {
   return {
     reference: { rows: reference.profile.rows, digest: reference.digest },
     current: { rows: current.profile.rows, digest: current.digest },
+    scope: options.scope ?? 'all',
     columns: Object.fromEntries(columns),
     added: current.profile.columns.map(({ name }) => name).filter((name) => !names.has(name)),
     removed: [...names].filter((name) => !others.has(name)),
@@ -113,7 +116,7 @@ function isFiniteStatistic({ value, effect }: RawStatistic): boolean {
 function verdict(judged: Judged): Pick<ColumnDrift, 'verdict' | 'reason'> {
   const { comparison, qValueOf, policy } = judged;
   const { nulls, unseen, statistics, kindChange } = comparison;
-  if (policy.ignore.includes(comparison.name)) return { verdict: 'not-assessed', reason: 'ignored by the policy' };
+  if (policy.ignore.includes(comparison.name)) return { verdict: 'ignored', reason: 'by the policy' };
   if (kindChange !== null) return { verdict: 'moved', reason: `the type changed: ${kindChange}` };
   const isCertain = (test: TestName) => (qValueOf(comparison, test) ?? 1) <= policy.alpha;
   if (isCertain('nulls') && nulls.effect.low >= policy.effect) {
@@ -126,7 +129,7 @@ function verdict(judged: Judged): Pick<ColumnDrift, 'verdict' | 'reason'> {
     const reason = comparison.values === 0 ? 'no values on one side' : `fewer than ${leastValues} values on one side`;
     return { verdict: 'not-assessed', reason };
   }
-  if (comparison.kind === 'timestamp') return { verdict: 'not-assessed', reason: 'time moves by itself' };
+  if (comparison.kind === 'timestamp') return { verdict: 'ignored', reason: 'time moves by itself' };
   if (unseen !== null && isCertain('unseen') && unseen.effect.low >= policy.effect) {
     return {
       verdict: 'moved',

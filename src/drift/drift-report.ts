@@ -40,7 +40,8 @@ export const ColumnDrift = z.strictObject({
     reference: z.array(z.number()).max(64),
     current: z.array(z.number()).max(64),
   }),
-  verdict: z.enum(['steady', 'moved', 'not-assessed']),
+  /** `ignored`: nobody asked, because the policy says so or because time moves by itself. */
+  verdict: z.enum(['steady', 'moved', 'not-assessed', 'ignored']),
   /** One clause: why this verdict, e.g. `too small to matter`. */
   reason: z.string().max(500),
 });
@@ -50,6 +51,8 @@ export type ColumnDrift = z.infer<typeof ColumnDrift>;
 export const DriftReport = z.strictObject({
   reference: z.strictObject({ rows: z.number().int(), digest: z.string().max(80) }),
   current: z.strictObject({ rows: z.number().int(), digest: z.string().max(80) }),
+  /** `added`: the current rows are only those in files that came to the unchanged files of the reference; else `all`. */
+  scope: z.enum(['all', 'added']),
   columns: z.record(z.string().max(200), ColumnDrift),
   /** Columns that only one side has. */
   added: z.array(z.string().max(200)),

@@ -57,14 +57,17 @@ export function columnTable(report: DriftReport): string {
 
 /** Columns with the moved ones first, the furthest moved at the top. */
 export function orderedColumns(report: DriftReport): readonly (readonly [string, ColumnDrift])[] {
-  const rank = { moved: 0, 'not-assessed': 1, steady: 2 } as const;
+  const rank = { moved: 0, 'not-assessed': 1, steady: 2, ignored: 3 } as const;
   return Object.entries(report.columns).sort(
     ([, a], [, b]) => rank[a.verdict] - rank[b.verdict] || distance(b) - distance(a),
   );
 }
 
-/** `6.4 → 9.0`, to the digits that tell the two means apart; `—` for what has no mean. */
+/** `6.4 → 9.0`, to the digits that tell the two means apart; days for times; `—` for what has no mean. */
 export function meanWords(column: ColumnDrift): string {
+  if (column.mean !== null && column.kind === 'timestamp') {
+    return `${day(column.mean.reference)} → ${day(column.mean.current)}`;
+  }
   return column.mean === null ? '—' : pair(column.mean.reference, column.mean.current).join(' → ');
 }
 
@@ -76,20 +79,29 @@ export function nullWords(column: ColumnDrift): string {
 }
 
 /** `502 222 rows added (2 574 183 → 3 076 405, +19.5 %).` */
-export function rowsSentence({ reference, current }: DriftReport): string {
-  const apart = current.rows - reference.rows;
-  if (apart === 0) return `${counted(current.rows, 'row')}, as many as before.`;
+export function rowsSentence({ reference, current, scope }: DriftReport): string {
+  const total = scope === 'added' ? reference.rows + current.rows : current.rows;
+  const apart = total - reference.rows;
+  if (apart === 0) return `${counted(total, 'row')}, as many as before.`;
   const word = apart > 0 ? 'added' : 'taken away';
-  const relative = change(reference.rows, current.rows);
-  return `${counted(Math.abs(apart), 'row')} ${word} (${count(reference.rows)} → ${count(current.rows)}, ${relative}).`;
+  const relative = change(reference.rows, total);
+  return `${counted(Math.abs(apart), 'row')} ${word} (${count(reference.rows)} → ${count(total)}, ${relative}).`;
+}
+
+/** The day (UTC) of seconds since 1970; `—` beyond what a calendar holds. */
+function day(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? '—' : date.toISOString().slice(0, 10);
 }
 
 function driftSentence(report: DriftReport): string {
-  const all = Object.values(report.columns);
+  const all = Object.values(report.columns).filter((column) => column.verdict !== 'ignored');
   const moved = all.filter((column) => column.verdict === 'moved').length;
   const unknown = all.filter((column) => column.verdict === 'not-assessed').length;
+  const isAdded = report.scope === 'added';
+  const none = isAdded ? 'no column' : 'No column';
   const sentences = [
-    moved === 0 ? `No column of ${all.length} moved.` : `${moved} of ${counted(all.length, 'column')} moved.`,
+    `${isAdded ? 'Added rows against those before: ' : ''}${moved === 0 ? none : moved} of ${counted(all.length, 'column')} moved.`,
     unknown === 0 ? '' : `${unknown} could not be assessed.`,
     columnsSentence('New', report.added),
     columnsSentence('Gone', report.removed),

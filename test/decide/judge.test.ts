@@ -296,6 +296,7 @@ function driftOf(columns: Readonly<Record<string, 'moved' | 'steady'>>): Result[
     columns: Object.fromEntries(Object.entries(columns).map(([name, verdict]) => [name, column(verdict)])),
     added: [],
     removed: [],
+    scope: 'all',
     alpha: 0.01,
     minimumEffect: 0.05,
     verdict: Object.values(columns).includes('moved') ? 'moved' : 'steady',

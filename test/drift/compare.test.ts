@@ -114,7 +114,7 @@ describe('a column has moved when its difference is certain and large enough', (
         numbers.map((value) => value + 500),
         { ignore: ['x'] },
       ).reason,
-    ).toBe('ignored by the policy');
+    ).toBe('by the policy');
   });
 
   test('constant, empty and single columns give typed results', () => {

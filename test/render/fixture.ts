@@ -151,6 +151,7 @@ export function drift(): DriftReport {
     },
     added: [],
     removed: [],
+    scope: 'all',
     alpha: 0.01,
     minimumEffect: 0.05,
     verdict: 'moved',

@@ -15,7 +15,7 @@ import { chip, type HtmlColumn, htmlTable } from './element.ts';
 import { pairedHistogram } from './plot.ts';
 
 const shownCards = 12;
-const tones = { moved: 'warn', steady: 'good', 'not-assessed': 'open' } as const;
+const tones = { moved: 'warn', steady: 'good', 'not-assessed': 'open', ignored: 'open' } as const;
 
 /** How the data differ from the champion's: the moved columns as pictures, all columns as a table, schema problems. */
 export function dataPart({ drift, validation }: Result): string {
