@@ -1,11 +1,16 @@
 /** Answers that GitHub gives when it is overloaded or broken. */
 export interface Failure {
-  /** `secondary-limit` is a 403 whose body names the secondary rate limit; a number is answered as that status. */
-  readonly kind: 'secondary-limit' | number;
+  /**
+   * `secondary-limit` is a 403 whose body names the secondary rate limit, `disconnect` closes the connection without an
+   * answer, a number is answered as that status.
+   */
+  readonly kind: 'secondary-limit' | 'disconnect' | number;
   /** How many of the next calls fail. */
   readonly times: number;
   /** Only calls whose `METHOD /path` matches. */
   readonly only?: RegExp;
+  /** Does what was asked before failing, so that the caller cannot know whether it was done. */
+  readonly afterDoing?: true;
   /** Sent as Retry-After; GitHub may leave it out. */
   readonly retryAfterSeconds?: number;
 }

@@ -17,17 +17,9 @@ import { allRoutes } from './rest/all-routes.ts';
 import { hookRoutes } from './rest/hooks.ts';
 import type { Route } from './routes.ts';
 import { createGithubHandler, type Exchange, type LoggedCall } from './server/server.ts';
-import {
-  type Account,
-  type App,
-  createWorld,
-  type Installation,
-  type Permissions,
-  type Repository,
-  type Role,
-  type World,
-} from './state.ts';
+import type { Account, App, Installation, Permissions, Repository, Role, World } from './state.ts';
 import { type Delivery, deliverWebhooks } from './webhooks.ts';
+import { createWorld } from './world.ts';
 
 export interface GithubOptions {
   /** Any free one by default. */
@@ -99,7 +91,7 @@ export interface SandboxGithub extends AsyncDisposable, People {
   /** A token with which to act as this person through REST and git. */
   userToken(login: string): string;
   redeliver(delivery: Delivery): Promise<Delivery>;
-  /** Resolves when no webhook is on its way. */
+  /** Resolves when events so far have started their workflows and no webhook is on its way. */
   settled(): Promise<void>;
 }
 

@@ -38,7 +38,7 @@ export interface Tokens {
   /** Jobs' and installations' tokens live an hour unless told otherwise; people's do not end. */
   issueToken(bearer: Bearer, expiresAt?: Date): { readonly token: string; readonly expiresAt: Date };
   revokeToken(token: string): void;
-  /** Null when the token is unknown or has expired. */
+  /** Null when the token is unknown, has expired, or its App was uninstalled. */
   identify(token: string): Identity | null;
 }
 
@@ -67,7 +67,9 @@ export function createTokens(world: World): Tokens {
       if (grant === undefined || (grant.expiresAt !== null && grant.expiresAt <= world.clock())) {
         return null;
       }
-      return grant.identity;
+      const { identity } = grant;
+      const uninstalled = identity.kind === 'installation' && !world.installations.has(identity.installation.id);
+      return uninstalled ? null : identity;
     },
   };
 }

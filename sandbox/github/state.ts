@@ -1,3 +1,4 @@
+import type { Deployment, Environment } from './domain/deployments.ts';
 import type { GitRepository } from './git/git-repository.ts';
 
 /** A JSON object on its way out; what is in it is checked by conformance.ts, not by the compiler. */
@@ -163,46 +164,6 @@ export interface CommitStatus {
   readonly createdAt: Date;
 }
 
-export interface DeploymentStatus {
-  readonly id: number;
-  readonly state: string;
-  readonly creator: Account;
-  readonly description: string;
-  readonly environment: string;
-  readonly environmentUrl: string;
-  readonly logUrl: string;
-  readonly createdAt: Date;
-}
-
-export interface Deployment {
-  readonly id: number;
-  readonly repository: Repository;
-  readonly sha: string;
-  readonly ref: string;
-  readonly task: string;
-  readonly payload: unknown;
-  readonly environment: string;
-  readonly description: string | null;
-  readonly transient: boolean;
-  readonly production: boolean;
-  readonly creator: Account;
-  readonly app: App | null;
-  readonly createdAt: Date;
-  updatedAt: Date;
-  readonly statuses: DeploymentStatus[];
-}
-
-export interface Environment {
-  readonly id: number;
-  readonly name: string;
-  waitTimerMinutes: number;
-  reviewers: readonly Account[];
-  preventSelfReview: boolean;
-  branchPolicy: { readonly protected_branches: boolean; readonly custom_branch_policies: boolean } | null;
-  readonly createdAt: Date;
-  updatedAt: Date;
-}
-
 export interface ReleaseAsset {
   readonly id: number;
   name: string;
@@ -293,36 +254,6 @@ export interface World {
   readonly listeners: Set<(event: GithubEvent) => void>;
   /** Tells all listeners that something happened. */
   sendWebhook(event: GithubEvent): void;
-}
-
-/** An empty world whose first id is 1001. */
-export function createWorld(options: {
-  readonly url: string;
-  readonly folder: string;
-  readonly clock: () => Date;
-}): World {
-  let lastId = 1000;
-  const listeners = new Set<(event: GithubEvent) => void>();
-  return {
-    url: options.url,
-    apiUrl: `${options.url}/api/v3`,
-    folder: options.folder,
-    clock: options.clock,
-    newId: () => {
-      lastId += 1;
-      return lastId;
-    },
-    accounts: new Map(),
-    repositories: new Map(),
-    apps: new Map(),
-    installations: new Map(),
-    listeners,
-    sendWebhook: (event) => {
-      for (const listen of listeners) {
-        listen(event);
-      }
-    },
-  };
 }
 
 /** The repository of this name in any spelling of case, or undefined. */

@@ -65,8 +65,7 @@ export function deliverWebhooks(
       if (app.webhookUrl === null) {
         continue;
       }
-      const make = () => newDelivery(world, event, { app, installation, url: app.webhookUrl ?? '' });
-      const delivery = make();
+      const delivery = newDelivery(world, event, { app, installation, url: app.webhookUrl });
       switch (faults.onWebhook({ event: event.event, action: event.action })) {
         case 'drop':
           deliveries.push({ ...delivery, status: 'dropped by a fault' });
@@ -191,6 +190,7 @@ async function send(delivery: Delivery, stop: AbortSignal): Promise<Delivery> {
       method: 'POST',
       headers: delivery.requestHeaders,
       body: JSON.stringify(delivery.payload),
+      redirect: 'manual',
       signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]),
     });
     delivery.response = { headers: Object.fromEntries(response.headers), body: await response.text() };

@@ -1,8 +1,48 @@
 import { conflictFree } from '../git/merge.ts';
 import { deploymentShape, deploymentStatusShape } from '../shape/deployment.ts';
-import type { Deployment, DeploymentStatus, Environment, Repository, World } from '../state.ts';
+import type { Account, App, Repository, World } from '../state.ts';
 import { personOf } from './files.ts';
 import { type By, moveRef } from './push.ts';
+
+export interface DeploymentStatus {
+  readonly id: number;
+  readonly state: string;
+  readonly creator: Account;
+  readonly description: string;
+  readonly environment: string;
+  readonly environmentUrl: string;
+  readonly logUrl: string;
+  readonly createdAt: Date;
+}
+
+export interface Deployment {
+  readonly id: number;
+  readonly repository: Repository;
+  readonly sha: string;
+  readonly ref: string;
+  readonly task: string;
+  readonly payload: unknown;
+  readonly environment: string;
+  readonly description: string | null;
+  readonly transient: boolean;
+  readonly production: boolean;
+  readonly creator: Account;
+  readonly app: App | null;
+  readonly createdAt: Date;
+  updatedAt: Date;
+  readonly statuses: DeploymentStatus[];
+}
+
+export interface Environment {
+  readonly id: number;
+  readonly name: string;
+  waitTimerMinutes: number;
+  reviewers: readonly Account[];
+  preventSelfReview: boolean;
+  branchPolicy: { readonly protected_branches: boolean; readonly custom_branch_policies: boolean } | null;
+  readonly createdAt: Date;
+  updatedAt: Date;
+}
 
 /** The environment of this name; GitHub makes it when a deployment or a job first names it. */
 export function ensureEnvironment(world: World, repository: Repository, name: string): Environment {

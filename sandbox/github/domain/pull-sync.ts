@@ -60,6 +60,22 @@ export async function finish(
   await sendPull(world, issue, { action: 'closed', by: options.by });
 }
 
+/** Opens a closed pull request again, at the head that its branch has by now. */
+export async function reopen(world: World, issue: PullIssue, by: By): Promise<void> {
+  const { head } = issue.pull;
+  const tip = await head.repository?.git.ref(`refs/heads/${head.ref}`);
+  if (tip !== null && tip !== undefined && tip.sha !== head.sha) {
+    head.sha = tip.sha;
+    issue.pull.mergeability = null;
+    await bringHead(issue);
+  }
+  issue.state = 'open';
+  issue.closedAt = null;
+  issue.closedBy = null;
+  issue.updatedAt = world.clock();
+  await sendPull(world, issue, { action: 'reopened', by });
+}
+
 /** Fetches the head from its repository into `refs/pull/N/head`. */
 export async function bringHead(issue: PullIssue): Promise<void> {
   const { head } = issue.pull;

@@ -1,11 +1,10 @@
-import { addDeployment, addDeploymentStatus, freshen } from '../domain/deployments.ts';
+import { addDeployment, addDeploymentStatus, type Deployment, freshen } from '../domain/deployments.ts';
 import { findCommit } from '../domain/revision.ts';
 import { malformed, notFound, Refusal } from '../refusal.ts';
 import { type Answer, actorOf, appOf, byOf, type RepositoryCall, type Route, repositoryRoute } from '../routes.ts';
 import { flagOf, optionalChoice, optionalList, optionalText, textOf } from '../server/fields.ts';
 import { page } from '../server/paging.ts';
 import { deploymentShape, deploymentStatusShape } from '../shape/deployment.ts';
-import type { Deployment } from '../state.ts';
 import { latestStatuses } from './statuses.ts';
 
 const deployments = '/repos/{owner}/{repo}/deployments' as const;

@@ -1,10 +1,9 @@
-import { ensureEnvironment } from '../domain/deployments.ts';
+import { type Environment, ensureEnvironment } from '../domain/deployments.ts';
 import { invalid, notFound } from '../refusal.ts';
 import { type Answer, type RepositoryCall, type Route, repositoryRoute } from '../routes.ts';
 import { flagOf, isObject, optionalList, optionalObject, optionalWhole } from '../server/fields.ts';
 import { page } from '../server/paging.ts';
 import { environmentShape } from '../shape/deployment.ts';
-import type { Environment } from '../state.ts';
 
 const environments = '/repos/{owner}/{repo}/environments' as const;
 const environment = `${environments}/{environment_name}` as const;

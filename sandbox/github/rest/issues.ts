@@ -1,5 +1,5 @@
 import { addComment, deleteComment, editComment, newIssue, sendIssue } from '../domain/issues.ts';
-import { finish } from '../domain/pull-sync.ts';
+import { finish, reopen } from '../domain/pull-sync.ts';
 import { invalid, notFound, Refusal } from '../refusal.ts';
 import { type Answer, actorOf, appOf, byOf, type RepositoryCall, type Route, repositoryRoute } from '../routes.ts';
 import { may, notAccessible } from '../server/authorize.ts';
@@ -9,6 +9,7 @@ import { commentShape, commentsOf, issueShape } from '../shape/issue.ts';
 import { isPull } from '../shape/pull.ts';
 import { type Issue, type IssueComment, isAtLeast, roleOf } from '../state.ts';
 import { ensureLabel } from './labels.ts';
+import { guardReopening } from './pulls.ts';
 
 const issues = '/repos/{owner}/{repo}/issues' as const;
 const issue = `${issues}/{issue_number}` as const;
@@ -139,7 +140,10 @@ async function updateIssue(call: RepositoryCall): Promise<Answer> {
   }
   const state = optionalChoice(body, 'state', ['open', 'closed']) ?? found.state;
   if (state !== found.state && isPull(found)) {
-    await finish(world, found, { by, merge: null });
+    if (state === 'open') {
+      await guardReopening(found);
+    }
+    await (state === 'open' ? reopen(world, found, by) : finish(world, found, { by, merge: null }));
   } else if (state !== found.state) {
     found.state = state;
     const reasons = ['completed', 'not_planned', 'reopened'] as const;

@@ -1,5 +1,5 @@
 import { personOf } from '../domain/files.ts';
-import { finish, sendPull } from '../domain/pull-sync.ts';
+import { finish, reopen, sendPull } from '../domain/pull-sync.ts';
 import { type MergeMethod, mergeability, mergePull, openPull } from '../domain/pulls.ts';
 import { commitsBetween, moveRef } from '../domain/push.ts';
 import { diff } from '../git/diff.ts';
@@ -179,8 +179,8 @@ async function updatePull(call: RepositoryCall): Promise<Answer> {
   if (tip === null) {
     throw invalid('PullRequest', 'base', 'invalid');
   }
-  if (state === 'open' && issue.pull.mergedAt !== null) {
-    throw invalid('PullRequest', 'state', 'custom', 'state cannot be changed. The pull request cannot be reopened.');
+  if (state === 'open' && issue.state === 'closed') {
+    await guardReopening(issue);
   }
   const changes = {
     ...(title === issue.title ? {} : { title: { from: issue.title } }),
@@ -201,21 +201,19 @@ async function updatePull(call: RepositoryCall): Promise<Answer> {
     await sendPull(world, issue, { action: 'edited', by, more: { changes } });
   }
   if (state !== issue.state) {
-    await (state === 'closed' ? finish(world, issue, { by, merge: null }) : reopenPull(call, issue));
+    await (state === 'closed' ? finish(world, issue, { by, merge: null }) : reopen(world, issue, by));
   }
   return { status: 200, json: await pullShape(world, issue) };
 }
 
-async function reopenPull(call: RepositoryCall, issue: PullIssue): Promise<void> {
-  const { head } = issue.pull;
-  if ((await head.repository?.git.ref(`refs/heads/${head.ref}`)) == null) {
-    const message = `state cannot be changed. The ${head.ref} branch was deleted.`;
-    throw invalid('PullRequest', 'state', 'custom', message);
+/** Throws 422 when the pull request was merged or its head branch is gone. */
+export async function guardReopening(issue: PullIssue): Promise<void> {
+  const { head, mergedAt } = issue.pull;
+  const tip = await head.repository?.git.ref(`refs/heads/${head.ref}`);
+  if (mergedAt !== null || tip === null || tip === undefined) {
+    const why = mergedAt === null ? `The ${head.ref} branch was deleted.` : 'The pull request cannot be reopened.';
+    throw invalid('PullRequest', 'state', 'custom', `state cannot be changed. ${why}`);
   }
-  issue.state = 'open';
-  issue.closedAt = null;
-  issue.closedBy = null;
-  await sendPull(call.world, issue, { action: 'reopened', by: byOf(call) });
 }
 
 async function listFiles(call: RepositoryCall): Promise<Answer> {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Faults } from '../faults.ts';
+import type { Failure, Faults } from '../faults.ts';
 import type { Tokens } from '../identity.ts';
-import { Refusal } from '../refusal.ts';
+import { notFound, Refusal } from '../refusal.ts';
 import type { Answer, Method, Mount, Route } from '../routes.ts';
 import type { JsonObject, World } from '../state.ts';
 import { answerOf, sendAnswer } from './answer.ts';
@@ -53,87 +53,113 @@ const apiRoots = /^\/(repos|repositories|app|apps|user|users|installation|rate_l
 
 /** Answers REST requests under `/api/v3`, `/api/uploads` and, for the API's own roots, at `/`; mounts come before. */
 export function createGithubHandler(options: ServerOptions): RequestListener {
-  const match = createMatcher(options.routes);
-  const limits = createLimits(options.world, options.faults);
+  const serve = createService(options);
   return (request, response) => {
     const url = new URL(request.url ?? '/', options.world.url);
     const mount = options.mounts.find((candidate) => candidate.matches(url.pathname));
-    const work = mount === undefined ? rest(request, response, url) : mount.handle(request, response);
+    const work = mount === undefined ? serve({ request, response, url }) : mount.handle(request, response);
     Promise.resolve(work).catch((error: unknown) => {
       response.statusCode = 500;
       response.end(String(error));
     });
   };
+}
 
-  async function rest(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const { world, tokens, faults } = options;
+interface Incoming {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+}
+
+/** What is learnt of a request while it is served; the log and the headers tell it also when it failed half-way. */
+interface Progress {
+  readonly path: string | null;
+  readonly method: Method;
+  readonly format: string;
+  identity: string;
+  route: string;
+  limit: RateLimit | null;
+  body: JsonObject | null;
+  isJson: boolean;
+}
+
+function createService(options: ServerOptions): (incoming: Incoming) => Promise<void> {
+  const { world, faults } = options;
+  const match = createMatcher(options.routes);
+  const limits = createLimits(world, faults);
+
+  async function answer(incoming: Incoming, progress: Progress): Promise<Answer> {
+    const { request, url } = incoming;
+    const { method, path, format } = progress;
+    const rawBody = await readBody(request);
+    if (faults.latencyMs > 0) {
+      await wait(faults.latencyMs);
+    }
+    const found = path === null ? null : match(method, path);
+    if (path === null || found === null) {
+      throw path === null ? notFound() : new Refusal(501, unknownRoute(method, path));
+    }
+    progress.route = found.route.path;
+    const identity = await authenticate(world, options.tokens, request.headers.authorization);
+    progress.identity = identityText(identity);
+    progress.limit = limits.count(progress.identity);
+    const failure = faults.takeFailure(`${method} ${path}`);
+    if (failure !== null && failure.afterDoing === undefined) {
+      throw failWith(failure, request);
+    }
+    const repository = namedRepository(world, found.params);
+    authorize(identity, { access: found.route.access, repository, method });
+    if (method !== 'GET' && method !== 'DELETE') {
+      limits.countContent(progress.identity);
+    }
+    progress.isJson = found.route.takes === 'json';
+    progress.body = progress.isJson ? parseBody(rawBody) : {};
+    const { params } = found;
+    const { tokens } = options;
+    const { body } = progress;
+    const { headers } = request;
+    const rateLimit = limits.current(progress.identity);
+    const query = url.searchParams;
+    const call = { world, tokens, identity, method, params, path, query, body, rawBody, headers, format, repository };
+    const done = await found.route.handle({ ...call, rateLimit });
+    if (failure !== null) {
+      throw failWith(failure, request);
+    }
+    return done;
+  }
+
+  return async (incoming) => {
+    const { request, response, url } = incoming;
     const started = performance.now();
     const requestId = randomBytes(12).toString('hex').toUpperCase();
-    const format = formatOf(request.headers.accept);
     const path = apiPath(url.pathname);
-    const method = (request.method ?? 'GET') as Method;
-    let identity = 'anonymous';
-    let route = path ?? url.pathname;
-    let limit: RateLimit | null = null;
-    let body: JsonObject | null = null;
-    let isJson = false;
-    const serve = async (): Promise<Answer> => {
-      const rawBody = await readBody(request);
-      if (faults.latencyMs > 0) {
-        await wait(faults.latencyMs);
-      }
-      const found = path === null ? null : match(method, path);
-      if (found === null) {
-        throw new Refusal(path === null ? 404 : 501, path === null ? 'Not Found' : unknownRoute(method, path));
-      }
-      route = found.route.path;
-      const who = await authenticate(world, tokens, request.headers.authorization);
-      identity = identityText(who);
-      limit = limits.count(identity);
-      const failure = faults.takeFailure(`${method} ${path}`);
-      if (failure !== null) {
-        throw failureOf(failure.kind, failure.retryAfterSeconds);
-      }
-      const repository = namedRepository(world, found.params);
-      authorize(who, { access: found.route.access, repository, method });
-      if (method !== 'GET' && method !== 'DELETE') {
-        limits.countContent(identity);
-      }
-      isJson = found.route.takes === 'json';
-      body = isJson ? parseBody(rawBody) : {};
-      return found.route.handle({
-        world,
-        tokens,
-        identity: who,
-        method,
-        params: found.params,
-        path: path ?? '',
-        query: url.searchParams,
-        body,
-        rawBody,
-        headers: request.headers,
-        format,
-        repository,
-        rateLimit: limits.current(identity),
-      });
+    const progress: Progress = {
+      path,
+      // Whatever else a client sends matches no route.
+      method: (request.method ?? 'GET') as Method,
+      format: formatOf(request.headers.accept),
+      identity: 'anonymous',
+      route: path ?? url.pathname,
+      limit: null,
+      body: null,
+      isJson: false,
     };
-    const answer = await serve().catch(answerOf);
-    const status = sendAnswer({ request, response }, answer, { requestId, now: world.clock(), limit, format });
+    const given = await answer(incoming, progress).catch(answerOf);
+    const envelope = { requestId, now: world.clock(), limit: progress.limit, format: progress.format };
+    const status = sendAnswer({ request, response }, given, envelope);
     if (status === 304) {
-      limits.refund(identity);
+      limits.refund(progress.identity);
     }
-    const call: LoggedCall = {
-      at: world.clock(),
-      method,
-      route,
-      path: path ?? url.pathname,
-      status,
-      identity,
-      requestId,
-      durationMs: performance.now() - started,
-    };
-    options.onExchange({ call, query: url.searchParams, requestBody: body, requestIsJson: isJson, answer });
-  }
+    const { method, route, identity } = progress;
+    const durationMs = performance.now() - started;
+    options.onExchange({
+      call: { at: world.clock(), method, route, path: path ?? url.pathname, status, identity, requestId, durationMs },
+      query: url.searchParams,
+      requestBody: progress.body,
+      requestIsJson: progress.isJson,
+      answer: given,
+    });
+  };
 }
 
 /** The path below the API's root; null for what is no API path. */
@@ -155,9 +181,14 @@ function formatOf(accept: string | undefined): string {
   return match?.[1] ?? 'json';
 }
 
-function failureOf(kind: 'secondary-limit' | number, retryAfterSeconds: number | undefined): Refusal {
+function failWith(failure: Failure, request: IncomingMessage): Refusal {
+  const { kind, retryAfterSeconds } = failure;
   if (kind === 'secondary-limit') {
     return secondaryLimit(retryAfterSeconds);
+  }
+  if (kind === 'disconnect') {
+    request.socket.destroy();
+    return new Refusal(500, 'the connection was closed by a fault');
   }
   const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
   return new Refusal(kind, kind >= 500 ? 'Server Error' : 'Injected failure', { headers });
