@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests that need programs which `npm ci` does not bring; each says what it needs.
+export default defineConfig({
+  test: {
+    include: ['test/wider/**/*.test.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    maxWorkers: 1,
+  },
+});
