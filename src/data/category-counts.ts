@@ -43,6 +43,7 @@ export function mergeCategories(a: CategoryCounts, b: CategoryCounts): CategoryC
   };
 }
 
+/** The same counts by hash, whatever their form. */
 export function asHashed(counts: CategoryCounts): CategoryCounts & { readonly kind: 'hashed' } {
   return counts.kind === 'hashed' ? counts : hashed(counts.values);
 }

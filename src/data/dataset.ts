@@ -11,6 +11,7 @@ import { inspectFile } from './inspect-file.ts';
 import { readError } from './read-error.ts';
 import { type SourceFile, sourceFiles } from './source-file.ts';
 
+/** Which files to open, and what that may cost. */
 export interface DatasetOptions {
   /** The folder that `paths` are relative to and may not leave. */
   readonly root: string;

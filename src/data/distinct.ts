@@ -18,6 +18,7 @@ export function distinctEstimate(sketch: Uint8Array): number {
   return Math.round(raw);
 }
 
+/** The sketch of the values of both. */
 export function mergeSketches(a: Uint8Array, b: Uint8Array): Uint8Array {
   return a.map((rank, index) => Math.max(rank, b[index] ?? 0));
 }
@@ -30,11 +31,12 @@ export function noteNumber(sketch: Uint8Array, high: number, low: number): void 
   if (rank > (sketch[register] ?? 0)) sketch[register] = rank;
 }
 
-/** The sketch as text for a JSON document, and back. */
+/** The sketch as text for a JSON document. */
 export function sketchText(sketch: Uint8Array): string {
   return Buffer.from(sketch).toString('base64');
 }
 
+/** The sketch that sketchText() wrote. */
 export function parseSketch(text: string): Uint8Array {
   const sketch = new Uint8Array(registers);
   sketch.set(Buffer.from(text, 'base64').subarray(0, registers));

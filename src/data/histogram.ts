@@ -36,6 +36,7 @@ export interface HistogramBuilder {
   finish(): Histogram;
 }
 
+/** An empty histogram to be filled. */
 export function histogramBuilder(): HistogramBuilder {
   const slots = 4 * binLimit;
   const mask = slots - 1;

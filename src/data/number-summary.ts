@@ -9,6 +9,7 @@ export interface NumberSummary {
   finish(name: string, kind: NumberProfile['kind']): NumberProfile;
 }
 
+/** A summary of no numbers yet. */
 export function numberSummary(): NumberSummary {
   const histogram = histogramBuilder();
   const sketch = new Uint8Array(registers);

@@ -39,9 +39,12 @@ const StringColumn = z.strictObject({
   categories: CategoryCounts,
 });
 
+/** One column of a profile. */
 export const ColumnProfile = z.discriminatedUnion('kind', [NumberColumn, StringColumn]);
 export type ColumnProfile = z.infer<typeof ColumnProfile>;
+/** A column of numbers, booleans or points in time. */
 export type NumberProfile = z.infer<typeof NumberColumn>;
+/** A column of texts; whether they are categories their number says. */
 export type StringProfile = z.infer<typeof StringColumn>;
 
 /** A mergeable summary of a dataset: counts, distributions, frequent texts; no rows. */

@@ -2,6 +2,7 @@ import { closeSync, existsSync, globSync, lstatSync, openSync, readSync, realpat
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../error.ts';
 
+/** The formats of data files; compression is part of the file's ending. */
 export type DataFormat = 'csv' | 'json' | 'parquet';
 
 /** One data file: readable, inside its root, and of a format that its first bytes confirm. */

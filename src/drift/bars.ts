@@ -1,13 +1,14 @@
 import type { CategoryCounts } from '../data/category-counts.ts';
 import type { FineCells } from './cells.ts';
 import type { ColumnDrift } from './drift-report.ts';
-import { shares } from './sample.ts';
+import { shares, total } from './sample.ts';
 
 type Bars = ColumnDrift['bars'];
 
 const most = 20;
 /** Up to so many different values each has a bar of its own, e.g. the hours of a day. */
 const mostValues = 31;
+/** Where there is nothing to draw. */
 export const noBars: Bars = { labels: [], reference: [], current: [] };
 
 /**
@@ -42,20 +43,18 @@ export function numberBars(cells: FineCells): Bars {
   return { labels, ...bars };
 }
 
-/** The most frequent categories of both sides together, and the rest as one bar. */
+/** The most frequent categories of both sides together, and the rest as one bar; none where there are too many to list. */
 export function categoryBars(reference: CategoryCounts, current: CategoryCounts): Bars {
-  const [p, q] = [labelled(reference), labelled(current)];
-  const mass = (label: string) => (p.shares.get(label) ?? 0) + (q.shares.get(label) ?? 0);
-  const labels = [...new Set([...p.shares.keys(), ...q.shares.keys()])].sort(
-    (a, b) => mass(b) - mass(a) || (a < b ? -1 : 1),
-  );
-  const shown = labels.slice(0, most - 1);
-  const of = (side: { readonly shares: ReadonlyMap<string, number> }) =>
-    shown.map((label) => side.shares.get(label) ?? 0);
-  const rest = (side: readonly number[]) => Math.max(0, 1 - side.reduce((sum, share) => sum + share, 0));
-  const [left, right] = [of(p), of(q)];
-  const hasRest = labels.length > shown.length || !p.isComplete || !q.isComplete;
-  if (!hasRest) return { labels: shown, reference: left, current: right };
+  if (reference.kind === 'hashed' || current.kind === 'hashed') return noBars;
+  const [p, q] = [labelled(reference.values), labelled(current.values)];
+  const mass = (label: string) => (p.get(label) ?? 0) + (q.get(label) ?? 0);
+  const labels = [...new Set([...p.keys(), ...q.keys()])].sort((a, b) => mass(b) - mass(a) || (a < b ? -1 : 1));
+  const shown = labels.length <= most ? labels : labels.slice(0, most - 1);
+  const [left, right] = [p, q].map((side) => shown.map((label) => side.get(label) ?? 0));
+  if (left === undefined || right === undefined || labels.length === shown.length) {
+    return { labels: shown, reference: left ?? [], current: right ?? [] };
+  }
+  const rest = (side: readonly number[]) => Math.max(0, 1 - total(side));
   return { labels: [...shown, 'other'], reference: [...left, rest(left)], current: [...right, rest(right)] };
 }
 
@@ -76,16 +75,9 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(size >= 1000 ? 6 : 3)));
 }
 
-function labelled(counts: CategoryCounts): {
-  readonly shares: ReadonlyMap<string, number>;
-  readonly isComplete: boolean;
-} {
-  const values = counts.kind === 'listed' ? counts.values : counts.frequent;
-  const all = (counts.kind === 'listed' ? values.map(([, count]) => count) : counts.buckets).reduce((a, b) => a + b, 0);
-  return {
-    shares: new Map(values.map(([label, count]) => [label, count / all])),
-    isComplete: counts.kind === 'listed',
-  };
+function labelled(values: readonly (readonly [string, number])[]): ReadonlyMap<string, number> {
+  const all = total(values.map(([, count]) => count));
+  return new Map(values.map(([label, count]) => [label, count / all]));
 }
 
 function cellAt(mass: readonly number[], share: number): number {

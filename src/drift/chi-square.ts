@@ -2,6 +2,7 @@ import { chiSquareSurvival } from '../statistics/chi-square.ts';
 import { gammaSurvival } from '../statistics/gamma.ts';
 import { type Cells, total } from './sample.ts';
 
+/** Pearson's statistic with its degrees of freedom and p-value. */
 export interface ChiSquare {
   readonly statistic: number;
   readonly degrees: number;

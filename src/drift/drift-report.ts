@@ -9,6 +9,7 @@ export const driftTests = [
   'wasserstein-normed',
   'chi-square',
 ] as const;
+/** The name of one of them. */
 export type DriftTest = (typeof driftTests)[number];
 
 /** One statistic: its value, its p-value and q-value (Benjamini–Hochberg over all columns) and, where it is an effect size, its interval. */

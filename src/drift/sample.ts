@@ -16,10 +16,12 @@ export function samplePair(reference: ArrayLike<number>, current: ArrayLike<numb
   return pair.reference.length === 0 || pair.current.length === 0 ? null : pair;
 }
 
+/** The sum of counts. */
 export function total(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
+/** Counts divided by their sum: NaN when there is none. */
 export function shares(counts: readonly number[]): readonly number[] {
   const sum = total(counts);
   return counts.map((count) => count / sum);

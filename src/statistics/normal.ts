@@ -16,6 +16,7 @@ export function normalTwoSided(z: number): number {
   return Math.min(1, 2 * normalSurvival(Math.abs(z)));
 }
 
+/** φ(x), the standard normal density. */
 export function normalDensity(x: number): number {
   return Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 }
