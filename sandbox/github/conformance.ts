@@ -84,7 +84,14 @@ function createCheck(openapi: unknown, webhookSchema: unknown): Check {
   const api = node(withNull(openapi));
   const hooks = node(webhookSchema);
   // GitHub's documents use formats and keywords of their own, which say nothing that could be checked.
-  const ajv = new Ajv({ strict: false, allErrors: true, logger: false, inlineRefs: false, code: { optimize: false } });
+  const ajv = new Ajv({
+    strict: false,
+    validateSchema: false,
+    allErrors: true,
+    logger: false,
+    inlineRefs: false,
+    code: { optimize: false },
+  });
   addFormats.default(ajv);
   ajv.addSchema({ ...api, $id: 'api' });
   ajv.addSchema({ ...hooks, $id: 'hooks' });

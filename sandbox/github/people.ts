@@ -1,7 +1,7 @@
 import { sendCheckRun } from './domain/checks.ts';
 import { editTree, fileEdits, personOf } from './domain/files.ts';
 import { addComment } from './domain/issues.ts';
-import { finish } from './domain/pull-sync.ts';
+import { finish, sendPull } from './domain/pull-sync.ts';
 import { type MergeMethod, mergePull, openPull } from './domain/pulls.ts';
 import { type By, moveRef, zeroSha } from './domain/push.ts';
 import { findCommit } from './domain/revision.ts';
@@ -53,6 +53,8 @@ export interface People {
     readonly number: number;
     readonly by: string;
   }): Promise<void>;
+  /** Ends a draft; a browser does that by GraphQL, which has no REST route. */
+  markReady(options: { readonly repository: Repository; readonly number: number; readonly by: string }): Promise<void>;
   /** Presses one of a check run's own buttons. */
   pressButton(options: {
     readonly repository: Repository;
@@ -127,6 +129,12 @@ export function createPeople(world: World): People {
         by: person(world, options.by),
         merge: null,
       }),
+    markReady: async (options) => {
+      const issue = pullNumbered(options.repository, options.number);
+      issue.pull.draft = false;
+      issue.updatedAt = world.clock();
+      await sendPull(world, issue, { action: 'ready_for_review', by: person(world, options.by) });
+    },
     pressButton: (options) => {
       const run = options.repository.checkRuns.get(options.checkRun);
       if (!run?.actions.some((action) => action.identifier === options.identifier)) {

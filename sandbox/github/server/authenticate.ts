@@ -61,7 +61,9 @@ async function verifyJwt(world: World, jwt: string): Promise<App> {
     throw undecodable;
   }
   const app = [...world.apps.values()].find(
-    (candidate) => String(candidate.id) === String(claims.iss) || candidate.clientId === claims.iss,
+    (candidate) =>
+      candidate.publicKeyPem !== '' &&
+      (String(candidate.id) === String(claims.iss) || candidate.clientId === claims.iss),
   );
   if (app === undefined) {
     throw new Refusal(404, 'Integration not found');

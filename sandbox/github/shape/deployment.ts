@@ -1,12 +1,5 @@
-import type {
-  CommitStatus,
-  Deployment,
-  DeploymentStatus,
-  Environment,
-  JsonObject,
-  Repository,
-  World,
-} from '../state.ts';
+import type { Deployment, DeploymentStatus, Environment } from '../domain/deployments.ts';
+import type { CommitStatus, JsonObject, Repository, World } from '../state.ts';
 import { accountShape, appShape, nodeId } from './account.ts';
 import { pageUrl, repositoryUrl } from './repository.ts';
 

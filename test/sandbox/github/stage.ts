@@ -108,7 +108,6 @@ export async function setStage(
   });
   const installation = github.install(app, [repository]);
   await github.settled();
-  const octokit = (auth: string) => new Octokit({ baseUrl: github.apiUrl, auth, log: silent });
   const jwt = () => signJwt(app, github.world.clock());
   return {
     github,
@@ -121,14 +120,14 @@ export async function setStage(
       received.map(({ headers, payload }) =>
         [headers['x-github-event'], payload['action']].filter((part) => part !== undefined).join('.'),
       ),
-    asApp: async () => octokit(await jwt()),
-    asUser: (login) => octokit(github.userToken(login)),
+    asApp: async () => octokit(github.apiUrl, await jwt()),
+    asUser: (login) => octokit(github.apiUrl, github.userToken(login)),
     asInstallation: async (permissions) => {
-      const answer = await octokit(await jwt()).rest.apps.createInstallationAccessToken({
+      const answer = await octokit(github.apiUrl, await jwt()).rest.apps.createInstallationAccessToken({
         installation_id: installation.id,
         ...(permissions === undefined ? {} : { permissions }),
       });
-      return octokit(answer.data.token);
+      return octokit(github.apiUrl, answer.data.token);
     },
     [Symbol.asyncDispose]: async () => {
       await github[Symbol.asyncDispose]();
@@ -147,6 +146,11 @@ export function signJwt(app: SandboxApp, now: Date, lifetimeSeconds = 300): Prom
     .setIssuedAt(seconds - 30)
     .setExpirationTime(seconds + lifetimeSeconds)
     .sign(createPrivateKey(app.privateKey));
+}
+
+/** Octokit without its log; nobody without a token. */
+export function octokit(baseUrl: string, auth?: string): Octokit {
+  return new Octokit({ baseUrl, log: silent, ...(auth === undefined ? {} : { auth }) });
 }
 
 const nothing = () => {};
