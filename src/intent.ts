@@ -23,7 +23,7 @@ export type Intent =
       /** The head that the asker saw; a newer head makes this intent outdated. */
       readonly head: string;
       readonly actor: Actor;
-      readonly cause: 'opened' | 'pushed' | 'reopened' | 'ready' | 'rerequested' | 'reconciled';
+      readonly cause: 'opened' | 'pushed' | 'reopened' | 'ready' | 'retargeted' | 'rerequested' | 'reconciled';
       /** Only this model, when one check was re-requested. */
       readonly model?: string;
     }
@@ -64,7 +64,7 @@ export type Intent =
       /** Set once the comment has its first reaction, which goes out before anything is looked up. */
       readonly acknowledged?: true;
     }
-  /** The record of a run changed other than by a workflow event (its dispatch was refused, its time ran out): show it. */
+  /** The record of a run changed other than by a workflow event (its dispatch was refused), or its time may be over: show it. */
   | { readonly kind: 'show-run'; readonly repository: Repository; readonly claim: string }
   | { readonly kind: 'onboard'; readonly repository: Repository }
   | { readonly kind: 'reconcile'; readonly repository: Repository };

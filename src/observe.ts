@@ -44,7 +44,7 @@ interface Reader {
 
 const readers: Readonly<Record<string, Reader>> = {
   pull_request: {
-    actions: ['opened', 'synchronize', 'reopened', 'ready_for_review', 'closed'],
+    actions: ['opened', 'synchronize', 'reopened', 'ready_for_review', 'edited', 'closed'],
     read: fromPullRequest,
   },
   // A push has no action.
@@ -81,7 +81,8 @@ function actorOf(sender: z.infer<typeof Account>): Actor {
 }
 
 const PullRequestEvent = Origin.extend({
-  action: z.enum(['opened', 'synchronize', 'reopened', 'ready_for_review', 'closed']),
+  action: z.enum(['opened', 'synchronize', 'reopened', 'ready_for_review', 'edited', 'closed']),
+  changes: z.object({ base: z.object({}).optional() }).optional(),
   pull_request: z.object({
     number: z.number().int(),
     merged: z.boolean().nullish(),
@@ -89,11 +90,19 @@ const PullRequestEvent = Origin.extend({
   }),
 });
 
-const causeOf = { opened: 'opened', synchronize: 'pushed', reopened: 'reopened', ready_for_review: 'ready' } as const;
+const causeOf = {
+  opened: 'opened',
+  synchronize: 'pushed',
+  reopened: 'reopened',
+  ready_for_review: 'ready',
+  edited: 'retargeted',
+} as const;
 
 function fromPullRequest(payload: unknown): readonly Intent[] {
   const event = PullRequestEvent.parse(payload);
   const { number, head, merged } = event.pull_request;
+  // Of edits only another base branch matters: another policy judges then.
+  if (event.action === 'edited' && event.changes?.base === undefined) return [];
   const common = { repository: repositoryOf(event), number, head: head.sha, actor: actorOf(event.sender) };
   return event.action === 'closed'
     ? [{ kind: 'close-pull-request', ...common, merged: merged === true }]
@@ -158,13 +167,17 @@ const CheckSuiteEvent = Origin.extend({
 
 function fromCheckRun(payload: unknown, app: AppIdentity): readonly Intent[] {
   const event = CheckRunEvent.parse(payload);
-  const model = modelOfCheck(event.check_run.name);
-  return recheck(event, { ...event.check_run, model, ours: event.check_run.app?.id === app.id });
+  const { name, app: owner } = event.check_run;
+  const model = modelOfCheck(name);
+  // The check of the policy is looked at again without measuring any model again.
+  const cause = model === null ? 'reconciled' : 'rerequested';
+  return recheck(event, { ...event.check_run, model, cause, ours: owner?.id === app.id });
 }
 
 function fromCheckSuite(payload: unknown, app: AppIdentity): readonly Intent[] {
   const event = CheckSuiteEvent.parse(payload);
-  return recheck(event, { ...event.check_suite, model: null, ours: event.check_suite.app?.id === app.id });
+  const ours = event.check_suite.app?.id === app.id;
+  return recheck(event, { ...event.check_suite, model: null, cause: 'rerequested', ours });
 }
 
 function recheck(
@@ -172,6 +185,7 @@ function recheck(
   check: {
     readonly ours: boolean;
     readonly model: string | null;
+    readonly cause: 'rerequested' | 'reconciled';
     readonly head_sha: string;
     readonly pull_requests: z.infer<typeof CheckedPulls>;
   },
@@ -185,7 +199,7 @@ function recheck(
       number: pull.number,
       head: check.head_sha,
       actor: actorOf(event.sender),
-      cause: 'rerequested',
+      cause: check.cause,
       ...(check.model === null ? {} : { model: check.model }),
     }));
 }

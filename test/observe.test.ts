@@ -40,7 +40,15 @@ describe('a pull request event', () => {
     expect(found).toEqual([{ kind: 'close-pull-request', repository, number: 5, head: sha, merged: true, actor: ada }]);
   });
 
-  it.each(['labeled', 'edited', 'constructor', ''])('%s asks for nothing', (action) => {
+  it('edited asks for a check only when another base branch is to judge', () => {
+    const edited = (changes: object) =>
+      intents('pull_request', { action: 'edited', changes, pull_request: { number: 5, head: { sha } } });
+
+    expect(edited({ title: { from: 'x' } })).toEqual([]);
+    expect(edited({ base: { ref: { from: 'old' } } })).toMatchObject([{ cause: 'retargeted' }]);
+  });
+
+  it.each(['labeled', 'constructor', ''])('%s asks for nothing', (action) => {
     expect(intents('pull_request', { action, pull_request: { number: 5, head: { sha } } })).toEqual([]);
   });
 });

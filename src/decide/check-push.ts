@@ -55,9 +55,11 @@ function planRange(
 
 /**
  * One run per model at a time: while one goes on, a push waits, and the end of that run asks for all that was pushed
- * since. Null: wait.
+ * since. Null: wait, or nothing to wait for.
  */
 function workOf(facts: ModelFacts, { runs, now }: PushFacts): Work | null {
+  // What would be trained on the branch of a committed model is kept by nobody.
+  if (facts.policy.model !== undefined && facts.change?.causes.includes('model') !== true) return null;
   if (runs.some((run) => isOpen(run) && run.models.some(({ model }) => model === facts.model))) return null;
   const work = workFor(facts, { ask: 'changed', runs, now });
   return work.kind === 'nothing' && lacksChampion(facts) && !hasFailed(facts, runs)

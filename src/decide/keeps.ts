@@ -5,15 +5,16 @@ import { isOpen } from './work.ts';
 
 /**
  * What was decided for this head before and stands: the same delivery again, or the timer's look, must not start anything.
- * Given up is what was superseded (the head is back), what somebody asks for again, and, when the pull request is
- * reopened, what was cancelled.
+ * Given up is what was superseded (the head is back), what another base branch judged, what somebody asks for again,
+ * and, when the pull request is reopened, what was cancelled.
  */
 export function keeps(
-  facts: Pick<PullFacts, 'shown' | 'runs'>,
+  facts: Pick<PullFacts, 'shown' | 'runs' | 'base'>,
   renewal: Renewal,
 ): { readonly models: ReadonlyMap<string, ModelView>; readonly claims: Readonly<Record<string, string>> } {
-  const { shown } = facts;
-  if (shown === null || shown.view.policy.kind !== 'valid') return { models: new Map(), claims: {} };
+  const { shown, base } = facts;
+  const isOfBase = shown !== null && shown.view.base.ref === base.ref && shown.view.policy.kind === 'valid';
+  if (!isOfBase) return { models: new Map(), claims: {} };
   const kept = shown.view.models.filter((view) => stands(view, facts, renewal));
   const claims = Object.entries(shown.claims).filter(([model]) => kept.some((view) => view.model === model));
   return { models: new Map(kept.map((view) => [view.model, view])), claims: Object.fromEntries(claims) };

@@ -5,10 +5,11 @@ import type { WorkflowJob } from '../ports.ts';
 import { modelArtifact } from '../run-plan.ts';
 import type { RunRecord, Stage } from '../store/run-record.ts';
 import { isAcceptable } from './champion.ts';
+import { expiry } from './expiry.ts';
 import { modelState } from './model-state.ts';
 import { emptyPlan, joined } from './plans.ts';
 import { nextCommands } from './pull-words.ts';
-import { show } from './show.ts';
+import { isSame, show } from './show.ts';
 import type { ModelState, ModelView } from './view.ts';
 
 /** Records what became of a run and shows it: progress while it goes on, verdicts or failures once it has ended. */
@@ -20,7 +21,7 @@ export function observeRun(intent: Extract<Intent, { readonly kind: 'observe-run
   const isSettled = known.state === 'superseded' || known.state === 'cancelled';
   const stop = isSettled && known.runId === null && run.endedAt === known.endedAt;
   return joined(
-    { changes: [{ kind: 'save-run', run }], effects: [] },
+    { changes: isSame(run, known) ? [] : [{ kind: 'save-run', run }], effects: [] },
     // It was given up before GitHub told its id, so that nobody could cancel it until now.
     stop
       ? { changes: [], effects: [{ kind: 'cancel-run', claim: run.claim, runId: intent.runId, reason: 'given up' }] }
@@ -32,9 +33,21 @@ export function observeRun(intent: Extract<Intent, { readonly kind: 'observe-run
   );
 }
 
-/** Shows a run whose record changed other than by an event of GitHub. */
+/** Shows a run whose record changed other than by an event of GitHub, and ends one whose time is over. */
 export function showRun(facts: ShownRun | null): Plan {
-  return facts === null ? emptyPlan : redrawn(facts);
+  if (facts === null) return emptyPlan;
+  const expired = expiry(facts.run, facts.now);
+  if (expired === null) return redrawn(facts);
+  const { claim, runId } = facts.run;
+  const failures = [...facts.run.failures, { ...expired, model: null, logTail: [] }];
+  const run: RunRecord = { ...facts.run, state: 'failed', endedAt: facts.now, failures };
+  return joined(
+    {
+      changes: [{ kind: 'save-run', run }],
+      effects: [{ kind: 'cancel-run', claim, runId, reason: 'its time is over' }],
+    },
+    redrawn({ ...facts, run }),
+  );
 }
 
 /** The record of the run as GitHub tells it now. A run that we gave up stays so; its results are kept for reuse. */

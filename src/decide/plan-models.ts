@@ -4,11 +4,11 @@ import type { RangeFacts } from '../facts/range-facts.ts';
 import type { Repository } from '../intent.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { modelState } from './model-state.ts';
-import { type Order, requestRun } from './request-run.ts';
+import { type Order, requestRuns } from './request-run.ts';
 import type { ModelState, ModelView } from './view.ts';
 import type { Work } from './work.ts';
 
-/** What the works of several models come to: one requested run at most, and where each model stands then. */
+/** What the works of several models come to: the runs to request, one as a rule, and where each model stands then. */
 export interface PlannedModels {
   readonly changes: readonly StateChange[];
   readonly effects: readonly Effect[];
@@ -16,7 +16,7 @@ export interface PlannedModels {
   readonly claims: Readonly<Record<string, string>>;
 }
 
-/** Turns works into one run, and each model's work into what a person is shown of it. */
+/** Turns works into runs, and each model's work into what a person is shown of it. */
 export function planModels(options: {
   readonly repository: Repository;
   readonly number: number | null;
@@ -30,18 +30,19 @@ export function planModels(options: {
     const work = works.get(facts.model);
     return work?.kind === 'run' ? [{ facts, work }] : [];
   });
-  const requested = orders.length === 0 ? null : requestRun({ ...options, orders });
+  const requested = requestRuns({ ...options, orders });
   const claims: Record<string, string> = {};
   const models = range.models.flatMap((facts): readonly ModelView[] => {
     const work = works.get(facts.model);
     if (work === undefined) return [];
-    const run = runOf(work, requested?.run ?? null);
+    const asked = requested.find(({ run }) => run.models.some(({ model }) => model === facts.model));
+    const run = runOf(work, asked?.run ?? null);
     if (run !== null) claims[facts.model] = run.claim;
     return [modelView(facts, { runUrl: run?.url ?? null, state: stateOf(facts, work, run) })];
   });
   return {
-    changes: requested === null ? [] : [{ kind: 'save-run', run: requested.run }],
-    effects: requested === null ? [] : [requested.dispatch],
+    changes: requested.map(({ run }) => ({ kind: 'save-run', run })),
+    effects: requested.map(({ dispatch }) => dispatch),
     models,
     claims,
   };

@@ -1,88 +1,54 @@
-import type { Plan, StateChange } from '../effect.ts';
+import type { Plan } from '../effect.ts';
 import type { ReconcileFacts } from '../facts/reconcile-facts.ts';
 import type { Intent, Repository } from '../intent.ts';
 import { runName } from '../run-plan.ts';
-import type { RunFailure, RunRecord } from '../store/run-record.ts';
-import { emptyPlan, joined } from './plans.ts';
+import { expiry } from './expiry.ts';
 
-/** Repairs what lost events left: runs whose end was not heard of, runs that will never end, heads that were missed. */
+/**
+ * Finds what lost events left: runs whose end was not heard of, runs that will never end, heads that were missed. It
+ * only asks; what is done about each is decided where the events of the same pull request are.
+ */
 export function reconcile(
   { repository }: Extract<Intent, { readonly kind: 'reconcile' }>,
   facts: ReconcileFacts,
 ): Plan {
-  return joined(...facts.runs.map((known) => repaired(repository, known, facts.now)), {
-    changes: facts.pulls.flatMap((known) => missed(repository, known, facts)),
-    effects: [],
-  });
+  const intents = [
+    ...facts.runs.map((known) => ofRun(repository, known, facts.now)),
+    ...facts.pulls.map((known) => ofPull(repository, known, facts)),
+  ];
+  return { changes: intents.flatMap((intent) => (intent === null ? [] : [{ kind: 'ask', intent }])), effects: [] };
 }
 
-/** The outbox tries a dispatch for some minutes; after that nobody will. */
-const dispatchMinutes = 15;
-
-function repaired(repository: Repository, { run, github }: ReconcileFacts['runs'][number], now: string): Plan {
-  const { claim, runId } = run;
-  if (Date.parse(now) > Date.parse(run.deadlineAt)) {
-    const message = `expected the run to end by ${run.deadlineAt}, found it still open; look at the runners, then type \`/evaluate\``;
-    const end = failed(repository, run, { now, failure: { code: 'timed-out', message } });
-    const id = runId ?? github?.id ?? null;
-    return joined(end, {
-      changes: [],
-      effects: [{ kind: 'cancel-run', claim, runId: id, reason: 'its time is over' }],
-    });
-  }
-  if (github === null && runId === null) {
-    const waited = Date.parse(now) - Date.parse(run.plannedAt);
-    if (waited < dispatchMinutes * 60_000) return emptyPlan;
-    const message = `expected GitHub to start the run within ${dispatchMinutes} minutes, found none; type \`/evaluate\` to try again`;
-    return failed(repository, run, { now, failure: { code: 'lost', message } });
-  }
+function ofRun(repository: Repository, { run, github }: ReconcileFacts['runs'][number], now: string): Intent | null {
+  const runId = run.runId ?? github?.id ?? null;
+  const expired = expiry({ ...run, runId }, now);
+  if (expired !== null) return { kind: 'show-run', repository, claim: run.claim };
+  // GitHub knows of it but is not further than we are: there is nothing to hear.
   const isQuiet = github !== null && github.status !== 'completed' && github.status !== 'in_progress';
-  if (isQuiet && runId !== null) return emptyPlan;
-  const intent: Intent = {
+  if (runId === null || (isQuiet && run.runId !== null)) return null;
+  return {
     kind: 'observe-run',
     repository,
-    runId: runId ?? github?.id ?? 0,
+    runId,
     attempt: github?.attempt ?? run.attempt,
-    name: runName(claim),
-    status:
-      github?.status === 'in_progress' ? 'in_progress' : github?.status === 'completed' ? 'completed' : 'requested',
+    name: runName(run.claim),
+    status: github?.status === 'in_progress' || github?.status === 'completed' ? github.status : 'requested',
     conclusion: github?.conclusion ?? null,
-  };
-  return { changes: [{ kind: 'ask', intent }], effects: [] };
-}
-
-function failed(
-  repository: Repository,
-  run: RunRecord,
-  { now, failure }: { readonly now: string; readonly failure: Pick<RunFailure, 'code' | 'message'> },
-): Plan {
-  const failures = [...run.failures, { ...failure, model: null, logTail: [] }];
-  return {
-    changes: [
-      { kind: 'save-run', run: { ...run, state: 'failed', endedAt: now, failures } },
-      { kind: 'ask', intent: { kind: 'show-run', repository, claim: run.claim } },
-    ],
-    effects: [],
   };
 }
 
 /** A head that no event told of, or one that was looked at when the policy could not be used, and now it can. */
-function missed(
+function ofPull(
   repository: Repository,
   { pull, record, shown }: ReconcileFacts['pulls'][number],
   { branch }: ReconcileFacts,
-): readonly StateChange[] {
+): Intent | null {
   const { number, head, base } = pull;
   const isOfBranch = base.ref === branch.name;
-  if (isOfBranch && branch.policy === 'absent') return [];
-  const isNew = record?.head !== head.sha;
+  if (isOfBranch && branch.policy === 'absent') return null;
+  const isNew = record?.head !== head.sha || (shown !== null && shown.view.base.ref !== base.ref);
   const isOutdated = isOfBranch && shown !== null && shown.view.policy.kind !== branch.policy;
-  if (!isNew && !isOutdated) return [];
+  if (!isNew && !isOutdated) return null;
   const actor = { login: 'siskin', kind: 'siskin' } as const;
-  return [
-    {
-      kind: 'ask',
-      intent: { kind: 'check-pull-request', repository, number, head: head.sha, actor, cause: 'reconciled' },
-    },
-  ];
+  return { kind: 'check-pull-request', repository, number, head: head.sha, actor, cause: 'reconciled' };
 }

@@ -7,6 +7,25 @@ import { type EvaluateJob, type RunPlan, resultArtifact, type TrainJob } from '.
 import type { RunRecord } from '../store/run-record.ts';
 import type { RunWork } from './work.ts';
 
+/** A run to be requested, and how. */
+export interface RequestedRun {
+  readonly run: RunRecord;
+  readonly dispatch: Extract<Effect, { readonly kind: 'dispatch-run' }>;
+}
+
+/** GitHub takes 65 535 characters for all inputs of a dispatch together. */
+const mostPlanCharacters = 60_000;
+
+/** The runs that do all orders: one, or as many as it takes to fit each plan into the input of a workflow. */
+export function requestRuns(options: Parameters<typeof requestRun>[0]): readonly RequestedRun[] {
+  const { orders } = options;
+  if (orders.length === 0) return [];
+  const whole = requestRun(options);
+  if (orders.length === 1 || JSON.stringify(whole.dispatch.plan).length <= mostPlanCharacters) return [whole];
+  const half = Math.ceil(orders.length / 2);
+  return [orders.slice(0, half), orders.slice(half)].flatMap((part) => requestRuns({ ...options, orders: part }));
+}
+
 /** One model's part of a run to be requested. */
 export interface Order {
   readonly facts: ModelFacts;
@@ -21,7 +40,7 @@ const queueMinutes = 24 * 60;
  * The record and the dispatch of one run that does all orders. The claim follows from what is asked for and how often
  * it was asked before, so that the same decision made twice requests one run.
  */
-export function requestRun(options: {
+function requestRun(options: {
   readonly repository: Repository;
   readonly number: number | null;
   readonly range: RangeFacts;
@@ -29,7 +48,7 @@ export function requestRun(options: {
   /** The earlier runs of the same pull request or branch. */
   readonly runs: readonly RunRecord[];
   readonly now: string;
-}): { readonly run: RunRecord; readonly dispatch: Effect } {
+}): RequestedRun {
   const { repository, number, range, orders, runs, now } = options;
   const models = orders.map(({ facts, work }) => ({
     model: facts.model,

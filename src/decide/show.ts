@@ -11,8 +11,8 @@ import type { PullView } from './view.ts';
  */
 export function show(next: ViewRecord, shown: ViewRecord | null): Plan {
   const before = shown === null ? null : { ...shown.view, updatedAt: next.view.updatedAt };
-  if (before !== null && same(before, next.view)) {
-    const isKept = same(shown?.claims, next.claims);
+  if (before !== null && isSame(before, next.view)) {
+    const isKept = isSame(shown?.claims, next.claims);
     return { changes: isKept ? [] : [{ kind: 'save-view', record: next }], effects: [] };
   }
   return {
@@ -39,7 +39,7 @@ export function isWorthAComment(view: PullView): boolean {
 
 function changedChecks(view: PullView, before: PullView | null): readonly Effect[] {
   const known = new Map(before === null ? [] : renderChecks(before).map((check) => [check.name, check]));
-  const isNew = (check: CheckContent) => !same(known.get(check.name) ?? null, check);
+  const isNew = (check: CheckContent) => !isSame(known.get(check.name) ?? null, check);
   return renderChecks(view)
     .filter(isNew)
     .map((check) => ({ kind: 'publish-check', head: view.head, number: view.number, check }));
@@ -50,6 +50,7 @@ function changedComment(view: PullView): readonly Effect[] {
   return [{ kind: 'publish-comment', number: view.number, body: renderComment(view) }];
 }
 
-function same(a: unknown, b: unknown): boolean {
+/** Whether two values say the same. */
+export function isSame(a: unknown, b: unknown): boolean {
   return canonicalJson(a) === canonicalJson(b);
 }

@@ -3,7 +3,7 @@ import { canonicalJson, digestOf } from '../digest.ts';
 import type { Effect } from '../effect.ts';
 import type { Repository } from '../intent.ts';
 import type { Learnt, Outcome, PendingEffect } from '../ports.ts';
-import { Id } from './column.ts';
+import { Id, NullableInstant } from './column.ts';
 import type { Queryable } from './database.ts';
 import { insertIntent } from './deliveries.ts';
 import { hintOfEffect, resolveLanes } from './lane.ts';
@@ -25,7 +25,9 @@ export async function putEffects(
   );
   for (const [index, effect] of effects.entries()) {
     const target = targetOf(repository, effect);
-    const digest = isPublishing(effect) ? digestOf(canonicalJson(effect)) : effect.kind;
+    // A run that was given up before GitHub told its id is cancelled once more when it does.
+    const kind = effect.kind === 'cancel-run' ? `cancel-run ${effect.runId}` : effect.kind;
+    const digest = isPublishing(effect) ? digestOf(canonicalJson(effect)) : kind;
     if (isPublishing(effect)) await supersede(tx, { target, at });
     // A run whose dispatch has not begun is cancelled by never sending it.
     if (effect.kind === 'cancel-run') await supersede(tx, { target, at, unbegun: 'only' });
@@ -44,27 +46,28 @@ export async function putEffects(
 }
 
 /** The due effects of a lane, in order. */
-export async function listDue(db: Queryable, lane: string, now: string): Promise<readonly PendingEffect[]> {
+export async function listDue(db: Queryable, lane: string, now: Date): Promise<readonly PendingEffect[]> {
   const rows = await db.query(
-    `select id, repository, effect, target, attempts from siskin.outbox o
+    `select id, repository, effect, target, attempts, begun_at from siskin.outbox o
      where lane = $1 and state = 'waiting' and due_at <= $2
        and not exists (select 1 from siskin.outbox earlier
          where earlier.target = o.target and earlier.state = 'waiting' and earlier.id < o.id and earlier.due_at > $2)
      order by id limit 200`,
-    [lane, now],
+    [lane, now.toISOString()],
   );
   return rows.map((row) => {
-    const parsed = OutboxRow.parse(row);
+    const { begun_at: begun, ...parsed } = OutboxRow.parse(row);
+    const begunSecondsAgo = begun === null ? null : (now.getTime() - Date.parse(begun)) / 1000;
     // Only putEffects writes this column, from an Effect; the check of `kind` finds rows of another version.
-    return { ...parsed, effect: parsed.effect as unknown as Effect };
+    return { ...parsed, begunSecondsAgo, effect: parsed.effect as unknown as Effect };
   });
 }
 
 /** Counts an attempt before it is made; false when the effect was replaced meanwhile. */
-export async function beginEffect(db: Queryable, id: number): Promise<boolean> {
+export async function beginEffect(db: Queryable, id: number, now: string): Promise<boolean> {
   const rows = await db.query(
-    `update siskin.outbox set attempts = attempts + 1 where id = $1 and state = 'waiting' returning id`,
-    [id],
+    `update siskin.outbox set attempts = attempts + 1, begun_at = $2 where id = $1 and state = 'waiting' returning id`,
+    [id, now],
   );
   return rows.length === 1;
 }
@@ -77,11 +80,13 @@ export async function settleEffect(
   const at = now.toISOString();
   if (outcome.kind === 'later') {
     const due = new Date(now.getTime() + outcome.seconds * 1000).toISOString();
-    // Waiting for our own quota is no attempt: nothing was sent.
-    const uncount = outcome.error === null ? 1 : 0;
+    // A wait that is no failure is no attempt either: nothing was sent, so all stays as it was before.
+    const begun = effect.begunSecondsAgo === null ? null : new Date(now.getTime() - effect.begunSecondsAgo * 1000);
     await tx.query(
-      `update siskin.outbox set due_at = $2, error = $3, attempts = attempts - $4 where id = $1 and state = 'waiting'`,
-      [effect.id, due, outcome.error, uncount],
+      outcome.error === null
+        ? `update siskin.outbox set due_at = $2, error = $3, attempts = attempts - 1, begun_at = $4 where id = $1 and state = 'waiting'`
+        : `update siskin.outbox set due_at = $2, error = $3, begun_at = coalesce(begun_at, $4) where id = $1 and state = 'waiting'`,
+      [effect.id, due, outcome.error, begun?.toISOString() ?? null],
     );
     return [];
   }
@@ -178,4 +183,5 @@ const OutboxRow = z.object({
   }),
   target: z.string(),
   attempts: z.number(),
+  begun_at: NullableInstant,
 });

@@ -264,6 +264,42 @@ describe('the policy', () => {
   });
 });
 
+describe('another base branch', () => {
+  it('has its own policy judge, and the run under the old one is stopped', async () => {
+    world.github.commit('release', { '.github/siskin.yml': policyText.replace('0.005', '0.001') });
+    world.github.commit('feature', { 'src/features.py': 'a' });
+    const number = world.github.openPull('feature');
+    await world.check(number);
+    world.github.closePull(number);
+    const retargeted = world.github.openPull('feature', { base: 'release' });
+    world.github.readPullRequest = retarget(world.github.readPullRequest, retargeted);
+    const plan = await world.check(number, { cause: 'retargeted' });
+
+    expect(outline(plan).slice(0, 4)).toEqual([
+      'run superseded',
+      'run planned',
+      'cancel: superseded by <head>',
+      'dispatch train late, evaluate late trained against none',
+    ]);
+  });
+});
+
+describe('a policy of many models', () => {
+  it('asks for several runs where one plan would not fit', async () => {
+    const text = (name: string) => policyText.slice(policyText.indexOf('  late:')).replace('late:', `${name}:`);
+    const long = (name: string) => text(name).replace('python train.py', `python train.py ${'x'.repeat(3900)}`);
+    const names = Array.from({ length: 17 }, (_, index) => `m${index}`);
+    world.github.commit('main', { '.github/siskin.yml': `version: 1\nmodels:\n${names.map(long).join('')}` });
+    world.github.commit('feature', { 'src/features.py': 'a' });
+    const plan = await world.check(world.github.openPull('feature'));
+    const plans = plan.effects.flatMap((effect) => (effect.kind === 'dispatch-run' ? [effect.plan] : []));
+
+    expect(plans.flatMap(({ evaluate }) => evaluate.map(({ model }) => model))).toEqual(names);
+    expect(new Set(plans.map(({ claim }) => claim)).size).toBe(plans.length);
+    for (const one of plans) expect(JSON.stringify(one).length).toBeLessThan(65_535);
+  });
+});
+
 describe('a re-request', () => {
   it('of a check measures its model again without another training', async () => {
     world.github.commit('feature', { 'src/features.py': 'a' });
@@ -282,5 +318,10 @@ describe('a re-request', () => {
     expect(await world.check(number, { cause: 'rerequested', model: 'late' })).toEqual({ changes: [], effects: [] });
   });
 });
+
+/** Answers for every number with the pull request of one. */
+function retarget(read: World['github']['readPullRequest'], number: number): World['github']['readPullRequest'] {
+  return (where) => read(where, number);
+}
 
 const anywhere = { installation: 0, id: 0, owner: '', name: '' };
