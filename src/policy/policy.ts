@@ -19,6 +19,7 @@ const paths = z
   .union([path, z.array(path).min(1).max(100)])
   .transform((value) => (typeof value === 'string' ? [value] : value));
 
+/** The name of a model, fit for file names, artifact names and branch names. */
 export const ModelName = z
   .string()
   // `constructor` is the one name of this form that every JavaScript object already has.
@@ -67,8 +68,10 @@ export const Gate = z
   );
 export type Gate = z.infer<typeof Gate>;
 
+/** The kinds of change that can start a training by themselves. */
 export const changeKinds = ['code', 'data', 'parameters', 'environment'] as const;
 
+/** How a model is trained, and what starts it. */
 export const TrainPolicy = z.strictObject({
   command: z
     .string()
@@ -111,6 +114,7 @@ export const TrainPolicy = z.strictObject({
 });
 export type TrainPolicy = z.infer<typeof TrainPolicy>;
 
+/** When data counts as moved, and what that does to the verdict. */
 export const DriftPolicy = z.strictObject({
   rule: z.enum(['warn', 'fail', 'ignore']).default('warn').describe('What moved columns do to the verdict.'),
   alpha: z
@@ -141,6 +145,7 @@ export const DataPolicy = z.strictObject({
 });
 export type DataPolicy = z.infer<typeof DataPolicy>;
 
+/** One deployable model: its task, data, training and gates. */
 export const ModelPolicy = z.strictObject({
   task: z.enum(['binary', 'multiclass', 'regression']).describe('What the model predicts.'),
   target: column.describe('The column that holds the truth.'),
