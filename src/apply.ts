@@ -73,7 +73,7 @@ async function applyEffect(pending: PendingEffect, ports: ApplyPorts): Promise<O
 type Of<Kind extends Effect['kind']> = Extract<Effect, { readonly kind: Kind }>;
 
 async function dispatchRun(
-  { repository, attempts }: PendingEffect,
+  { repository, attempts, begunSecondsAgo }: PendingEffect,
   { workflow, ref, plan }: Of<'dispatch-run'>,
   { github, outbox }: ApplyPorts,
 ): Promise<Outcome> {
@@ -84,11 +84,16 @@ async function dispatchRun(
     // An earlier attempt may have reached GitHub without an answer: a second dispatch would be a second training.
     const found = await github.findRun(repository, workflow, runName(claim));
     if (found !== null) return done({ kind: 'run-dispatched', claim, runId: found.id, url: found.url });
+    const wait = secondsUntilListed - (begunSecondsAgo ?? 0);
+    if (wait > 0) return { kind: 'later', seconds: wait, error: null };
   }
   if (calledOff) return done(null);
   const run = await github.dispatchWorkflow(repository, workflow, ref, { plan: JSON.stringify(plan) });
   return done({ kind: 'run-dispatched', claim, runId: run?.runId ?? null, url: run?.url ?? null });
 }
+
+/** GitHub's list of runs lags behind a dispatch by some seconds; only after these does absence prove anything. */
+const secondsUntilListed = 15;
 
 async function cancelRun(
   { repository }: PendingEffect,

@@ -151,6 +151,8 @@ export interface PendingEffect {
   readonly target: string;
   /** Attempts that were begun before this one; some may have reached GitHub without our knowing. */
   readonly attempts: number;
+  /** How long ago the newest of them was begun; null when there was none. */
+  readonly begunSecondsAgo: number | null;
 }
 
 /** What applying an effect taught us about the world, to be kept with its end. */

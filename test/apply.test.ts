@@ -113,15 +113,18 @@ describe('a dispatch', () => {
     expect(await opened.store.readRun(claim)).toMatchObject({ state: 'dispatched', runId: 71 });
   });
 
-  it('asks again when GitHub has no run of that name', async () => {
+  it('asks again only when GitHub has had time to list a run of that name and has none', async () => {
     await using github = await localGithub({ [dispatchPath]: [away, started], [runsPath]: runs() });
     await record([dispatch], [saveRun()]);
 
     await apply(github);
     wait(3);
-    await apply(github);
+    const tooEarly = await apply(github);
+    wait(12);
+    const then = await apply(github);
 
-    expect(asked(github)).toEqual([dispatchPath, runsPath, dispatchPath]);
+    expect([tooEarly, then]).toEqual([['later'], ['done']]);
+    expect(asked(github)).toEqual([dispatchPath, runsPath, runsPath, dispatchPath]);
   });
 
   it('looks first also after a crash in the middle of it', async () => {

@@ -152,6 +152,7 @@ const migrations: readonly string[] = [
     state text not null default 'waiting' check (state in ('waiting', 'done', 'failed', 'superseded')),
     due_at timestamptz not null,
     attempts integer not null default 0,
+    begun_at timestamptz,
     error text,
     created_at timestamptz not null,
     finished_at timestamptz

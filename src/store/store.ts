@@ -86,8 +86,8 @@ export async function openStore(options: {
     endDelivery: (id, end) => endDelivery(db, { id, end, now: clock() }),
 
     outbox: {
-      listDue: (lane) => listDue(db, lane, now()),
-      begin: (effectId) => beginEffect(db, effectId),
+      listDue: (lane) => listDue(db, lane, clock()),
+      begin: (effectId) => beginEffect(db, effectId, now()),
       settle: (effect, outcome) =>
         writing(async (tx) => ({ value: undefined, lanes: await settleEffect(tx, { effect, outcome, now: clock() }) })),
       readCheck: (repositoryId, head, name) => readCheck(db, { repositoryId, head, name }),
