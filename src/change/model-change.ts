@@ -1,5 +1,6 @@
-/** What a commit range changes for one model. `policy` and `nothing` are of the whole range. */
+/** What a commit range can change for one model, in the order in which people are told. */
 export const causes = ['code', 'data', 'holdout', 'model', 'parameters', 'environment', 'schema'] as const;
+/** One thing that a commit range changes for a model. */
 export type Cause = (typeof causes)[number];
 
 /** A data pointer's digest before and after, read from git alone (DVC or Git LFS). Bytes are null when the pointer does not say. */
