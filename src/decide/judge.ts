@@ -52,7 +52,11 @@ function isUnchanged({ evaluation, failures }: Pick<Result, 'evaluation' | 'fail
 }
 
 /** What stands for a comparison that is not there. */
-function absence(result: Pick<Result, 'failures'>): { readonly verdict: 'error'; readonly reason: string } {
+function absence(result: Pick<Result, 'evaluation' | 'failures'>): {
+  readonly verdict: 'error';
+  readonly reason: string;
+} {
+  if (result.evaluation !== null) return { verdict: 'error', reason: 'it was not measured' };
   const failure = result.failures.find(({ part }) => part === 'training' || part === 'evaluation');
   if (failure !== undefined) return { verdict: 'error', reason: `the ${failure.part} failed` };
   return { verdict: 'error', reason: 'it was not measured' };

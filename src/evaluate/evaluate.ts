@@ -44,7 +44,7 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
   const features = featuresOf(dataset, policy);
   const target = await readTarget(dataset, policy);
   const slices = await readSlices(dataset, { columns: policy.slices, rows: target.rows });
-  const wanted = { task: policy.task, features, id: policy.id ?? null };
+  const wanted = { task: policy.task, features, id: policy.id ?? null, target: policy.target };
   const candidate = await loadModel({ ...wanted, path: request.candidate });
   let champion: Runtime | AppError | null = null;
   try {

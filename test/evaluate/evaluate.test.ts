@@ -200,6 +200,13 @@ describe('a predictions file', () => {
       'id,score\nrow-0,1',
       'expected a column prediction, probability or probability_<class> in p.csv',
     ],
+    [
+      'its truth is another',
+      `${predictionsFor(rows, () => 0.5)
+        .replace('probability', 'probability,late')
+        .replaceAll(',0.5', ',0.5,1')}`,
+      'expected p.csv to hold the rows of the holdout with their truth, found "1" for "0" in row',
+    ],
   ])('is refused when %s', async (_, content, message) => {
     using folder = folderOf({ 'p.csv': content });
 

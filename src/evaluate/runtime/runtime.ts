@@ -52,4 +52,6 @@ export interface ModelRequest {
   readonly features: readonly Column[];
   /** The column that names a row, if there is one. */
   readonly id: string | null;
+  /** The column of the truth, which a predictions file may repeat to show that its rows are these rows. */
+  readonly target: string;
 }

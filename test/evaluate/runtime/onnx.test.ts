@@ -20,7 +20,7 @@ async function answers(
 ) {
   await using dataset = await openDataset({ root: modelFolder, paths: ['holdout.csv'] });
   const columns = features.flatMap((name) => dataset.columns.find((column) => column.name === name) ?? []);
-  const runtime = await loadModel({ path, task, features: columns, id: null });
+  const runtime = await loadModel({ path, task, features: columns, id: null, target: 'late' });
   const scores: number[] = [];
   const labels: string[] = [];
   await dataset.streamColumns({

@@ -88,13 +88,13 @@ function batch(runtime: Runtime, rows: readonly (readonly (number | string)[])[]
     const values = rows.map((row) => row[place] ?? 0);
     return as === 'text'
       ? ({ kind: 'text', values: values.map(String) } as const)
-      : ({ kind: 'number', values: Float64Array.from(values, Number), valid: null } as const);
+      : ({ kind: 'number', values: Float64Array.from(values, Number), valid: null, target: 'late' } as const);
   });
   return { firstRow: 0, rows: rows.length, columns };
 }
 
 async function refusal(path: string, given: readonly Column[] = features): Promise<string> {
-  return await loadModel({ path, task: 'binary', features: given, id: null }).then(
+  return await loadModel({ path, task: 'binary', features: given, id: null, target: 'late' }).then(
     () => 'nothing was refused',
     (error: unknown) => String(error),
   );
@@ -104,7 +104,7 @@ describe('a TensorFlow.js model', () => {
   it('answers as its weights say, from a folder on disk', async () => {
     using saved = await savedModel();
 
-    const runtime = await loadModel({ path: saved.path, task: 'binary', features, id: null });
+    const runtime = await loadModel({ path: saved.path, task: 'binary', features, id: null, target: 'late' });
     const { scores, width } = await runtime.predict(
       batch(runtime, [
         [1, 2],
@@ -124,7 +124,7 @@ describe('a TensorFlow.js model', () => {
   it('may be a graph model', async () => {
     using saved = savedGraph();
 
-    const runtime = await loadModel({ path: saved.path, task: 'regression', features, id: null });
+    const runtime = await loadModel({ path: saved.path, task: 'regression', features, id: null, target: 'late' });
     const { scores } = await runtime.predict(
       batch(runtime, [
         [1, 2],
@@ -146,6 +146,7 @@ describe('a TensorFlow.js model', () => {
       task: 'regression',
       features: [city, ...features.slice(1)],
       id: null,
+      target: 'late',
     });
     const { scores } = await runtime.predict(
       batch(runtime, [
@@ -163,7 +164,7 @@ describe('a TensorFlow.js model', () => {
     using saved = await savedModel();
     const before = tf.memory().numTensors;
 
-    const runtime = await loadModel({ path: saved.path, task: 'binary', features, id: null });
+    const runtime = await loadModel({ path: saved.path, task: 'binary', features, id: null, target: 'late' });
     for (let at = 0; at < 5; at++) await runtime.predict(batch(runtime, [[1, 2]]));
     await runtime.dispose();
 
