@@ -15,6 +15,7 @@ export interface Group {
   readonly pieces: readonly Piece[];
 }
 
+/** What a document is made of. */
 export type Part = Piece | Group;
 
 /** A piece that is never left out. */

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { byteLength } from '../../src/render/budget.ts';
 import { commentLimitBytes, renderComment } from '../../src/render/comment.ts';
-import { compared, drift, gate, judged, judgement, model, otherStates, result, view, worse } from './fixture.ts';
+import { drift } from './drift-fixture.ts';
+import { compared, gate, judged, judgement, model, otherStates, result, view, worse } from './fixture.ts';
 import { hostileViews, poisoned } from './hostile-view.ts';
 import { readMarkdown } from './markdown-check.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { ModelState, PullView } from '../../src/decide/view.ts';
-import { drift, judged, model, otherStates, result, view, worse } from './fixture.ts';
+import { drift } from './drift-fixture.ts';
+import { judged, model, otherStates, result, view, worse } from './fixture.ts';
 
 const pieces = [
   '@octocat',
