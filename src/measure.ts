@@ -55,7 +55,8 @@ export async function measureModel(options: Measurable): Promise<Measured> {
 }
 
 async function validate({ policy, baseRoot, headRoot }: Measurable): Promise<ValidationReport> {
-  await using dataset = await openDataset({ root: headRoot, paths: policy.data.train });
+  // Cells of CSV as they are written: a guessed type would hide what does not fit the schema.
+  await using dataset = await openDataset({ root: headRoot, paths: policy.data.train, csvTypes: 'text' });
   const file = policy.data.schema;
   const schema = file === undefined ? null : parseSchema({ text: readFileSync(join(baseRoot, file), 'utf8'), file });
   return await validateDataset({ dataset, schema });

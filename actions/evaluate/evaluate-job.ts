@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError, messageOf, problemText } from '../../src/error.ts';
+import { AppError, messageOf } from '../../src/error.ts';
 import { type Measured, measureModel } from '../../src/measure.ts';
-import { parsePolicy } from '../../src/policy/parse.ts';
 import { type ModelPolicy, policyPath } from '../../src/policy/policy.ts';
 import type { Result } from '../../src/result.ts';
 import type { EvaluateJob, RunPlan } from '../../src/run-plan.ts';
+import { modelOf, readPolicy } from '../read-policy.ts';
 import { type FoundModel, findModel } from './model-path.ts';
 
 /** Measures one model of a plan and binds what was measured to the plan's claim, its commits and this run. */
@@ -23,7 +22,7 @@ export async function evaluateJob(options: {
   const started = performance.now();
   refuseOtherCommit(options.basePath, plan.base);
   refuseOtherCommit(options.headPath, plan.head);
-  const policy = modelPolicy(options.basePath, job.model);
+  const policy = modelOf(readPolicy(join(options.basePath, policyPath)), job.model);
   const failures: Result['failures'] = [];
   const found = async (who: 'candidate' | 'champion', checkout: string): Promise<FoundModel> => {
     try {
@@ -76,22 +75,6 @@ function refuseOtherCommit(path: string, commit: string): void {
       'conflict',
       `expected the checkout in \`${path}\` to be at ${commit}, found ${found}; update the workflow file with \`siskin init\``,
     );
-}
-
-function modelPolicy(root: string, model: string): ModelPolicy {
-  const parsed = parsePolicy({ text: readFileSync(join(root, policyPath), 'utf8'), file: policyPath });
-  if (parsed.kind === 'invalid')
-    throw new AppError(
-      'bad-config',
-      `expected a valid ${policyPath} on the base branch, found: ${parsed.problems.map(problemText).join('; ')}`,
-    );
-  const policy = parsed.policy.models[model];
-  if (policy === undefined)
-    throw new AppError(
-      'bad-config',
-      `expected the model \`${model}\` in ${policyPath} of the base branch, found ${Object.keys(parsed.policy.models).join(', ')}; merge the policy first`,
-    );
-  return policy;
 }
 
 /** The champion's artifact must hold the bytes that were accepted: a comparison with anything else says nothing. */

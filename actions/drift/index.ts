@@ -1,0 +1,46 @@
+import * as core from '@actions/core';
+import { openDataset } from '../../src/data/dataset.ts';
+import { profileDataset } from '../../src/data/profile.ts';
+import { compareProfiles, type ProfiledData } from '../../src/drift/compare.ts';
+import { AppError } from '../../src/error.ts';
+import { DriftPolicy } from '../../src/policy/policy.ts';
+import { columnTable } from '../../src/render/data-section.ts';
+import { runAction } from '../door.ts';
+import { linesInput } from '../lines-input.ts';
+import { provideNatives } from '../natives.ts';
+
+await runAction(async () => {
+  const policy = policyInput();
+  await provideNatives();
+  const reference = await profiled('reference');
+  const current = await profiled('current');
+  const report = compareProfiles({ reference, current, policy });
+  const moved = Object.entries(report.columns).flatMap(([name, { verdict }]) => (verdict === 'moved' ? [name] : []));
+  await core.summary.addRaw(`### Drift: ${report.verdict}\n\n${columnTable(report)}\n`).write();
+  core.setOutput('verdict', report.verdict);
+  core.setOutput('moved', JSON.stringify(moved));
+  const words = `${moved.length} of ${Object.keys(report.columns).length} columns moved${moved.length === 0 ? '' : `: ${moved.join(', ')}`}`;
+  if (policy.rule === 'fail' && report.verdict === 'moved')
+    core.setFailed(`expected no column to move, found that ${words}; look at the job summary`);
+  else core.info(words);
+});
+
+function policyInput(): DriftPolicy {
+  const parsed = DriftPolicy.safeParse({
+    rule: core.getInput('rule'),
+    alpha: Number(core.getInput('alpha')),
+    effect: Number(core.getInput('effect')),
+    ignore: [...linesInput('ignore')],
+  });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  throw new AppError(
+    'bad-config',
+    `expected inputs as the action's README says, found ${problems}; correct them in the workflow`,
+  );
+}
+
+async function profiled(side: 'reference' | 'current'): Promise<ProfiledData> {
+  await using dataset = await openDataset({ root: core.getInput('path'), paths: linesInput(side) });
+  return { profile: await profileDataset(dataset), digest: dataset.digest };
+}

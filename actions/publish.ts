@@ -1,0 +1,26 @@
+import { writeFileSync } from 'node:fs';
+import * as core from '@actions/core';
+import { judge } from '../src/decide/judge.ts';
+import type { ModelPolicy } from '../src/policy/policy.ts';
+import { renderReport } from '../src/render/report/report.ts';
+import { renderSummary } from '../src/render/summary.ts';
+import type { Result } from '../src/result.ts';
+import { publishComment } from './comment.ts';
+
+/** Judges a result and shows it everywhere it was asked for; the step fails when the verdict is not `pass`. */
+export async function publishResult(options: {
+  readonly result: Result;
+  readonly policy: ModelPolicy;
+  readonly html: string;
+  readonly comment: { readonly token: string } | null;
+}): Promise<void> {
+  const { result, policy, html, comment } = options;
+  const judgement = judge({ model: result.model, policy, result });
+  const body = renderSummary({ result, judgement });
+  if (html !== '') writeFileSync(html, renderReport({ result, judgement }));
+  await core.summary.addRaw(body).write();
+  if (comment !== null) await publishComment({ model: result.model, body, token: comment.token });
+  core.setOutput('verdict', judgement.verdict);
+  if (judgement.verdict === 'pass') core.info(judgement.headline);
+  else core.setFailed(`${judgement.verdict}: ${judgement.headline}`);
+}
