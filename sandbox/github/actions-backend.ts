@@ -65,7 +65,6 @@ export interface ActionsBackend {
   onRun(take: (run: RequestedRun) => void): () => void;
   /** Aborted when somebody cancels the run's present attempt. */
   cancellation(runId: number): AbortSignal;
-  setRunName(runId: number, name: string): void;
   queueJob(runId: number, job: { readonly name: string; readonly labels: readonly string[] }): number;
   /** The job of this name is not run again: its result of the attempt before is this attempt's too. */
   keepJob(runId: number, name: string): void;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JobConclusion, StepReport } from '../github/actions-backend.ts';
+import type { JobConclusion } from '../github/actions-backend.ts';
 import { createActionStore } from './action-store.ts';
 import { interpolate } from './expression.ts';
 import { runContext, runnerContext, runnerEnvironment } from './github-context.ts';
@@ -7,13 +7,12 @@ import { prepareFolders } from './job-folders.ts';
 import { createJobLog } from './job-log.ts';
 import type { JobOrder, JobOutcome, RunnerMachine } from './job-order.ts';
 import { evaluateEnv, type Frame, type JobSession, scopeOf } from './job-session.ts';
+import { startJobTimer } from './job-timer.ts';
 import { planStep } from './plan-step.ts';
 import { killOrphans } from './process.ts';
 import { type LoadedAction, loadAction, preStep } from './run-action.ts';
 import { runStep, type StepPlan } from './run-step.ts';
-
-/** How long steps that run after a cancellation have before they are stopped too; GitHub gives five minutes. */
-const cleanUpMs = 300_000;
+import { createStepBoard, type StepBoard } from './step-board.ts';
 
 /** Does one job on one machine, from its grant to its conclusion, and reports all of it to GitHub. */
 export async function executeJob(machine: RunnerMachine, order: JobOrder): Promise<JobOutcome> {
@@ -198,68 +197,4 @@ function complain(session: JobSession, message: string): void {
     path: session.order.run.workflowPath,
     line: null,
   });
-}
-
-interface StepBoard {
-  add(name: string): StepEntry;
-  run(entry: StepEntry | { readonly name: string }, work: () => Promise<JobConclusion>): Promise<void>;
-}
-
-type StepEntry = { -readonly [key in keyof StepReport]: StepReport[key] };
-
-function createStepBoard(report: (steps: readonly StepReport[]) => void): StepBoard {
-  const entries: StepEntry[] = [];
-  const tell = () => report(entries.map((entry) => ({ ...entry })));
-  const add = (name: string): StepEntry => {
-    const entry: StepEntry = { number: entries.length + 1, name, status: 'queued', conclusion: null };
-    entries.push(entry);
-    return entry;
-  };
-  return {
-    add,
-    run: async (given, work) => {
-      const entry = 'number' in given ? given : add(given.name);
-      entry.status = 'in_progress';
-      tell();
-      const conclusion = await work();
-      entry.status = 'completed';
-      entry.conclusion = conclusion;
-      tell();
-    },
-  };
-}
-
-function startJobTimer(order: JobOrder, vanished: AbortSignal) {
-  let isOver = false;
-  const stop = new AbortController();
-  const force = new AbortController();
-  let cleanUp: NodeJS.Timeout | undefined;
-  const end = () => {
-    stop.abort();
-    cleanUp ??= setTimeout(() => force.abort(), cleanUpMs);
-  };
-  const timeout = setTimeout(() => {
-    isOver = true;
-    end();
-  }, order.timeoutMinutes * 60_000);
-  const vanish = () => {
-    end();
-    force.abort();
-  };
-  order.signal.addEventListener('abort', end);
-  vanished.addEventListener('abort', vanish);
-  if (order.signal.aborted) {
-    end();
-  }
-  return {
-    stop: stop.signal,
-    force: force.signal,
-    isOver: () => isOver,
-    [Symbol.dispose]: () => {
-      clearTimeout(timeout);
-      clearTimeout(cleanUp);
-      order.signal.removeEventListener('abort', end);
-      vanished.removeEventListener('abort', vanish);
-    },
-  };
 }

@@ -1,8 +1,8 @@
 import type { ActionsBackend, JobConclusion, RequestedRun } from '../github/actions-backend.ts';
 import type { ConcurrencyGroups, ConcurrencyPlace } from './concurrency.ts';
-import { evaluateTree, interpolate, isRecord, isTruthy, type Json, type JsonRecord, textOf } from './expression.ts';
-import { runContext } from './github-context.ts';
+import { evaluateTree, isRecord, isTruthy, type Json, type JsonRecord, textOf } from './expression.ts';
 import type { JobOrder, JobOutcome } from './job-order.ts';
+import { runContexts } from './run-contexts.ts';
 import { type JobResult, runJob } from './run-job.ts';
 import { type Job, parseWorkflow, type Workflow } from './workflow.ts';
 
@@ -38,10 +38,7 @@ export async function executeRun(run: RequestedRun, surroundings: RunSurrounding
   let place: ConcurrencyPlace | null = null;
   try {
     const workflow = parseWorkflow(run.workflowText);
-    const contexts = contextsOf(run, workflow, backend);
-    if (workflow.runName !== null) {
-      backend.setRunName(run.id, interpolate(workflow.runName, { contexts }).trim());
-    }
+    const contexts = runContexts(run, workflow, backend);
     const cancellation = backend.cancellation(run.id);
     if (workflow.concurrency !== null) {
       place = await enterGroup(surroundings, run, {
@@ -117,19 +114,6 @@ function neededBy(job: Job, workflow: Workflow): readonly Job[] {
   };
   job.needs.forEach(visit);
   return [...ancestors];
-}
-
-function contextsOf(run: RequestedRun, workflow: Workflow, backend: ActionsBackend): JsonRecord {
-  const inputs: Record<string, Json> = {};
-  for (const [name, declared] of Object.entries(workflow.inputs)) {
-    const text = run.inputs[name] ?? textOf(declared.default);
-    inputs[name] = declared.type === 'boolean' ? text === 'true' : declared.type === 'number' ? Number(text) : text;
-  }
-  return {
-    github: runContext(run, { workflowName: workflow.name, url: backend.url, apiUrl: backend.apiUrl }),
-    inputs,
-    vars: run.variables,
-  };
 }
 
 function conclusionOf(results: readonly JobResult[], cancelled: boolean): JobConclusion {

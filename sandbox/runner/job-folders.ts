@@ -34,7 +34,8 @@ export async function prepareFolders(machine: RunnerMachine, order: JobOrder): P
       join(folders.temp, '_runner_file_commands'),
     ].map((folder) => mkdir(folder, { recursive: true })),
   );
-  await linkModules(machine, join(work, 'node_modules'));
+  // Beside the workspace and not above `_actions`: an action must not find what the image has by chance.
+  await linkModules(machine, join(work, name, 'node_modules'));
   await writeFile(folders.eventPath, JSON.stringify(order.run.eventPayload, null, 2));
   return folders;
 }

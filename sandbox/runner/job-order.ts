@@ -1,7 +1,8 @@
 import type { ActionsBackend, JobConclusion, RequestedRun } from '../github/actions-backend.ts';
 import type { JsonRecord } from './expression.ts';
+import type { PermissionLevels } from './permissions.ts';
 import type { KillGrace } from './process.ts';
-import type { Job, PermissionLevels, Workflow } from './workflow.ts';
+import type { Job, Workflow } from './workflow.ts';
 
 /** One job that waits for a runner with its labels. */
 export interface JobOrder {

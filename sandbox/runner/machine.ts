@@ -29,7 +29,10 @@ export function createMachine(settings: Omit<RunnerMachine, 'vanished'>): Machin
           job = null;
         });
       job = { name: order.name, ended };
-      return Promise.race([work.then((outcome) => unlessGone(outcome, gone.signal)), lostOutcome(order, gone.signal)]);
+      const lost = lostOutcome(order, gone.signal);
+      return Promise.race([work.then((outcome) => unlessGone(outcome, gone.signal)), lost.outcome]).finally(
+        lost.forget,
+      );
     },
     vanish: async () => {
       gone.abort();
@@ -43,14 +46,15 @@ function unlessGone(outcome: JobOutcome, gone: AbortSignal): Promise<JobOutcome>
   return gone.aborted ? new Promise(() => {}) : outcome;
 }
 
-function lostOutcome(order: JobOrder, gone: AbortSignal): Promise<JobOutcome> {
-  return new Promise((resolve) => {
-    order.signal.addEventListener('abort', () => {
-      if (gone.aborted) {
-        resolve({ conclusion: 'cancelled', outputs: {} });
-      }
-    });
-  });
+function lostOutcome(order: JobOrder, gone: AbortSignal) {
+  const { promise: outcome, resolve } = Promise.withResolvers<JobOutcome>();
+  const cancel = () => {
+    if (gone.aborted) {
+      resolve({ conclusion: 'cancelled', outputs: {} });
+    }
+  };
+  order.signal.addEventListener('abort', cancel);
+  return { outcome, forget: () => order.signal.removeEventListener('abort', cancel) };
 }
 
 function severable(backend: ActionsBackend, gone: AbortSignal): ActionsBackend {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { JobConclusion } from '../github/actions-backend.ts';
 import type { ConcurrencyPlace } from './concurrency.ts';
 import { enterGroup, type RunSession } from './execute-run.ts';
@@ -14,7 +15,8 @@ import {
 } from './expression.ts';
 import type { JobOutcome } from './job-order.ts';
 import { matrixCombinations, matrixSuffix } from './matrix.ts';
-import type { Job, PermissionLevels } from './workflow.ts';
+import type { PermissionLevels } from './permissions.ts';
+import type { Job } from './workflow.ts';
 
 /** How a job ended, over all combinations of its matrix. */
 export interface JobResult {
@@ -89,6 +91,8 @@ async function runCombinations(
   const failFast = new AbortController();
   // A job that starts although the run was cancelled, as with `always()`, is not cancelled by that again.
   const signal = session.signal.aborted ? failFast.signal : AbortSignal.any([session.signal, failFast.signal]);
+  // Each combination listens; a matrix of many is no leak.
+  setMaxListeners(0, signal);
   const outputs: Record<string, string> = {};
   const forgiven: JobConclusion[] = [];
   let isNew = false;

@@ -60,9 +60,9 @@ function createPool(backend: ActionsBackend): RunnerPool {
   const place = (order: JobOrder) =>
     new Promise<JobOutcome>((settle) => {
       waiting.push({ order, settle });
-      order.signal.addEventListener('abort', assign, { once: true });
+      order.signal.addEventListener('abort', assign);
       assign();
-    });
+    }).finally(() => order.signal.removeEventListener('abort', assign));
 
   return {
     join: (member) => {

@@ -1,8 +1,7 @@
 import { parse } from 'yaml';
 import { isArray, isRecord, type Json, type JsonRecord } from './expression.ts';
-
-/** The levels that a `permissions:` key gives. */
-export type PermissionLevels = Readonly<Record<string, 'read' | 'write' | 'none'>>;
+import { type PermissionLevels, parsePermissions } from './permissions.ts';
+import { recordAt, WorkflowProblem } from './workflow-problem.ts';
 
 /** A step as it is written; what may hold expressions is still text. */
 export interface Step {
@@ -58,14 +57,6 @@ export interface Workflow {
   readonly defaults: RunDefaults;
   readonly inputs: Readonly<Record<string, WorkflowInput>>;
   readonly jobs: readonly Job[];
-}
-
-/** A workflow file that GitHub would not start. */
-export class WorkflowProblem extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'WorkflowProblem';
-  }
 }
 
 /** Reads a workflow file; throws WorkflowProblem with the first thing that is wrong with it. */
@@ -186,50 +177,6 @@ function parseStep(step: JsonRecord, where: string): Step {
   };
 }
 
-/** The scopes that GITHUB_TOKEN knows. */
-export const permissionScopes = [
-  'actions',
-  'artifact-metadata',
-  'attestations',
-  'checks',
-  'contents',
-  'deployments',
-  'discussions',
-  'id-token',
-  'issues',
-  'models',
-  'packages',
-  'pages',
-  'pull-requests',
-  'security-events',
-  'statuses',
-] as const;
-
-function parsePermissions(value: Json | undefined): PermissionLevels | null {
-  if (value === undefined || value === null) {
-    return null;
-  }
-  if (value === 'read-all' || value === 'write-all') {
-    const level = value === 'read-all' ? 'read' : 'write';
-    return Object.fromEntries(
-      permissionScopes.map((scope) => [scope, scope === 'id-token' && level === 'read' ? 'none' : level]),
-    );
-  }
-  const levels: Record<string, 'read' | 'write' | 'none'> = {};
-  for (const [scope, level] of Object.entries(recordAt(value, '`permissions`'))) {
-    if (!permissionScopes.some((known) => known === scope)) {
-      throw new WorkflowProblem(`\`permissions\` names \`${scope}\`, which is no permission of GITHUB_TOKEN`);
-    }
-    if (level !== 'read' && level !== 'write' && level !== 'none') {
-      throw new WorkflowProblem(
-        `expected \`permissions.${scope}\` to be read, write or none, found ${JSON.stringify(level)}`,
-      );
-    }
-    levels[scope] = level;
-  }
-  return levels;
-}
-
 function parseDefaults(value: Json | undefined): RunDefaults {
   const defaults = isRecord(value) && isRecord(value['run']) ? value['run'] : {};
   return { shell: optionalText(defaults['shell']), workingDirectory: optionalText(defaults['working-directory']) };
@@ -261,13 +208,6 @@ function refuseCycles(jobs: readonly Job[]): void {
   if (stuck.length > 0) {
     throw new WorkflowProblem(`the jobs ${stuck.join(', ')} need each other in a circle`);
   }
-}
-
-function recordAt(value: Json, where: string): JsonRecord {
-  if (!isRecord(value)) {
-    throw new WorkflowProblem(`expected ${where} to be a map, found ${JSON.stringify(value)}`);
-  }
-  return value;
 }
 
 function textList(value: Json | undefined, where: string): readonly string[] {

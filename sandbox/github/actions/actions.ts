@@ -43,7 +43,7 @@ export function createActions(options: { readonly world: World; readonly tokens:
   const urlSigner = createUrlSigner(world.clock);
   const grants = createJobGrants({ world, tokens, signer: tokenSigner });
   const backend = createBackend({ state, announcer, grants });
-  const desk: RunDesk = { state, announcer, onAttempt: backend.offer };
+  const desk: RunDesk = { state, announcer, onAttempt: backend.offer, nameOf: backend.nameOf };
   let starting: Promise<void> = Promise.resolve();
   world.listeners.add((event) => {
     // One after the other, so that runs are numbered in the order of the events.

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { runNameOf } from '../../runner/run-contexts.ts';
 import type { ActionsBackend, RequestedRun } from '../actions-backend.ts';
 import type { Permissions } from '../state.ts';
 import type { ActionsState } from './actions-state.ts';
@@ -9,6 +10,8 @@ import { latestAttempt, type RunAttempt, type RunConclusion, type WorkflowJob, t
 
 /** The backend that runners see, and what GitHub itself does with runs that they work on. */
 export interface RunBackend extends ActionsBackend {
+  /** The name that the workflow file gives to this run, or null. */
+  nameOf(run: WorkflowRun, attempt: RunAttempt): string | null;
   /** Offers an attempt to whoever runs it. */
   offer(run: WorkflowRun, attempt: RunAttempt): void;
   /** Ends an attempt that does not end by itself, with all its jobs. */
@@ -87,6 +90,7 @@ export function createBackend(options: {
   return {
     url: world.url,
     apiUrl: world.apiUrl,
+    nameOf: (run, attempt) => runNameOf(requestedRun(state, run, attempt), world),
     offer: (run, attempt) => {
       untaken.push({ run, attempt });
       attempt.cancellation.signal.addEventListener('abort', () => {
@@ -111,9 +115,6 @@ export function createBackend(options: {
       return () => takers.delete(take);
     },
     cancellation: (runId) => latestAttempt(runOf(runId)).cancellation.signal,
-    setRunName: (runId, name) => {
-      runOf(runId).name = name === '' ? null : name;
-    },
     queueJob: (runId, wanted) => {
       const run = runOf(runId);
       const job = addJob(run, { name: wanted.name, labels: wanted.labels });

@@ -13,7 +13,7 @@ export interface JobChecks {
 
 /** Keeps the check runs of all jobs up to date. */
 export function createJobChecks(world: World): JobChecks {
-  const find = (job: WorkflowJob) => job.run.headRepository.checkRuns.get(job.id);
+  const find = (job: WorkflowJob) => job.run.repository.checkRuns.get(job.id);
   const tell = (run: CheckRun, action: 'created' | 'completed') =>
     sendCheckRun(world, run, { action, by: { account: githubActions(world).account, cause: 'github' } });
   return {
@@ -22,7 +22,7 @@ export function createJobChecks(world: World): JobChecks {
       const app = githubActions(world);
       const check: CheckRun = {
         id: job.id,
-        suite: suiteFor(world, run.headRepository, { app, sha: run.headSha, branch: run.headBranch }),
+        suite: suiteFor(world, run.repository, { app, sha: run.headSha, branch: run.headBranch }),
         name: job.name,
         externalId: job.backendId,
         detailsUrl: `${pageUrl(world, run.repository)}/actions/runs/${run.id}/job/${job.id}`,
@@ -34,7 +34,7 @@ export function createJobChecks(world: World): JobChecks {
         annotations: [],
         actions: [],
       };
-      run.headRepository.checkRuns.set(job.id, check);
+      run.repository.checkRuns.set(job.id, check);
       tell(check, 'created');
     },
     started: (job) => {

@@ -14,6 +14,7 @@ export interface RunDesk {
   readonly state: ActionsState;
   readonly announcer: Announcer;
   readonly onAttempt: OnAttempt;
+  readonly nameOf: (run: WorkflowRun, attempt: RunAttempt) => string | null;
 }
 
 /** GitHub's bound on how often a run may be run again. */
@@ -107,6 +108,7 @@ function addAttempt(
     backendId: randomUUID(),
   };
   run.attempts.push(attempt);
+  run.name ??= desk.nameOf(run, attempt);
   desk.announcer.run('requested', run, attempt);
   desk.onAttempt(run, attempt);
 }

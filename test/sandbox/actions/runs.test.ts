@@ -1,5 +1,6 @@
-import type { Octokit } from '@octokit/rest';
+import { Octokit } from '@octokit/rest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGithub } from '../../../sandbox/github/github.ts';
 import { type Runner, startRunner } from '../../../sandbox/runner/runner.ts';
 import { type Stage, setStage } from '../github/stage.ts';
 
@@ -173,6 +174,8 @@ describe('a run', () => {
     // A zip archive begins with these four bytes.
     expect(Buffer.from(logs.data as ArrayBuffer).readUInt32LE(0)).toBe(0x04034b50);
     const events = stage.heard().slice(before);
+    const [requested] = stage.received.filter(({ payload }) => payload['action'] === 'requested').slice(-1);
+    expect(requested?.payload['workflow_run']).toMatchObject({ id, name: 'siskin c-1', status: 'queued' });
     expect(events.filter((event) => event.startsWith('workflow_'))).toEqual([
       'workflow_run.requested',
       'workflow_job.queued',
@@ -228,21 +231,20 @@ describe('a run', () => {
   });
 
   it('that no runner took is cancelled at once', async () => {
-    await using lonely = await setStage();
-    await lonely.github.commitFiles({
-      repository: lonely.repository,
-      branch: 'main',
-      message: 'add a workflow',
-      author: 'ada',
+    await using lonely = await startGithub();
+    lonely.createUser({ login: 'ada' });
+    await lonely.createRepository({
+      owner: 'ada',
+      name: 'flights',
       files: { '.github/workflows/siskin.yml': siskin },
     });
-    const ada = lonely.asUser('ada');
+    const ada = new Octokit({ baseUrl: lonely.apiUrl, auth: lonely.userToken('ada') });
     await ada.actions.createWorkflowDispatch({ ...file, ref: 'main', inputs: { claim: 'x' } });
     const [queued] = (await ada.actions.listWorkflowRuns({ ...file, status: 'queued' })).data.workflow_runs;
     await ada.actions.cancelWorkflowRun({ ...where, run_id: queued?.id ?? 0 });
     const run = await ada.actions.getWorkflowRun({ ...where, run_id: queued?.id ?? 0 });
 
-    expect(run.data).toMatchObject({ status: 'completed', conclusion: 'cancelled', display_title: 'Siskin' });
+    expect(run.data).toMatchObject({ status: 'completed', conclusion: 'cancelled', display_title: 'siskin x' });
   });
 });
 

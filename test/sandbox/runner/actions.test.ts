@@ -11,16 +11,16 @@ inputs:
   greeting: { default: "hi \${{ github.actor }}" }
   with space: {}
 outputs: { said: {} }
-runs: { using: node24, pre: pre.js, main: main.js, post: post.js, post-if: "success()" }
+runs: { using: node24, pre: pre.cjs, main: main.cjs, post: post.cjs, post-if: "success()" }
 `,
-  'full/pre.js': `console.log('PRE ' + process.env.INPUT_GREETING);
+  'full/pre.cjs': `console.log('PRE ' + process.env.INPUT_GREETING);
 require('fs').appendFileSync(process.env.GITHUB_STATE, 'from=pre\\n');`,
-  'full/main.js': `console.log('MAIN', process.env.INPUT_WITH_SPACE, process.env.STATE_from, process.env.GITHUB_ACTION_REPOSITORY);
+  'full/main.cjs': `console.log('MAIN', process.env.INPUT_WITH_SPACE, process.env.STATE_from, process.env.GITHUB_ACTION_REPOSITORY);
 require('fs').appendFileSync(process.env.GITHUB_OUTPUT, 'said=' + process.env.INPUT_GREETING + '\\n');
 require('fs').appendFileSync(process.env.GITHUB_STATE, 'main=done\\n');
 if (!process.env.ACTIONS_RUNTIME_TOKEN) process.exit(9);
 try { require.resolve('yaml'); console.log('SEES MODULES'); } catch { console.log('SEES NO MODULES'); }`,
-  'full/post.js': `console.log('POST', process.env.STATE_from, process.env.STATE_main);`,
+  'full/post.cjs': `console.log('POST', process.env.STATE_from, process.env.STATE_main);`,
   'node_modules/yaml/index.js': 'module.exports = {};',
   'both/action.yml': `
 name: Both
@@ -144,8 +144,8 @@ describe('a composite action', () => {
 describe('an action of the repository itself', () => {
   it('is there once it was checked out', async () => {
     const local = {
-      'ci/hello/action.yml': repository['full/action.yml'].replace(/pre: pre.js, |, post[^}]*(?=})/g, ''),
-      'ci/hello/main.js': 'console.log("LOCAL")',
+      'ci/hello/action.yml': repository['full/action.yml'].replace(/pre: pre.cjs, |, post[^}]*(?=})/g, ''),
+      'ci/hello/main.cjs': 'console.log("LOCAL")',
     };
     const report = await runSteps('- uses: actions/checkout@v6\n- uses: ./ci/hello', local);
 
