@@ -9,12 +9,13 @@ export interface Column {
 }
 
 const numbers = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)|BIGNUM)$/;
+const times = /^(DATE|TIMESTAMP(_S|_MS|_NS)?( WITH TIME ZONE)?)$/;
 
 /** Every type has a kind: what is neither number, boolean nor a point in time is looked at as the text it prints as. */
 export function columnKind(type: string): ColumnKind {
   if (numbers.test(type)) return 'number';
   if (type === 'BOOLEAN') return 'boolean';
-  if (type === 'DATE' || type.startsWith('TIMESTAMP')) return 'timestamp';
+  if (times.test(type)) return 'timestamp';
   return 'string';
 }
 
@@ -30,11 +31,15 @@ export function literal(text: string): string {
 
 /**
  * The SQL of a column as DOUBLE: numbers as they are, booleans as 0 and 1, points in time as seconds since 1970 (UTC).
- * Text that does not read as a number is null.
+ * Text that does not
+ * read as a number, infinite times, and dates beyond what a timestamp holds (some 290 000 years) are null.
  */
 export function asNumber(column: Column): string {
   const name = quoted(column.name);
-  if (column.kind === 'timestamp') return `epoch_us(${name}::TIMESTAMP)::DOUBLE / 1000000`;
+  if (column.kind === 'timestamp') {
+    const time = column.type.endsWith('ZONE') ? name : `TRY_CAST(${name} AS TIMESTAMP)`;
+    return `CASE WHEN isfinite(${time}) THEN epoch_us(${time})::DOUBLE / 1000000 END`;
+  }
   if (column.kind === 'string') return `TRY_CAST(${name} AS DOUBLE)`;
   return `${name}::DOUBLE`;
 }

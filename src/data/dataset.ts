@@ -162,7 +162,10 @@ function tableFunction(format: string, files: readonly SourceFile[], csvTypes: '
   const list = `[${files.map((file) => literal(file.absolutePath)).join(', ')}]`;
   if (format === 'parquet') return `read_parquet(${list})`;
   if (format === 'json') {
-    return `read_json(${list}, format = 'newline_delimited', union_by_name = true, sample_size = 200000)`;
+    // Lines of objects, or under the ending .json also one array of them.
+    const isLines = files.every((file) => !/\.json(\.gz|\.zst)?$/i.test(file.path));
+    const layout = isLines ? 'newline_delimited' : 'auto';
+    return `read_json(${list}, format = '${layout}', records = true, union_by_name = true, sample_size = 200000)`;
   }
   const types = csvTypes === 'text' ? ', all_varchar = true' : '';
   return `read_csv(${list}, header = true, ${csvRules}${types})`;
@@ -191,7 +194,9 @@ async function checkHeader(opened: Opened, file: SourceFile): Promise<void> {
       `expected as many cells in every line as in the header, found lines that do not fit in ${file.path}; correct them, or close an open quote`,
     );
   }
-  const duplicate = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
+  // DuckDB does not tell capital letters apart.
+  const folded = names.map((name) => name.toLowerCase());
+  const duplicate = names.find((name, index) => name !== '' && folded.indexOf(name.toLowerCase()) !== index);
   if (duplicate !== undefined) {
     throw new AppError(
       'bad-input',

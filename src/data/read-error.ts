@@ -54,8 +54,8 @@ const explanations: readonly (readonly [RegExp, (match: RegExpExecArray) => Expl
     ],
   ],
   [
-    /Malformed JSON[\s\S]*?: ([^\n]*)|Duplicate name|JSON transform error/,
-    ([, detail]) => ['one JSON object per line', detail?.trim() || 'something else', 'correct the line'],
+    /json_read expected records|Malformed JSON[\s\S]*?: ([^\n]*)|Duplicate name|JSON transform error/,
+    ([, detail]) => ['one JSON object with columns per line', detail?.trim() || 'something else', 'correct the line'],
   ],
   [
     /maximum_object_size of (\d+) bytes exceeded/,

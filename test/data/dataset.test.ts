@@ -1,13 +1,16 @@
 import { readdirSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { hasValue } from '../../src/data/column-stream.ts';
 import { openDataset } from '../../src/data/dataset.ts';
 import { AppError } from '../../src/error.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 const csv = 'city,temperature,at\nUlm,1.5,2026-01-01\nBonn,,2026-01-02\n';
 
@@ -106,16 +109,17 @@ describe('data open as one table', () => {
   });
 
   test('nothing but the files named can be read through it, and its temporary folder goes with it', async () => {
-    using folder = temporaryFolder({ 'data.csv': csv, 'secret.csv': 'x\n1\n' });
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('siskin-data-')).length;
+    using folder = temporaryFolder({ 'data.csv': csv, 'secret.csv': 'x\n1\n', 'tmp/x': '' });
+    vi.stubEnv('TMPDIR', join(folder.path, 'tmp'));
     {
       await using dataset = await openDataset({ root: folder.path, paths: ['data.csv'] });
+      expect(readdirSync(join(folder.path, 'tmp')).length).toBe(2);
       await expect(dataset.query(`SELECT * FROM read_csv('${folder.path}/secret.csv')`)).rejects.toThrow(/Permission/);
       await expect(dataset.query("SELECT * FROM read_text('/etc/passwd')")).rejects.toThrow(/Permission/);
       await expect(dataset.query('SET enable_external_access = true')).rejects.toThrow();
       await expect(dataset.query(`COPY data TO '${folder.path}/out.csv'`)).rejects.toThrow();
     }
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('siskin-data-')).length).toBe(before);
+    expect(readdirSync(join(folder.path, 'tmp'))).toEqual(['x']);
   });
 
   test('a column that is not there is named with those that are', async () => {
@@ -226,7 +230,7 @@ describe('bad input ends in one sentence that says what, where and what to do', 
       'a broken JSON line',
       { 'data.jsonl': '{"a":1}\n{"a":\n' },
       ['data.jsonl'],
-      'expected one JSON object per line, found',
+      'expected one JSON object with columns per line, found',
     ],
     [
       'a cell of 40 million characters',
