@@ -18,7 +18,12 @@ interface JobStory {
 type Story = Readonly<Record<string, JobStory>>;
 
 const act = process.env['SISKIN_ACT'] ?? '';
-const box = join(import.meta.dirname, 'box');
+const actions = {
+  'ada/box': join(import.meta.dirname, 'box'),
+  // Both get the same stand-ins here, so that what the template gives them can be compared.
+  'actions/checkout': join(import.meta.dirname, 'checkout'),
+  'siskin-dev/siskin': join(import.meta.dirname, 'product'),
+};
 
 beforeAll(() => {
   if (act === '') {
@@ -31,17 +36,34 @@ beforeAll(() => {
 describe('our runner and act', () => {
   it.each(['steps', 'matrix', 'actions'])('tell the same story of %s.yml', async (name) => {
     const text = await readFile(join(import.meta.dirname, 'workflows', `${name}.yml`), 'utf8');
-    const ours = await ourStory(text);
-    const theirs = await actStory(text);
+    const ours = await ourStory(text, { word: 'hello' });
+    const theirs = await actStory(text, { word: 'hello' });
 
     expect(ours).toEqual(theirs);
     expect(Object.keys(ours).length).toBeGreaterThan(0);
   });
+
+  it('tell the same story of the workflow that we ship', async () => {
+    const text = await readFile(join(import.meta.dirname, '../../templates/workflows/siskin.yml'), 'utf8');
+    const job = (model: string) => ({ model, runner: ['ubuntu-latest'], timeoutMinutes: 5 });
+    const plan = JSON.stringify({
+      claim: '3f0d9d0e-52c5-4a52-9a55-0f5a3c2b8f11',
+      head: 'a1'.repeat(20),
+      base: 'b2'.repeat(20),
+      train: [job('fraud'), job('broken')],
+      evaluate: [job('fraud'), job('broken')],
+    });
+    const ours = await ourStory(text, { plan });
+    const theirs = await actStory(text, { plan });
+
+    expect(ours).toEqual(theirs);
+    expect(ours['evaluate (broken)']?.lines).toHaveLength(3);
+  });
 });
 
-async function ourStory(text: string): Promise<Story> {
-  await using world = await startWorld(text, { actions: { 'ada/box': box } });
-  const { run } = await world.run({ word: 'hello' });
+async function ourStory(text: string, inputs: Readonly<Record<string, string>>): Promise<Story> {
+  await using world = await startWorld(text, { actions });
+  const { run } = await world.run(inputs);
   const jobs = latestAttempt(run).jobs.filter((job) => job.conclusion !== 'skipped');
   return withSharedConclusions(Object.fromEntries(jobs.map((job) => [storyName(job.name), ourJob(job)])));
 }
@@ -57,7 +79,7 @@ function ourJob(job: WorkflowJob): JobStory {
   };
 }
 
-async function actStory(text: string): Promise<Story> {
+async function actStory(text: string, inputs: Readonly<Record<string, string>>): Promise<Story> {
   const folder = await mkdtemp(join(tmpdir(), 'act-'));
   try {
     const git = (...args: string[]) =>
@@ -65,6 +87,7 @@ async function actStory(text: string): Promise<Story> {
     await git('init', '-q', '-b', 'main');
     await git('remote', 'add', 'origin', 'https://github.com/ada/model.git');
     await writeFile(join(folder, 'test.yml'), text);
+    await writeFile(join(folder, 'event.json'), JSON.stringify({ inputs }));
     await git('add', '.');
     await git('commit', '-q', '-m', 'one');
     const output = await program(
@@ -74,12 +97,13 @@ async function actStory(text: string): Promise<Story> {
         '--json',
         '--workflows=test.yml',
         '--platform=ubuntu-latest=-self-hosted',
-        '--input=word=hello',
+        `--eventpath=${join(folder, 'event.json')}`,
         '--pull=false',
         '--no-cache-server',
         '--concurrent-jobs=1',
         `--action-cache-path=${join(folder, '.cache')}`,
-        `--local-repository=ada/box@v1=${box}`,
+        '--no-skip-checkout',
+        ...localRepositories(text),
       ],
       folder,
     );
@@ -87,6 +111,15 @@ async function actStory(text: string): Promise<Story> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+// act wants each repository with the ref that the workflow uses.
+function localRepositories(text: string): readonly string[] {
+  return Object.entries(actions).flatMap(([repository, folder]) =>
+    [
+      ...new Set([...text.matchAll(new RegExp(`uses: (${repository})[^@\\s]*@(\\S+)`, 'g'))].map((match) => match[2])),
+    ].map((ref) => `--local-repository=${repository}@${ref}=${folder}`),
+  );
 }
 
 interface ActLine {
@@ -148,9 +181,10 @@ function withSharedConclusions(story: Story): Story {
   );
 }
 
+// An object in a matrix is named by its first value, which our workflows take for the name.
 function actName(jobId: string, matrix: Readonly<Record<string, unknown>>): string {
   const values = Object.values(matrix).flatMap((value) =>
-    value !== null && typeof value === 'object' ? Object.values(value) : [value],
+    value !== null && typeof value === 'object' ? Object.values(value).slice(0, 1) : [value],
   );
   return storyName(values.length === 0 ? jobId : `${jobId} (${values.join(', ')})`);
 }
