@@ -33,7 +33,7 @@ const commonRefusals = new Set([400, 401, 403, 404, 409, 413, 422, 429, 500, 501
 export function conformanceOf(openapi: unknown, webhookSchema: unknown): Conformance {
   const violations: Violation[] = [];
   const seen = new Map<string, number>();
-  const check = createCheck(openapi, webhookSchema);
+  const check = checkFor(openapi, webhookSchema);
   const report = (violation: Violation) => {
     const known = violations.some(
       (other) =>
@@ -78,6 +78,16 @@ interface Check {
   readonly request: (operation: string, exchange: Exchange) => readonly string[];
   readonly answer: (operation: string, exchange: Exchange) => readonly string[];
   readonly webhook: (delivery: Delivery) => readonly string[];
+}
+
+/** Compiled schemas are kept for as long as their document, as compiling takes longer than all the checking. */
+const checks = new WeakMap<object, Check>();
+
+function checkFor(openapi: unknown, webhookSchema: unknown): Check {
+  const key = node(openapi);
+  const check = checks.get(key) ?? createCheck(openapi, webhookSchema);
+  checks.set(key, check);
+  return check;
 }
 
 function createCheck(openapi: unknown, webhookSchema: unknown): Check {

@@ -47,7 +47,7 @@ export async function mergeability(world: World, issue: PullIssue): Promise<bool
   const { pull, repository } = issue;
   const { git } = repository;
   const base = (await git.ref(`refs/heads/${pull.base.ref}`))?.sha;
-  if (base === undefined) {
+  if (base === undefined || issue.state === 'closed') {
     return false;
   }
   const known = pull.mergeability;
@@ -61,7 +61,8 @@ export async function mergeability(world: World, issue: PullIssue): Promise<bool
     const parents = [base, pull.head.sha];
     const sha = await git.writeCommit({ tree, parents, author, committer: author, message });
     await git.updateRef(`refs/pull/${issue.number}/merge`, sha);
-    pull.mergeCommit = sha;
+    // It may have been merged while git was asked.
+    pull.mergeCommit = pull.mergedAt === null ? sha : pull.mergeCommit;
   }
   pull.mergeability = { base, head: pull.head.sha, mergeable: tree !== null };
   return tree !== null;

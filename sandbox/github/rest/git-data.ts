@@ -234,7 +234,7 @@ function refShape(call: RepositoryCall, ref: Ref): JsonObject {
   return {
     ref: ref.name,
     node_id: Buffer.from(`003:Ref${call.repository.id}:${ref.name}`).toString('base64'),
-    url: `${api}/${ref.name}`,
+    url: `${api}/${ref.name.split('/').map(encodeURIComponent).join('/')}`,
     object: { sha: ref.sha, type: ref.type, url: `${api}/${ref.type}s/${ref.sha}` },
   };
 }

@@ -13,7 +13,7 @@ export function releaseShape(world: World, release: Release): JsonObject {
     url,
     assets_url: `${url}/assets`,
     upload_url: `${uploads}/assets{?name,label}`,
-    html_url: `${pageUrl(world, repository)}/releases/tag/${release.tagName}`,
+    html_url: `${pageUrl(world, repository)}/releases/tag/${tagPath(release)}`,
     id: release.id,
     node_id: nodeId('Release', release.id),
     tag_name: release.tagName,
@@ -25,8 +25,8 @@ export function releaseShape(world: World, release: Release): JsonObject {
     created_at: release.createdAt.toISOString(),
     published_at: release.publishedAt?.toISOString() ?? null,
     assets: [...release.assets.values()].map((asset) => assetShape(world, release, asset)),
-    tarball_url: archive === null ? null : `${archive}/tarball/${release.tagName}`,
-    zipball_url: archive === null ? null : `${archive}/zipball/${release.tagName}`,
+    tarball_url: archive === null ? null : `${archive}/tarball/${tagPath(release)}`,
+    zipball_url: archive === null ? null : `${archive}/zipball/${tagPath(release)}`,
     body: release.body,
   };
 }
@@ -52,7 +52,7 @@ function assetEventShape(world: World, release: Release, asset: ReleaseAsset): J
   const { repository } = release;
   return {
     url: `${repositoryUrl(world, repository)}/releases/assets/${asset.id}`,
-    browser_download_url: `${pageUrl(world, repository)}/releases/download/${release.tagName}/${encodeURIComponent(asset.name)}`,
+    browser_download_url: `${pageUrl(world, repository)}/releases/download/${tagPath(release)}/${encodeURIComponent(asset.name)}`,
     id: asset.id,
     node_id: nodeId('ReleaseAsset', asset.id),
     name: asset.name,
@@ -65,4 +65,8 @@ function assetEventShape(world: World, release: Release, asset: ReleaseAsset): J
     updated_at: asset.createdAt.toISOString(),
     uploader: accountShape(world, asset.uploader),
   };
+}
+
+function tagPath(release: Release): string {
+  return release.tagName.split('/').map(encodeURIComponent).join('/');
 }
