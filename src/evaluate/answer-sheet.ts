@@ -16,6 +16,7 @@ export interface AnswerSheet {
 /** The truth of all rows that have one, filled before the answers of the same rows. */
 export type Truth = Uint8Array | Uint16Array | Float64Array;
 
+/** Room for the truth of every row that has one. */
 export function emptyTruth(target: Target): Truth {
   if (target.task === 'regression') return new Float64Array(target.rows);
   return target.task === 'binary' ? new Uint8Array(target.rows) : new Uint16Array(target.rows);

@@ -16,10 +16,12 @@ export interface ComparisonSettings {
   readonly absent: Measurement;
 }
 
+/** Whether a metric is computed from the scores of rows. */
 export function isScoreMetric(name: MetricName): name is ScoreMetric {
   return name !== 'model-bytes' && !isLatencyMetric(name);
 }
 
+/** Whether a metric is measured by timing the model. */
 export function isLatencyMetric(name: MetricName): name is 'latency-p50' | 'latency-p95' {
   return name === 'latency-p50' || name === 'latency-p95';
 }

@@ -16,6 +16,7 @@ export interface EvaluationProgress {
   readonly totalRows: number;
 }
 
+/** What is to be measured, and on what. */
 export interface EvaluationRequest {
   /** The folder that the policy's holdout paths are relative to: a checkout of the base branch. */
   readonly holdoutRoot: string;

@@ -21,14 +21,16 @@ export const Difference = z.strictObject({
 });
 export type Difference = z.infer<typeof Difference>;
 
+/** One metric of both models on the same rows. */
 export const MetricComparison = z.strictObject({
   candidate: Measurement,
   champion: Measurement,
-  /** Null when there is no champion, or when the metric has no sampling error to speak of (model bytes). */
+  /** Null when there is no champion, or too few rows for an interval. Of model bytes it has no width. */
   difference: Difference.nullable(),
   /** The rows that this metric was computed on. */
   rows: z.number().int().nonnegative(),
 });
+/** A parsed metric comparison. */
 export type MetricComparison = z.infer<typeof MetricComparison>;
 
 const Metrics = z.partialRecord(z.enum(metricNames), MetricComparison);
@@ -42,6 +44,7 @@ export const EvaluationReport = z.strictObject({
   candidate: ModelIdentity,
   champion: ModelIdentity.nullable(),
   metrics: Metrics,
+  /** A slice without metrics has too few rows to be measured; it is named so that nobody takes it for fine. */
   slices: z
     .array(
       z.strictObject({

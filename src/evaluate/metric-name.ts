@@ -1,5 +1,6 @@
 /** The tasks that can be evaluated. */
 export const tasks = ['binary', 'multiclass', 'regression'] as const;
+/** What a model predicts. */
 export type Task = (typeof tasks)[number];
 
 /** Every metric that can be named in a policy, in the order in which reports show them. */
@@ -22,6 +23,7 @@ export const metricNames = [
   'latency-p95',
   'model-bytes',
 ] as const;
+/** The name of a metric as policies and reports write it. */
 export type MetricName = (typeof metricNames)[number];
 
 /** What a metric is: the direction that is better, its unit, and the tasks for which it is defined. */

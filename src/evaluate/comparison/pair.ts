@@ -1,17 +1,20 @@
 import type { BinaryScores, MulticlassScores, RegressionScores, Scores } from '../metrics/scores.ts';
 
+/** Both models of a binary task. */
 export interface BinaryPair {
   readonly kind: 'binary';
   readonly candidate: BinaryScores;
   readonly champion: BinaryScores;
 }
 
+/** Both models of a task of many classes. */
 export interface MulticlassPair {
   readonly kind: 'multiclass';
   readonly candidate: MulticlassScores;
   readonly champion: MulticlassScores;
 }
 
+/** Both models of a regression. */
 export interface RegressionPair {
   readonly kind: 'regression';
   readonly candidate: RegressionScores;

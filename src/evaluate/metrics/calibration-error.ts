@@ -31,6 +31,7 @@ export interface CalibrationSums {
   readonly hits: Float64Array;
 }
 
+/** Sums to add to, all zero. */
 export function emptyCalibrationSums(): CalibrationSums {
   return {
     weight: new Float64Array(calibrationBins),

@@ -29,6 +29,7 @@ export function classCounts(scores: BinaryScores | MulticlassScores): ClassCount
   return counts;
 }
 
+/** Adds one row, or a cell of like rows, by its weight. */
 export function addToCounts(
   counts: ClassCounts,
   row: { readonly truth: number; readonly predicted: number; readonly weight: number },
@@ -40,6 +41,7 @@ export function addToCounts(
 
 /** The metrics that depend on class counts alone. */
 export const countMetrics = ['accuracy', 'balanced-accuracy', 'precision', 'recall', 'f1'] as const;
+/** The name of such a metric. */
 export type CountMetric = (typeof countMetrics)[number];
 
 /**

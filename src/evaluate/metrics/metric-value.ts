@@ -24,10 +24,12 @@ export function metricValue(metric: ScoreMetric, scores: Scores): Measurement {
   return measured(rawValue(metric, scores));
 }
 
+/** Whether a metric depends on class counts alone. */
 export function isCountMetric(metric: MetricName): metric is CountMetric {
   return (countMetrics as readonly MetricName[]).includes(metric);
 }
 
+/** Whether a metric is a mean of row losses. */
 export function isLossMetric(metric: MetricName): metric is LossMetric {
   return (lossMetrics as readonly MetricName[]).includes(metric);
 }

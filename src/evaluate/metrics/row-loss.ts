@@ -2,6 +2,7 @@ import type { Scores } from './scores.ts';
 
 /** The metrics that are a mean over the rows of a loss. */
 export const lossMetrics = ['log-loss', 'brier', 'mae', 'mape'] as const;
+/** The name of such a metric. */
 export type LossMetric = (typeof lossMetrics)[number];
 
 /** Probabilities are kept this far from 0 and 1 in logarithms, as scikit-learn does for doubles. */

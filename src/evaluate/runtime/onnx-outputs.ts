@@ -43,18 +43,19 @@ export function answersOf(options: {
   readonly outputs: OutputPlan;
   readonly results: InferenceSession.OnnxValueMapType;
   readonly rows: number;
+  /** Rows that were fed: more than `rows` when a fixed batch was filled up. */
+  readonly fedRows: number;
   readonly model: string;
-  readonly task: Task;
 }): Answers {
-  const { outputs, results, rows } = options;
+  const { outputs, results, rows, fedRows } = options;
   const scores = outputs.scores === null ? undefined : results[outputs.scores];
   const label = outputs.label === null ? undefined : results[outputs.label];
   const width = scores === undefined ? 1 : scores.dims.slice(1).reduce((product, side) => product * side, 1);
   for (const tensor of [scores, label]) {
-    if (tensor === undefined || (tensor.dims[0] ?? 0) >= rows) continue;
+    if (tensor === undefined || tensor.dims[0] === fedRows) continue;
     throw new AppError(
       'bad-input',
-      `expected ${options.model} to give an answer for each of ${rows} rows, found an output of shape [${tensor.dims}]; export it with a free first dimension`,
+      `expected ${options.model} to give an answer for each of ${fedRows} rows, found an output of shape [${tensor.dims}]; export it with a free first dimension`,
     );
   }
   return {

@@ -3,7 +3,6 @@ import { basename, dirname } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError, messageOf } from '../../error.ts';
 import { importNative } from '../../natives.ts';
-import type { Task } from '../metric-name.ts';
 import { fileWithin, identityOf } from './model-files.ts';
 import { type OnnxFile, readOnnxFile, withTensorOutput } from './onnx-file.ts';
 import { type InputPlan, inputPlan, rowsPerRun, slice } from './onnx-inputs.ts';
@@ -38,7 +37,7 @@ export async function loadOnnx(file: string, request: ModelRequest): Promise<Run
       wishes: inputs.wishes,
       classes: described.classes,
       isTimed: true,
-      predict: (batch) => predict({ ort, session, inputs, outputs, model: name, task: request.task }, batch),
+      predict: (batch) => predict({ ort, session, inputs, outputs, model: name }, batch),
       finish() {},
       dispose: () => session.release(),
     };
@@ -72,7 +71,7 @@ async function openSession(options: {
   } catch (cause) {
     throw new AppError(
       'bad-input',
-      `expected a model that onnxruntime can load, found in ${basename(file)}: ${oneLine(cause)}; export it again, or for an operator set that onnxruntime knows`,
+      `expected a model that onnxruntime can load, found in ${basename(file)}: ${oneLine(cause).replaceAll(file, basename(file))}; export it again, or for an operator set that onnxruntime knows`,
       { cause },
     );
   }
@@ -84,7 +83,6 @@ interface Loaded {
   readonly inputs: InputPlan;
   readonly outputs: OutputPlan;
   readonly model: string;
-  readonly task: Task;
 }
 
 async function predict(loaded: Loaded, batch: Batch): Promise<Answers> {
@@ -98,7 +96,7 @@ async function predict(loaded: Loaded, batch: Batch): Promise<Answers> {
 }
 
 async function runOnce(loaded: Loaded, batch: Batch): Promise<Answers> {
-  const { ort, session, inputs, outputs, model, task } = loaded;
+  const { ort, session, inputs, outputs, model } = loaded;
   let results: InferenceSession.OnnxValueMapType;
   try {
     const feeds: Record<string, Tensor> = {};
@@ -112,7 +110,7 @@ async function runOnce(loaded: Loaded, batch: Batch): Promise<Answers> {
       { cause },
     );
   }
-  return answersOf({ outputs, results, rows: batch.rows, model, task });
+  return answersOf({ outputs, results, rows: batch.rows, fedRows: inputs.fixedRows ?? batch.rows, model });
 }
 
 function joined(parts: readonly Answers[]): Answers {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AppError, messageOf } from '../../error.ts';
 import { fileWithin } from './model-files.ts';
 
+/** The two forms in which TensorFlow.js saves models. */
 export type TfjsKind = 'tfjs-layers' | 'tfjs-graph';
 
 const jsonBytesLimit = 200_000_000;

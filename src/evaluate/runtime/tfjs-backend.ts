@@ -1,6 +1,7 @@
 import { AppError } from '../../error.ts';
 import { importNative, type Natives } from '../../natives.ts';
 
+/** The core package as it is imported at run time. */
 export type TfjsCore = Natives['@tensorflow/tfjs-core'];
 
 let opened: Promise<TfjsCore> | null = null;
