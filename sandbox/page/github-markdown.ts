@@ -4,6 +4,16 @@ const markdown = new MarkdownIt({ html: true, linkify: true, breaks: true });
 // As GitHub: only what has a scheme, www. or an address is made a link.
 markdown.linkify.set({ fuzzyLink: false });
 
+/** GitHub writes a column's side as an attribute, which its sanitizer keeps; a style it would not. */
+for (const cell of ['th_open', 'td_open']) {
+  markdown.renderer.rules[cell] = (tokens, index, settings, _environment, renderer) => {
+    const token = tokens[index];
+    const side = /text-align:(\w+)/.exec(String(token?.attrGet('style')))?.[1];
+    if (token !== undefined && side !== undefined) token.attrs = [['align', side]];
+    return renderer.renderToken(tokens, index, settings);
+  };
+}
+
 /** The tags that GitHub keeps in a comment, as far as anybody writes them. */
 const keptTags = new Set(
   'a b blockquote br code del details div em h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre q s samp span strike strong sub summary sup table tbody td tfoot th thead tr ul var'.split(

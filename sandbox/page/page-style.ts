@@ -25,12 +25,14 @@ h1 .number { color: var(--quiet); font-weight: 400; }
 .avatar.bot { border-radius: 6px; }
 .tag { font-size: .72rem; border: 1px solid var(--line); border-radius: 999px; padding: 0 .45rem; color: var(--quiet); }
 .reactions { display: flex; gap: .4rem; padding: 0 1rem .8rem; } .reactions span { border: 1px solid var(--line); border-radius: 999px; padding: .05rem .55rem; font-size: .85rem; }
-.check { display: flex; gap: .6rem; align-items: center; } .check .icon { flex: none; width: 1.1rem; height: 1.1rem; }
+.check { display: flex; gap: .6rem; align-items: flex-start; } .check .icon { margin-top: .22rem; flex: none; width: 1.1rem; height: 1.1rem; }
 .check .name { font-weight: 600; } .check .what { color: var(--quiet); font-size: .88rem; }
 details.fold { border: 0; padding: 0; margin: 0; } details.fold[open] { padding: 0; }
-details.fold > summary { list-style: none; padding: 0; } details.fold > summary::-webkit-details-marker { display: none; }
+details.fold > summary { list-style: none; padding: 0 1.4rem 0 0; position: relative; } details.fold > summary::-webkit-details-marker { display: none; }
+details.fold > summary::after { content: ""; position: absolute; right: .2rem; top: .5rem; width: .45rem; height: .45rem; border-right: 2px solid var(--quiet); border-bottom: 2px solid var(--quiet); transform: rotate(45deg); }
+details.fold[open] > summary::after { transform: rotate(225deg); top: .65rem; }
 details.fold > .content { padding: .9rem 0 .2rem 1.7rem; }
-.links { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .88rem; }
+.links { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .88rem; padding: .25rem 0 0 1.7rem; }
 .icon.good { color: var(--good); } .icon.bad { color: var(--bad); } .icon.warn { color: var(--warn); } .icon.busy { color: var(--accent); } .icon.open { color: var(--quiet); }
 .diff { font-size: .8rem; line-height: 1.45; margin: 0; border-radius: 6px; max-height: 28rem; overflow: auto; } .diff .add { background: var(--good-ground); display: block; } .diff .del { background: var(--bad-ground); display: block; } .diff .hunk { color: var(--quiet); display: block; }
 .plus { color: var(--good); } .minus { color: var(--bad); } .stat { white-space: nowrap; font-variant-numeric: tabular-nums; font-size: .85rem; }
@@ -40,7 +42,7 @@ details.fold > .content { padding: .9rem 0 .2rem 1.7rem; }
 .markdown h3 { font-size: 1.15rem; } .markdown h4 { font-size: 1rem; }
 .markdown table { display: block; width: max-content; max-width: 100%; overflow-x: auto; margin: 0 0 .9rem; }
 .markdown th, .markdown td { border: 1px solid var(--line); padding: .35rem .7rem; } .markdown thead th { font-size: .88rem; color: var(--text); background: var(--raised); }
-.markdown tbody tr:nth-child(2n) { background: var(--raised); }
-.markdown ul, .markdown ol { margin: 0 0 .9rem; padding-left: 1.4rem; } .markdown blockquote { margin: 0 0 .9rem; padding: 0 1rem; border-left: 3px solid var(--line); color: var(--quiet); }
+.markdown tbody tr:last-child th, .markdown tbody tr:last-child td { border-bottom: 1px solid var(--line); } .markdown [align=right] { text-align: right; } .markdown tbody tr:nth-child(2n) { background: var(--raised); }
+.markdown ul { list-style: disc; } .markdown ul, .markdown ol { margin: 0 0 .9rem; padding-left: 1.4rem; } .markdown blockquote { margin: 0 0 .9rem; padding: 0 1rem; border-left: 3px solid var(--line); color: var(--quiet); }
 .markdown details { border: 0; padding: 0; margin: 0 0 .35rem; } .markdown summary { padding: .2rem 0; } .markdown sub { color: var(--quiet); font-size: .8rem; vertical-align: baseline; }
 `;

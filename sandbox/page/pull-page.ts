@@ -96,7 +96,7 @@ function reactionWords(reactions: Readonly<Record<string, unknown>> | undefined)
   return shown.length === 0 ? '' : `<div class="reactions">${shown.join('')}</div>`;
 }
 
-function checkSection({ checks, reports, place }: PullContent, options: { readonly localOrigin: string }): string {
+function checkSection({ checks, reports }: PullContent, options: { readonly localOrigin: string }): string {
   if (checks.length === 0)
     return '<section aria-labelledby="checks"><h2 id="checks">Checks</h2><p class="quiet">No check yet.</p></section>';
   const tally = new Map<string, number>();
@@ -105,24 +105,23 @@ function checkSection({ checks, reports, place }: PullContent, options: { readon
     tally.set(word, (tally.get(word) ?? 0) + 1);
   }
   const words = [...tally].map(([word, count]) => `${count} ${word}`).join(', ');
-  const own = checks.filter(({ app }) => app?.slug !== 'github-actions');
-  const others = checks.filter(({ app }) => app?.slug === 'github-actions');
-  const lines = [...own, ...others].map(
-    (check) => `<li>${checkEntry(check, { report: reports.get(check.id), place, ...options })}</li>`,
-  );
+  const urgency = ['bad', 'warn', 'busy', 'open', 'good'];
+  const rank = (check: CheckRun) => urgency.indexOf(standingWords(check).tone);
+  const ordered = [...checks].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+  const lines = ordered.map((check) => `<li>${checkEntry(check, { report: reports.get(check.id), ...options })}</li>`);
   return `<section aria-labelledby="checks"><h2 id="checks">Checks <span class="quiet">· ${html(words)}</span></h2><ul class="list">${lines.join('\n')}</ul></section>`;
 }
 
 function checkEntry(
   check: CheckRun,
-  options: { readonly report: string | undefined; readonly localOrigin: string; readonly place: PullContent['place'] },
+  options: { readonly report: string | undefined; readonly localOrigin: string },
 ): string {
   const { output } = check;
   const { word } = standingWords(check);
   const summary = `<span class="check">${standingIcon(check)}<span class="grow"><span class="name">${html(check.name)}</span> <span class="what">— ${html(output.title ?? word)}</span></span></span>`;
   const links = [
     ...(options.report === undefined ? [] : [`<a href="${html(options.report)}">Report</a>`]),
-    ...(check.details_url?.startsWith(`${options.localOrigin}/`)
+    ...(/\/actions\/runs\/\d/.test(check.details_url ?? '') && check.details_url?.startsWith(`${options.localOrigin}/`)
       ? [`<a href="${html(check.details_url.slice(options.localOrigin.length), 500)}">Run and logs</a>`]
       : []),
   ];

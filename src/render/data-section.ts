@@ -2,7 +2,7 @@ import type { PointerChange } from '../change/model-change.ts';
 import type { ColumnDrift, DriftReport } from '../drift/drift-report.ts';
 import type { Result } from '../result.ts';
 import { code, prose, text } from './escape.ts';
-import { type TableColumn, table } from './markdown.ts';
+import { type TableColumn, table, unbroken } from './markdown.ts';
 import { bytes, change, count, counted, pair, percent, probability, significant } from './number.ts';
 import { sparklines } from './sparkline.ts';
 
@@ -150,7 +150,7 @@ function movedTable(report: DriftReport): string {
       shapeWords(column),
       statisticWords(column, 'psi'),
       statisticWords(column, 'jensen-shannon'),
-      column.mean === null ? unseenWords(column) : meanWords(column),
+      column.mean === null ? unseenWords(column) : unbroken(meanWords(column)),
     ]);
   return table(columns, rows);
 }
@@ -167,7 +167,7 @@ function problemList({ validation }: Result): string {
 
 function shapeWords(column: ColumnDrift): string {
   if (column.bars.labels.length < 2) return '—';
-  return sparklines(column.bars.reference, column.bars.current).join(' → ');
+  return unbroken(sparklines(column.bars.reference, column.bars.current).join(' → '));
 }
 
 /** One statistic to two digits; `—` when it was not computed. */

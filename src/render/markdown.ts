@@ -22,6 +22,11 @@ export function tableRow(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
+/** Numbers that belong together: on a narrow screen the table scrolls instead of breaking them apart. */
+export function unbroken(cell: string): string {
+  return cell.replaceAll(' ', '\u00A0');
+}
+
 /** A fold: its summary is prose, its body finished Markdown. */
 export function details(summary: string, body: string, state: 'open' | 'closed' = 'closed'): string {
   return `<details${state === 'open' ? ' open' : ''}><summary>${htmlProse(summary)}</summary>\n\n${body}\n\n</details>`;

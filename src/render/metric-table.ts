@@ -3,7 +3,7 @@ import type { MetricComparison } from '../evaluate/evaluation-report.ts';
 import { type MetricDefinition, metricDefinitions } from '../evaluate/metric-name.ts';
 import type { Measurement } from '../verdict.ts';
 import { prose } from './escape.ts';
-import { type TableColumn, table } from './markdown.ts';
+import { type TableColumn, table, unbroken } from './markdown.ts';
 import { bytes, change, decimalsFor, fixed, milliseconds, pair, signed, significant } from './number.ts';
 import { verdictOutcome } from './outcome.ts';
 
@@ -71,7 +71,7 @@ function metricRow(gate: GateVerdict): readonly string[] {
     words.title,
     prose(words.champion, 120),
     prose(words.candidate, 120),
-    words.difference,
+    unbroken(words.difference),
     prose(gate.bound, 80),
     gate.reason === '' ? verdict : `${verdict}: ${prose(gate.reason, 160)}`,
   ];

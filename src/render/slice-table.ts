@@ -1,7 +1,7 @@
 import type { EvaluationReport } from '../evaluate/evaluation-report.ts';
 import { metricNames } from '../evaluate/metric-name.ts';
 import { code } from './escape.ts';
-import { table } from './markdown.ts';
+import { table, unbroken } from './markdown.ts';
 import { type MetricWords, metricWords } from './metric-table.ts';
 import { count } from './number.ts';
 
@@ -46,7 +46,7 @@ export function sliceTable(rows: readonly SliceRow[]): string {
       row.words.title,
       row.words.champion,
       row.words.candidate,
-      row.words.difference,
+      unbroken(row.words.difference),
       row.words.direction === 'unknown' ? 'not decided' : row.words.direction,
     ]);
   const left = { align: 'left' } as const;

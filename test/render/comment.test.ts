@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { PullView } from '../../src/decide/view.ts';
 import { byteLength } from '../../src/render/budget.ts';
-import { commentLimitBytes, renderComment } from '../../src/render/comment.ts';
+import { commentLimitBytes, renderComment as renderedComment } from '../../src/render/comment.ts';
 import { drift } from './drift-fixture.ts';
 import { compared, gate, judged, judgement, model, otherStates, result, view, worse } from './fixture.ts';
 import { hostileViews, poisoned } from './hostile-view.ts';
 import { readMarkdown } from './markdown-check.ts';
 
+/** No-break spaces as plain ones: what is tested is read by people. */
+const renderComment = (shown: PullView) => renderedComment(shown).replace(/[\u00a0\u202f]/g, ' ');
 const lines = (comment: string) => comment.split('\n').filter((line) => line !== '');
 const headingOf = (comment: string) => lines(comment)[1];
 
@@ -79,7 +82,7 @@ describe('the comment of one model', () => {
   });
 
   test('shows how the data changed: rows, pointers, moved columns with their shapes', () => {
-    const comment = renderComment(view()).replaceAll('\u202f', ' ');
+    const comment = renderComment(view());
 
     expect(comment).toContain('**Data** 502 222 rows added (2 574 183 → 3 076 405, +19.5 %). 2 of 5 columns moved.');
     expect(comment).toContain('- `data/train.parquet` (DVC) 23.1 MB → 27.6 MB, +19.5 %');
@@ -151,7 +154,7 @@ describe('the comment of every other state', () => {
   });
 
   test('running shows each stage with a word and its time', () => {
-    const comment = renderComment(view({ models: [model(otherStates.running)] })).replaceAll('\u202f', ' ');
+    const comment = renderComment(view({ models: [model(otherStates.running)] }));
 
     expect(comment).toContain('- ✔ done: train · 5:41\n- ▶ running: evaluate · 0:12\n- ○ waiting: collect');
   });
@@ -237,7 +240,7 @@ describe('any comment', () => {
   test('holds no tag, link, image or mention of somebody else, is bounded and valid UTF-8', () => {
     fc.assert(
       fc.property(hostileViews, (hostile) => {
-        const comment = renderComment(hostile);
+        const comment = renderedComment(hostile);
         const { tags, links, mentions } = readMarkdown(comment);
         const elements = tags.flatMap((tag) => tag.match(/<[^>]*>?/g) ?? []);
 
@@ -258,7 +261,7 @@ describe('any comment', () => {
     const models = Array.from({ length: 300 }, (_, index) =>
       model(index % 2 === 0 ? judged() : worse(), { model: `model-${index}` }),
     );
-    const comment = renderComment(poisoned(view({ models }), ['@a<b>|`\u202e👩‍👩‍👧 '], 60));
+    const comment = renderedComment(poisoned(view({ models }), ['@a<b>|`\u202e👩‍👩‍👧 '], 60));
 
     expect(byteLength(comment)).toBeLessThanOrEqual(commentLimitBytes);
     expect(byteLength(comment)).toBeGreaterThan(commentLimitBytes / 2);

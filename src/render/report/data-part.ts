@@ -83,7 +83,7 @@ function columnTable(columns: readonly (readonly [string, ColumnDrift])[]): stri
     html(qWords(column)),
     meanWords(column),
     nullWords(column),
-    `${chip(column.verdict, tones[column.verdict])} <span class="quiet">${htmlProse(column.reason, 200)}</span>`,
+    `${chip(column.verdict, tones[column.verdict])} <span class="why">${htmlProse(column.reason, 200)}</span>`,
   ]);
   return htmlTable('Every column, the moved ones first', tableColumns, rows);
 }

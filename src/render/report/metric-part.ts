@@ -31,8 +31,8 @@ export function metricPart(gates: readonly GateVerdict[]): string {
       htmlProse(words.candidate, 120),
       html(words.difference),
       metricPlot(gate, words),
-      htmlProse(gate.bound, 120),
-      gate.reason === '' ? verdict : `${verdict} <span class="quiet">${htmlProse(gate.reason, 200)}</span>`,
+      `<span class="short">${htmlProse(gate.bound, 120)}</span>`,
+      gate.reason === '' ? verdict : `${verdict} <span class="why">${htmlProse(gate.reason, 200)}</span>`,
     ];
   });
   const level = gates.find((gate) => gate.comparison?.difference)?.comparison?.difference;

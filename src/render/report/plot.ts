@@ -43,7 +43,7 @@ export function intervalPlot(options: {
     options.limit === null
       ? ''
       : `<line x1="${x(options.limit)}" x2="${x(options.limit)}" y1="1" y2="${height - 1}" stroke="var(--text)" stroke-width="1.5" stroke-dasharray="3 3"/>`;
-  const body = `<line x1="${x(0)}" x2="${x(0)}" y1="1" y2="${height - 1}" stroke="var(--line)" stroke-width="1.5"/>${limit}<line x1="${left}" x2="${right}" y1="${middle}" y2="${middle}" stroke="${colour}" stroke-width="3" stroke-linecap="round"/><circle cx="${x(options.value)}" cy="${middle}" r="4.5" fill="${colour}"/>`;
+  const body = `<line x1="${x(0)}" x2="${x(0)}" y1="1" y2="${height - 1}" stroke="var(--before)" stroke-width="1"/>${limit}<line x1="${left}" x2="${right}" y1="${middle}" y2="${middle}" stroke="${colour}" stroke-width="3" stroke-linecap="round"/><circle cx="${x(options.value)}" cy="${middle}" r="4.5" fill="${colour}"/>`;
   return figure({ ...options, width, height, body });
 }
 

@@ -31,7 +31,9 @@ h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
 p { margin: 0 0 .75rem; max-width: 46rem; }
 section { margin-top: 2.75rem; }
 code, pre { font-family: ui-monospace, SFMono-Regular, "SF Mono", Menlo, Consolas, "Noto Sans Mono", monospace; font-size: .875em; }
-code { background: var(--raised); border-radius: 4px; padding: .1em .35em; overflow-wrap: anywhere; }
+code { background: var(--raised); border-radius: 4px; padding: .1em .3em; overflow-wrap: anywhere; }
+h1 code, h2 code, h3 code, h4 code { background: none; padding: 0; }
+.scroll code { overflow-wrap: normal; white-space: nowrap; }
 pre { background: var(--raised); border: 1px solid var(--line); border-radius: 8px; padding: .85rem 1rem; overflow-x: auto; margin: 0 0 .75rem; }
 pre code { background: none; padding: 0; overflow-wrap: normal; }
 .quiet { color: var(--quiet); }
@@ -44,6 +46,8 @@ th, td { padding: .5rem .75rem; text-align: left; vertical-align: middle; border
 tbody tr:last-child th, tbody tr:last-child td { border-bottom: 0; }
 thead th { color: var(--quiet); font-weight: 600; font-size: .8rem; white-space: nowrap; background: var(--raised); }
 tbody th { font-weight: 500; white-space: nowrap; }
+.why { display: block; min-width: 11rem; max-width: 20rem; color: var(--quiet); font-size: .85rem; margin-top: .15rem; }
+.short { white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; }
 .chip {
   display: inline-block; white-space: nowrap; font-size: .8rem; font-weight: 600; line-height: 1.4; border-radius: 999px; padding: .1rem .6rem;
