@@ -22,13 +22,11 @@ export function createMachine(settings: Omit<RunnerMachine, 'vanished'>): Machin
     jobName: () => job?.name ?? null,
     take: (order) => {
       const machine = { ...settings, backend, vanished: gone.signal };
-      const work = executeJob(machine, order);
-      const ended = work
-        .catch(() => {})
-        .then(() => {
-          job = null;
-        });
-      job = { name: order.name, ended };
+      // Idle again before anybody hears of the outcome, because the pool then looks for idle machines.
+      const work = executeJob(machine, order).finally(() => {
+        job = null;
+      });
+      job = { name: order.name, ended: work.catch(() => {}) };
       const lost = lostOutcome(order, gone.signal);
       return Promise.race([work.then((outcome) => unlessGone(outcome, gone.signal)), lost.outcome]).finally(
         lost.forget,

@@ -27,6 +27,8 @@ export interface Actions {
   readonly state: ActionsState;
   setSecret(repository: Repository, name: string, value: string): void;
   setVariable(repository: Repository, name: string, value: string): void;
+  /** From now on a dispatch answers 204 even when it is asked for the run, as older servers do. */
+  ignoreRunDetails(): void;
   /** Runs of a repository, oldest first. */
   runsOf(repository: Repository): readonly WorkflowRun[];
   findJob(id: number): WorkflowJob | null;
@@ -43,7 +45,7 @@ export function createActions(options: { readonly world: World; readonly tokens:
   const urlSigner = createUrlSigner(world.clock);
   const grants = createJobGrants({ world, tokens, signer: tokenSigner });
   const backend = createBackend({ state, announcer, grants });
-  const desk: RunDesk = { state, announcer, onAttempt: backend.offer, nameOf: backend.nameOf };
+  const desk: RunDesk = { state, announcer, onAttempt: backend.offer, nameOf: backend.nameOf, runDetails: 'answered' };
   let starting: Promise<void> = Promise.resolve();
   world.listeners.add((event) => {
     // One after the other, so that runs are numbered in the order of the events.
@@ -70,6 +72,9 @@ export function createActions(options: { readonly world: World; readonly tokens:
     },
     setVariable: (repository, name, value) => {
       state.of(repository).variables.set(name, value);
+    },
+    ignoreRunDetails: () => {
+      desk.runDetails = 'ignored';
     },
     runsOf: (repository) => [...state.of(repository).runs.values()],
     findJob: (id) => state.findJob(id),

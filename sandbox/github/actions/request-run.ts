@@ -14,6 +14,8 @@ export interface RunDesk {
   readonly state: ActionsState;
   readonly announcer: Announcer;
   readonly onAttempt: OnAttempt;
+  /** As GitHub Enterprise Server before it knew `return_run_details`: `ignored` answers 204 to those who ask. */
+  runDetails: 'answered' | 'ignored';
   readonly nameOf: (run: WorkflowRun, attempt: RunAttempt) => string | null;
 }
 

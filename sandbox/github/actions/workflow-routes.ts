@@ -112,7 +112,7 @@ async function dispatch(desk: RunDesk, call: RepositoryCall): Promise<Answer> {
     cause: 'github',
     payload,
   });
-  return wantsDetails
+  return wantsDetails && desk.runDetails === 'answered'
     ? {
         status: 200,
         json: {

@@ -239,11 +239,14 @@ describe('a run', () => {
       files: { '.github/workflows/siskin.yml': siskin },
     });
     const ada = new Octokit({ baseUrl: lonely.apiUrl, auth: lonely.userToken('ada') });
-    await ada.actions.createWorkflowDispatch({ ...file, ref: 'main', inputs: { claim: 'x' } });
+    lonely.actions.ignoreRunDetails();
+    const asked = { ...file, ref: 'main', inputs: { claim: 'x' }, return_run_details: true };
+    const answer = await ada.actions.createWorkflowDispatch(asked);
     const [queued] = (await ada.actions.listWorkflowRuns({ ...file, status: 'queued' })).data.workflow_runs;
     await ada.actions.cancelWorkflowRun({ ...where, run_id: queued?.id ?? 0 });
     const run = await ada.actions.getWorkflowRun({ ...where, run_id: queued?.id ?? 0 });
 
+    expect(answer.status).toBe(204);
     expect(run.data).toMatchObject({ status: 'completed', conclusion: 'cancelled', display_title: 'siskin x' });
   });
 });

@@ -81,6 +81,22 @@ describe('checkout', () => {
     expect(report.conclusion, report.log('a')).toBe('success');
   });
 
+  it('reads a private repository exactly when the job may', async () => {
+    await using hidden = await startWorld(
+      `
+on: workflow_dispatch
+permissions: {}
+jobs:
+  allowed: { permissions: { contents: read }, runs-on: ubuntu-latest, steps: [{ uses: actions/checkout@v6 }] }
+  refused: { permissions: { actions: read }, runs-on: ubuntu-latest, steps: [{ uses: actions/checkout@v6 }] }
+`,
+    );
+    hidden.repository.private = true;
+    const report = await hidden.run();
+
+    expect(report.jobs).toEqual({ allowed: 'success', refused: 'failure' });
+  });
+
   it.each([
     ['ref: nowhere', "A branch or tag with the name 'nowhere' could not be found"],
     ['repository: ada/secret', 'git ls-remote ended with 128'],
