@@ -48,8 +48,13 @@ export interface World {
   comment(number: number, text: Extract<Intent, { kind: 'obey' }>['commands'], login?: string): Promise<Plan>;
   /** GitHub starts the run that a plan dispatched, and tells. */
   start(plan: Plan): Promise<Plan>;
-  /** The run ends with these results, by model; null leaves none. Tells, and gives the plan. */
-  finish(plan: Plan, results: Readonly<Record<string, Partial<Result> | null>>, conclusion?: string): Promise<Plan>;
+  /** An attempt of the run ends with these results, by model; null leaves none. Tells, and gives the plan. */
+  finish(
+    plan: Plan,
+    results: Readonly<Record<string, Partial<Result> | null>>,
+    conclusion?: string,
+    attempt?: number,
+  ): Promise<Plan>;
   readRun(plan: Plan): Promise<RunRecord>;
 }
 
@@ -72,12 +77,14 @@ export async function openWorld(test: TestStore, files: Files = flights): Promis
     return runId;
   }
 
-  async function tell(plan: RunPlan, status: 'in_progress' | 'completed', conclusion: string | null): Promise<Plan> {
+  async function tell(plan: RunPlan, end: { conclusion: string; attempt: number } | null): Promise<Plan> {
+    const status = end === null ? 'in_progress' : 'completed';
+    const { conclusion = null, attempt = 1 } = end ?? {};
     const id = runIdOf(plan);
     const name = runName(plan.claim);
     const url = `https://github.test/octo/flights/actions/runs/${id}`;
-    github.runs.set(id, { id, attempt: 1, name, status, conclusion, url });
-    return await ask({ kind: 'observe-run', repository, runId: id, attempt: 1, name, status, conclusion });
+    github.runs.set(id, { id, attempt, name, status, conclusion, url });
+    return await ask({ kind: 'observe-run', repository, runId: id, attempt, name, status, conclusion });
   }
 
   return {
@@ -110,20 +117,20 @@ export async function openWorld(test: TestStore, files: Files = flights): Promis
         at: clock.now.toISOString(),
         acknowledged: true,
       }),
-    start: (plan) => tell(dispatched(plan), 'in_progress', null),
-    async finish(plan, results, conclusion = 'success') {
+    start: (plan) => tell(dispatched(plan), null),
+    async finish(plan, results, conclusion = 'success', attempt = 1) {
       const asked = dispatched(plan);
       const id = runIdOf(asked);
       for (const [model, changes] of Object.entries(results)) {
         if (changes === null) continue;
         const { claim, head, base } = asked;
-        const result = aResult({ claim, head, base, model, run: { id, attempt: 1 }, ...changes });
+        const result = aResult({ claim, head, base, model, run: { id, attempt }, ...changes });
         const bytes = zipArchive([{ name: 'result.json', content: JSON.stringify(result) }]);
         const artifactId = id * 10 + github.artifacts.size;
         const artifact = { id: artifactId, name: resultArtifact(model), bytes: bytes.length, expired: false };
         github.artifacts.set(artifactId, { artifact, runId: id, bytes });
       }
-      return await tell(asked, 'completed', conclusion);
+      return await tell(asked, { conclusion, attempt });
     },
     async readRun(plan) {
       const found = await store.readRun(dispatched(plan).claim);

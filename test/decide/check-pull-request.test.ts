@@ -94,6 +94,23 @@ describe('a newer head', () => {
     expect(outline(done)).toEqual(['run completed', 'check siskin: late: success', 'comment']);
   });
 
+  it('that changes one of two models stops the run of both, and asks for both again', async () => {
+    const late = policyText.slice(policyText.indexOf('  late:'));
+    const early = late.replace('late:', 'early:').replace("'src/**'", "'early/**'");
+    world.github.commit('main', { '.github/siskin.yml': `${policyText}${early}` });
+    world.github.commit('feature', { 'train.py': 'fit(2)' });
+    const number = world.github.openPull('feature');
+    const first = await world.check(number);
+    world.github.commit('feature', { 'early/features.py': 'x' });
+    const plan = await world.check(number);
+
+    expect(outline(first)).toContain(
+      'dispatch train late, train early, evaluate late trained against none, evaluate early trained against none',
+    );
+    expect(outline(plan).slice(0, 3)).toEqual(['run superseded', 'run planned', 'cancel: superseded by <head>']);
+    expect(dispatched(plan).train.map(({ model }) => model)).toEqual(['late', 'early']);
+  });
+
   it('that goes back to what was measured before is judged at once', async () => {
     world.github.commit('feature', { 'src/features.py': 'a' });
     const number = world.github.openPull('feature');

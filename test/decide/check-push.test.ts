@@ -76,6 +76,23 @@ describe('a push', () => {
     expect(await world.store.readChampion(1, 'late')).toMatchObject({ runId: 700 });
   });
 
+  it('whose run is repeated after another champion was accepted does not replace that one', async () => {
+    const bad = await push({ 'src/features.py': 'bad' });
+    await world.finish(bad, { late: { evaluation: anEvaluation({ difference: -0.1 }) } });
+    await world.finish(await push({ 'src/features.py': 'good' }), { late: {} });
+    await world.finish(bad, { late: {} }, 'success', 2);
+
+    expect(await world.store.readChampion(1, 'late')).toMatchObject({ runId: 702 });
+  });
+
+  it('to a committed model trains nothing, for nobody would keep it', async () => {
+    const committed = policyText.replace('    metrics', '    model: models/late.onnx\n    metrics');
+    await world.finish(await push({ '.github/siskin.yml': committed, 'models/late.onnx': 'v1' }), { late: {} });
+
+    expect(outline(await push({ 'src/features.py': 'x' }))).toEqual([]);
+    expect(outline(await push({ 'models/late.onnx': 'v2' }))[1]).toBe('dispatch evaluate late file against file');
+  });
+
   it('waits while a run of the same model goes on, and has its turn at its end', async () => {
     const running = await push({ 'src/features.py': 'one' });
     const first = tip;
