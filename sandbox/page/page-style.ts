@@ -42,7 +42,7 @@ details.fold > .content { padding: .9rem 0 .2rem 1.7rem; }
 .markdown h3 { font-size: 1.15rem; } .markdown h4 { font-size: 1rem; }
 .markdown table { display: block; width: max-content; max-width: 100%; overflow-x: auto; margin: 0 0 .9rem; }
 .markdown th, .markdown td { border: 1px solid var(--line); padding: .35rem .7rem; } .markdown thead th { font-size: .88rem; color: var(--text); background: var(--raised); }
-.markdown tbody tr:last-child th, .markdown tbody tr:last-child td { border-bottom: 1px solid var(--line); } .markdown [align=right] { text-align: right; } .markdown tbody tr:nth-child(2n) { background: var(--raised); }
+.markdown tbody tr:last-child th, .markdown tbody tr:last-child td { border-bottom: 1px solid var(--line); } .markdown td code, .markdown th code { overflow-wrap: normal; white-space: nowrap; } .markdown [align=right] { text-align: right; } .markdown tbody tr:nth-child(2n) { background: var(--raised); }
 .markdown ul { list-style: disc; } .markdown ul, .markdown ol { margin: 0 0 .9rem; padding-left: 1.4rem; } .markdown blockquote { margin: 0 0 .9rem; padding: 0 1rem; border-left: 3px solid var(--line); color: var(--quiet); }
 .markdown details { border: 0; padding: 0; margin: 0 0 .35rem; } .markdown summary { padding: .2rem 0; } .markdown sub { color: var(--quiet); font-size: .8rem; vertical-align: baseline; }
 `;

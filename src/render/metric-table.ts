@@ -38,11 +38,11 @@ export function metricTable(
   const difference = level === undefined ? 'difference' : `difference (${significant(level * 100, 2)} %)`;
   const columns: readonly TableColumn[] = [
     { title: 'metric', align: 'left' },
+    { title: 'verdict', align: 'left' },
     { title: names.champion, align: 'right' },
     { title: names.candidate, align: 'right' },
     { title: difference, align: 'right' },
     { title: 'gate', align: 'left' },
-    { title: 'verdict', align: 'left' },
   ];
   return table(columns, gates.map(metricRow));
 }
@@ -63,17 +63,17 @@ export function metricWords(gate: Pick<GateVerdict, 'metric' | 'comparison'>): M
   };
 }
 
+/** The verdict stands beside the name, where it is seen on a narrow screen without scrolling. */
 function metricRow(gate: GateVerdict): readonly string[] {
   const words = metricWords(gate);
   const { icon, word } = verdictOutcome(gate.verdict);
-  const verdict = gate.kind === 'info' ? 'shown only' : `${icon} ${word}`;
   return [
     words.title,
+    gate.kind === 'info' ? 'shown only' : `${icon} ${word}`,
     prose(words.champion, 120),
     prose(words.candidate, 120),
     unbroken(words.difference),
-    prose(gate.bound, 80),
-    gate.reason === '' ? verdict : `${verdict}: ${prose(gate.reason, 160)}`,
+    [prose(gate.bound, 80), prose(gate.reason, 160)].filter((part) => part !== '').join(' — '),
   ];
 }
 

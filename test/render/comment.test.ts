@@ -25,7 +25,7 @@ describe('the comment of one model', () => {
 
   test('shows each metric with both values, the difference with its interval, its gate and its verdict', () => {
     expect(renderComment(view())).toContain(
-      '| ROC AUC | 0.7312 | 0.7398 | ▲ +0.0086 (+0.0041 … +0.0131) | not worse by 0.005 | 🟢 pass |',
+      '| ROC AUC | 🟢 pass | 0.7312 | 0.7398 | ▲ +0.0086 (+0.0041 … +0.0131) | not worse by 0.005 |',
     );
   });
 
@@ -42,8 +42,8 @@ describe('the comment of one model', () => {
     const order = ['| ROC AUC', '| recall', '| log loss'].map((row) => comment.indexOf(row));
 
     expect(order).toEqual([...order].sort((a, b) => a - b));
-    expect(comment).toContain('🔴 fail: worse by at least 0.008');
-    expect(comment).toContain('⚪ inconclusive: 41 000 more rows would decide');
+    expect(comment).toContain('not worse by 0.005 — worse by at least 0.008 |');
+    expect(comment).toContain('not worse by 0.02 — 41 000 more rows would decide |');
   });
 
   test('shows eight metrics and folds the rest', () => {
@@ -77,8 +77,7 @@ describe('the comment of one model', () => {
       view({ models: [model(judged({ judgement: judgement({ gates, verdict: 'error' }) }))] }),
     );
 
-    expect(comment).toContain('failed: found NaN in row 3 | — |');
-    expect(comment).toContain('🔴 error: found NaN in row 3');
+    expect(comment).toContain('| 🔴 error | 0.50 | failed: found NaN in row 3 | — |');
   });
 
   test('shows how the data changed: rows, pointers, moved columns with their shapes', () => {
@@ -286,7 +285,7 @@ describe('any comment', () => {
 
     expect(comment).not.toContain('Earlier commits');
     expect(comment).toContain('Slices (');
-    expect(comment.match(/\| ROC AUC \| 0\.7312/g)).toHaveLength(5);
+    expect(comment.match(/\| ROC AUC \| 🟢 pass \| 0\.7312/gu)).toHaveLength(5);
   });
 });
 
