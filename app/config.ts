@@ -1,6 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { messageOf } from '../src/error.ts';
 import type { AppOptions, DatabasePlace } from './server.ts';
 
 /** What the environment asks for: to run, to be set up first because there is no GitHub App yet, or nothing usable. */
@@ -52,10 +51,15 @@ function privateKey(env: Readonly<Record<string, string | undefined>>, problems:
     return pem;
   } catch (error) {
     problems.push(
-      `${where}: expected a private key in PEM form, found ${messageOf(error)}; generate one in the App's settings`,
+      `${where}: expected a private key in PEM form, found ${found(error)}; generate one in the App's settings`,
     );
     return '';
   }
+}
+
+/** A file that cannot be read says why; what OpenSSL says of a text that is no key helps nobody. */
+function found(error: unknown): string {
+  return error instanceof Error && 'syscall' in error ? error.message : 'something else';
 }
 
 /** Environment files keep a PEM on one line, with \n written out, or in base64. */

@@ -1,16 +1,21 @@
-import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { PGlite, type PGliteInterface, type Transaction } from '@electric-sql/pglite';
 import { fromPglite } from 'pg-boss';
 import { AppError, messageOf } from '../error.ts';
 import type { Database, Queryable, Row } from './database.ts';
+import { lockFolder } from './folder-lock.ts';
 
 /**
  * Opens PostgreSQL inside this process, in a data folder or, without one, in memory. One process per folder.
  * Its statements run on this thread and resolve without a turn of the event loop, so each first lets requests in.
  */
 export async function openPglite(folder: string | null): Promise<Database> {
-  const pglite = await start(folder);
+  const lock = folder === null ? null : lockFolder(folder);
+  const pglite = await start(folder).catch((error: unknown) => {
+    lock?.[Symbol.dispose]();
+    throw error;
+  });
   return {
     async query(sql, values) {
       await setImmediate();
@@ -22,19 +27,21 @@ export async function openPglite(folder: string | null): Promise<Database> {
     },
     boss: { db: fromPglite(pglite), backend: 'pglite' },
     exclusive: true,
-    [Symbol.asyncDispose]: () => pglite.close(),
+    async [Symbol.asyncDispose]() {
+      await pglite.close();
+      lock?.[Symbol.dispose]();
+    },
   };
 }
 
 async function start(folder: string | null): Promise<PGliteInterface> {
   if (folder === null) return await PGlite.create();
   try {
-    mkdirSync(folder, { recursive: true });
-    return await PGlite.create(folder);
+    return await PGlite.create(join(folder, 'postgres'));
   } catch (cause) {
     throw new AppError(
       'world-broken',
-      `expected a usable data folder, found ${folder}: ${messageOf(cause)}; check that it is writable and that no other process uses it`,
+      `expected the database in ${folder} to open, found ${messageOf(cause)}; put a backup in its place or start with an empty folder`,
       { cause },
     );
   }

@@ -1,0 +1,88 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { configFrom } from '../../app/config.ts';
+import { appOptions } from './app-options.ts';
+
+const { privateKey } = appOptions('http://localhost');
+const valid = { APP_ID: '7', PRIVATE_KEY: privateKey, WEBHOOK_SECRET: 'x'.repeat(32) };
+
+it('runs with an App id, a key and a secret, and chooses the rest safely', () => {
+  expect(configFrom(valid)).toEqual({
+    kind: 'run',
+    options: {
+      appId: 7,
+      privateKey: privateKey.trim(),
+      webhookSecret: 'x'.repeat(32),
+      apiUrl: 'https://api.github.com',
+      database: { kind: 'folder', path: 'data-siskin' },
+      host: 'localhost',
+      port: 3000,
+      logLevel: 'info',
+    },
+  });
+});
+
+it.each([
+  ['a PEM file', () => ({ PRIVATE_KEY: undefined, PRIVATE_KEY_PATH: keyFile() })],
+  ['one line with \\n', () => ({ PRIVATE_KEY: privateKey.replaceAll('\n', '\\n') })],
+  ['a quoted text', () => ({ PRIVATE_KEY: `"${privateKey}"` })],
+  ['base64', () => ({ PRIVATE_KEY: Buffer.from(privateKey).toString('base64') })],
+])('takes the private key from %s', (_name, key) => {
+  const config = configFrom({ ...valid, ...key() });
+
+  expect(config.kind === 'run' && config.options.privateKey.trim()).toBe(privateKey.trim());
+});
+
+it.each([
+  [{}, 'https://api.github.com'],
+  [{ GITHUB_API_URL: 'http://127.0.0.1:4000/' }, 'http://127.0.0.1:4000'],
+  [{ GHE_HOST: 'git.example' }, 'https://git.example/api/v3'],
+  [{ GHE_HOST: 'localhost:4000', GHE_PROTOCOL: 'http' }, 'http://localhost:4000/api/v3'],
+])('finds the API of %o at %s', (env, url) => {
+  const config = configFrom({ ...valid, ...env });
+
+  expect(config.kind === 'run' && config.options.apiUrl).toBe(url);
+});
+
+it('names every problem at once, in one line each', () => {
+  const config = configFrom({
+    APP_ID: 'seven',
+    PRIVATE_KEY: 'not a key',
+    WEBHOOK_SECRET: 'short',
+    GITHUB_API_URL: 'nowhere',
+    DATABASE_URL: 'mysql://host/db',
+    PORT: '99999',
+    LOG_LEVEL: 'loud',
+  });
+
+  const problems = config.kind === 'invalid' ? config.problems : [];
+  expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+    'APP_ID',
+    'PRIVATE_KEY',
+    'WEBHOOK_SECRET',
+    'GITHUB_API_URL',
+    'DATABASE_URL',
+    'PORT',
+    'LOG_LEVEL',
+  ]);
+  for (const problem of problems) expect(problem).toMatch(/^[A-Z_]+: expected .*, found .*; .*$/);
+});
+
+it('never shows a secret in what it says', () => {
+  const config = configFrom({ ...valid, WEBHOOK_SECRET: 'hunter2', DATABASE_URL: 'mysql://user:hunter2@host/db' });
+
+  expect(JSON.stringify(config)).not.toContain('hunter2');
+});
+
+it('offers to set an App up where there is none, but not in production', () => {
+  expect(configFrom({}).kind).toBe('set-up');
+  expect(configFrom({ NODE_ENV: 'production' }).kind).toBe('invalid');
+});
+
+function keyFile(): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'siskin-key-')), 'key.pem');
+  writeFileSync(file, privateKey);
+  return file;
+}

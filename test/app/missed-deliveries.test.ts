@@ -1,0 +1,49 @@
+import { Probot, ProbotOctokit } from 'probot';
+import { expect, it } from 'vitest';
+import { recoverMissed } from '../../app/missed-deliveries.ts';
+import { localServer } from '../github/local-server.ts';
+import { appOptions } from './app-options.ts';
+
+const now = new Date('2026-03-10T12:00:00Z');
+
+function delivery(id: number, guid: string, changes: object = {}) {
+  return { id, guid, delivered_at: '2026-03-10T11:00:00Z', status: 'failed', status_code: 502, ...changes };
+}
+
+async function recover(deliveries: readonly object[] | number, known: readonly string[] = []) {
+  await using github = await localServer({
+    'GET /app/hook/deliveries':
+      typeof deliveries === 'number' ? { status: deliveries, json: {} } : { status: 200, json: deliveries },
+    ...Object.fromEntries(
+      [1, 2, 3, 4, 5].map((id) => [`POST /app/hook/deliveries/${id}/attempts`, { status: 202, json: {} }]),
+    ),
+  });
+  const { appId, privateKey } = appOptions(github.url);
+  const Octokit = ProbotOctokit.defaults((options: object) => ({
+    ...options,
+    throttle: { enabled: false },
+    retry: { enabled: false },
+  }));
+  const probot = await new Probot({ appId, privateKey, baseUrl: github.url, logLevel: 'fatal', Octokit }).ready();
+  const store = { listKnownDeliveries: async (ids: readonly string[]) => known.filter((id) => ids.includes(id)) };
+  await recoverMissed({ probot, store, log: probot.log, clock: () => now });
+  return github.seen.filter(({ method }) => method === 'POST').map(({ path }) => path);
+}
+
+it('has a delivery sent again that never arrived', async () => {
+  expect(await recover([delivery(1, 'lost')])).toEqual(['/app/hook/deliveries/1/attempts']);
+});
+
+it.each([
+  ['arrived', [delivery(1, 'a', { status_code: 202 })], []],
+  ['arrived at the second attempt', [delivery(2, 'a', { status_code: 202 }), delivery(1, 'a')], []],
+  ['is kept here although GitHub saw no answer', [delivery(1, 'a')], ['a']],
+  ['is older than three days', [delivery(1, 'a', { delivered_at: '2026-03-01T00:00:00Z' })], []],
+  ['was refused four times', [1, 2, 3, 4].map((id) => delivery(id, 'a')), []],
+])('leaves alone what %s', async (_name, deliveries, known) => {
+  expect(await recover(deliveries, known)).toEqual([]);
+});
+
+it.each([404, 501])('does without on a GitHub that answers %i', async (status) => {
+  expect(await recover(status)).toEqual([]);
+});
