@@ -161,6 +161,28 @@ describe('an action of the repository itself', () => {
   });
 });
 
+describe('modules that the image brings', () => {
+  it('are found by what lies in the workspace, and not by actions', async () => {
+    const modules = join(folder, 'image');
+    await mkdir(join(modules, 'yaml'), { recursive: true });
+    await writeFile(join(modules, 'yaml', 'package.json'), '{"type":"module","exports":"./index.js"}');
+    await writeFile(join(modules, 'yaml', 'index.js'), 'export const from = "the image";');
+    await using image = await startWorld(
+      workflow(`
+- run: |
+    echo 'import { from } from "yaml"; console.log("FROM " + from);' > train.mjs
+    node train.mjs
+- uses: tools/box/full@v1
+`),
+      { actions: { 'tools/box': folder }, preinstalledModules: modules },
+    );
+    const report = await image.run();
+
+    expect(report.log('a')).toContain('FROM the image');
+    expect(report.log('a')).toContain('SEES NO MODULES');
+  });
+});
+
 describe('an action that cannot run', () => {
   it.each([
     ['tools/box/docker@v1', 'runs in Docker, which this runner has not'],
