@@ -35,6 +35,11 @@ export interface TagObject {
   readonly message: string;
 }
 
+/** Whether a text is a full object name, and not another way to name an object. */
+export function isSha(text: string): boolean {
+  return /^[0-9a-f]{40}$/.test(text);
+}
+
 /** The object's name: SHA-1 over its header and content. */
 export function objectSha(type: ObjectType, content: Uint8Array): string {
   return createHash('sha1').update(`${type} ${content.length}\0`).update(content).digest('hex');

@@ -1,5 +1,6 @@
 import { rerequestSuite, sendCheckRun, suiteFor } from '../domain/checks.ts';
 import { findCommit } from '../domain/revision.ts';
+import { isSha } from '../git/git-object.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { type Answer, appOf, byOf, type RepositoryCall, type Route, repositoryRoute } from '../routes.ts';
 import { textOf } from '../server/fields.ts';
@@ -39,7 +40,7 @@ async function createRun(call: RepositoryCall): Promise<Answer> {
   const { world, repository, body } = call;
   const name = textOf(body, 'name');
   const sha = textOf(body, 'head_sha');
-  const commit = /^[0-9a-f]{40}$/.test(sha) ? await repository.git.commit(sha) : null;
+  const commit = isSha(sha) ? await repository.git.commit(sha) : null;
   if (commit === null) {
     throw new Refusal(422, `No commit found for SHA: ${sha}`);
   }
@@ -112,7 +113,7 @@ function rerequestRun(call: RepositoryCall): Answer {
 async function createSuite(call: RepositoryCall): Promise<Answer> {
   const sha = textOf(call.body, 'head_sha');
   const before = call.repository.checkSuites.size;
-  if ((await call.repository.git.commit(sha)) === null) {
+  if (!isSha(sha) || (await call.repository.git.commit(sha)) === null) {
     throw new Refusal(422, `No commit found for SHA: ${sha}`);
   }
   const found = suiteFor(call.world, call.repository, { app: requiredApp(call), sha });

@@ -2,15 +2,14 @@ import { editTree, entryAt, type FileEdit, personOf } from '../domain/files.ts';
 import { moveRef, zeroSha } from '../domain/push.ts';
 import { findCommit } from '../domain/revision.ts';
 import { type CommitObject, entryType, type TreeEntry } from '../git/git-object.ts';
-import { holds } from '../identity.ts';
 import { invalid, malformed, notFound, Refusal } from '../refusal.ts';
-import { type Answer, actorOf, byOf, type Call, type RepositoryCall, type Route, repositoryRoute } from '../routes.ts';
-import { notAccessible } from '../server/authorize.ts';
+import { type Answer, actorOf, byOf, type RepositoryCall, type Route, repositoryRoute } from '../routes.ts';
 import { optionalText, textOf } from '../server/fields.ts';
 import { gitCommitShape } from '../shape/commit.ts';
 import { pageUrl, repositoryUrl } from '../shape/repository.ts';
 import type { JsonObject } from '../state.ts';
 import { givenPerson } from './git-commits.ts';
+import { guardWorkflowPaths } from './workflow-guard.ts';
 
 export const contentRoutes: readonly Route[] = [
   repositoryRoute('GET /repos/{owner}/{repo}/contents/{path}', { permissions: 'contents:read', handle: getContent }),
@@ -140,19 +139,6 @@ function contentShape(
   };
 }
 
-/** Throws unless an App or job that edits a workflow file holds the `workflows` permission. */
-export function guardWorkflows(call: Call, paths: readonly string[]): void {
-  const { identity } = call;
-  const bound = identity.kind === 'installation' || identity.kind === 'job';
-  if (
-    bound &&
-    !holds(identity.permissions, 'workflows:write') &&
-    paths.some((path) => /^\.github\/workflows(\/|$)/.test(path))
-  ) {
-    throw notAccessible(['workflows:write']);
-  }
-}
-
 async function putFile(call: RepositoryCall): Promise<Answer> {
   const encoded = textOf(call.body, 'content');
   if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(encoded)) {
@@ -177,7 +163,7 @@ async function commitFile(
   if (path.split('/').some((part) => part === '' || part === '.' || part === '..' || part === '.git')) {
     throw malformed('path contains a malformed path component');
   }
-  guardWorkflows(call, [path]);
+  guardWorkflowPaths(call, [path]);
   const message = textOf(body, 'message');
   const branch = optionalText(body, 'branch') ?? repository.defaultBranch;
   const tip = await git.ref(`refs/heads/${branch}`);

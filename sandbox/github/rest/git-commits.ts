@@ -1,7 +1,7 @@
 import { personOf } from '../domain/files.ts';
 import { findCommit } from '../domain/revision.ts';
 import { diff } from '../git/diff.ts';
-import { encodeTag, type ObjectType, type Person, parseTag, type TagObject } from '../git/git-object.ts';
+import { encodeTag, isSha, type ObjectType, type Person, parseTag, type TagObject } from '../git/git-object.ts';
 import { malformed, notFound, Refusal } from '../refusal.ts';
 import { type Answer, actorOf, type Call, type RepositoryCall, type Route, repositoryRoute } from '../routes.ts';
 import { optionalChoice, optionalDate, optionalList, optionalObject, textOf } from '../server/fields.ts';
@@ -36,13 +36,14 @@ export function givenPerson(call: Call, field: string): Person | null {
 
 async function createCommit(call: RepositoryCall): Promise<Answer> {
   const { world, repository } = call;
-  const tree = await repository.git.inspect(textOf(call.body, 'tree'));
+  const given = textOf(call.body, 'tree');
+  const tree = isSha(given) ? await repository.git.inspect(given) : null;
   if (tree?.type !== 'tree') {
     throw new Refusal(422, 'Tree SHA does not exist');
   }
   const parents = (optionalList(call.body, 'parents') ?? []).map(String);
   for (const parent of parents) {
-    if (!/^[0-9a-f]{40}$/.test(parent) || (await repository.git.inspect(parent))?.type !== 'commit') {
+    if (!isSha(parent) || (await repository.git.inspect(parent))?.type !== 'commit') {
       throw new Refusal(422, 'Parent SHA does not exist or is not a commit object');
     }
   }
@@ -59,7 +60,7 @@ async function createCommit(call: RepositoryCall): Promise<Answer> {
 
 async function getGitCommit(call: RepositoryCall): Promise<Answer> {
   const sha = call.params['commit_sha'] ?? '';
-  const commit = /^[0-9a-f]{40}$/.test(sha) ? await call.repository.git.commit(sha) : null;
+  const commit = isSha(sha) ? await call.repository.git.commit(sha) : null;
   if (commit === null || commit.sha !== sha) {
     throw notFound();
   }
@@ -71,7 +72,7 @@ async function createTag(call: RepositoryCall): Promise<Answer> {
   const types = ['commit', 'tree', 'blob'] as const satisfies readonly ObjectType[];
   const type = optionalChoice(body, 'type', types);
   const object = textOf(body, 'object');
-  if (type === null || (await repository.git.inspect(object))?.type !== type) {
+  if (type === null || !isSha(object) || (await repository.git.inspect(object))?.type !== type) {
     throw malformed(`"object" ${object} is not a ${type ?? 'known'} object.`);
   }
   const tagger = givenPerson(call, 'tagger') ?? personOf(actorOf(call), call.world.clock());
@@ -81,7 +82,8 @@ async function createTag(call: RepositoryCall): Promise<Answer> {
 }
 
 async function getTag(call: RepositoryCall): Promise<Answer> {
-  const object = await call.repository.git.read(call.params['tag_sha'] ?? '');
+  const sha = call.params['tag_sha'] ?? '';
+  const object = isSha(sha) ? await call.repository.git.read(sha) : null;
   if (object?.type !== 'tag') {
     throw notFound();
   }

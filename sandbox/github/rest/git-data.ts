@@ -1,6 +1,6 @@
 import { editTree, type FileEdit } from '../domain/files.ts';
 import { moveRef, zeroSha } from '../domain/push.ts';
-import { entryType } from '../git/git-object.ts';
+import { entryType, isSha } from '../git/git-object.ts';
 import { isRefName, type Ref } from '../git/git-repository.ts';
 import { malformed, notFound, Refusal } from '../refusal.ts';
 import { type Answer, byOf, type RepositoryCall, type Route, repositoryRoute } from '../routes.ts';
@@ -9,7 +9,8 @@ import { page } from '../server/paging.ts';
 import { nodeId } from '../shape/account.ts';
 import { repositoryUrl } from '../shape/repository.ts';
 import type { JsonObject } from '../state.ts';
-import { encodeLines, guardWorkflows } from './contents.ts';
+import { encodeLines } from './contents.ts';
+import { guardWorkflowChanges, guardWorkflowPaths } from './workflow-guard.ts';
 
 export const gitDataRoutes: readonly Route[] = [
   repositoryRoute('POST /repos/{owner}/{repo}/git/blobs', { permissions: 'contents:write', handle: createBlob }),
@@ -41,7 +42,7 @@ async function createBlob(call: RepositoryCall): Promise<Answer> {
 
 async function getBlob(call: RepositoryCall): Promise<Answer> {
   const sha = call.params['file_sha'] ?? '';
-  const header = /^[0-9a-f]{40}$/.test(sha) ? await call.repository.git.inspect(sha) : null;
+  const header = isSha(sha) ? await call.repository.git.inspect(sha) : null;
   if (header?.type !== 'blob') {
     throw notFound();
   }
@@ -77,7 +78,7 @@ async function createTree(call: RepositoryCall): Promise<Answer> {
     const [path, edit] = await readEntry(call, entry);
     edits.set(path, edit);
   }
-  guardWorkflows(call, [...edits.keys()]);
+  guardWorkflowPaths(call, [...edits.keys()]);
   const base = optionalText(call.body, 'base_tree');
   const baseTree = base === null ? null : await git.tree(base);
   if (base !== null && baseTree === null) {
@@ -105,8 +106,8 @@ async function readEntry(call: RepositoryCall, entry: unknown): Promise<readonly
     return [path, { mode, sha: await call.repository.git.writeObject('blob', Buffer.from(content)) }];
   }
   const sha = textOf(entry, 'sha');
-  const object = await call.repository.git.inspect(sha);
-  if (mode !== '160000' && object?.type !== entryType(mode)) {
+  const object = isSha(sha) ? await call.repository.git.inspect(sha) : null;
+  if (!isSha(sha) || (mode !== '160000' && object?.type !== entryType(mode))) {
     throw new Refusal(422, `tree.sha ${sha} is not a valid ${entryType(mode)}`);
   }
   return [path, { mode, sha }];
@@ -164,6 +165,7 @@ async function createRef(call: RepositoryCall): Promise<Answer> {
   if ((await repository.git.ref(ref)) !== null) {
     throw new Refusal(422, 'Reference already exists');
   }
+  await guardWorkflowChanges(call, { before: null, after: sha });
   if (!(await moveRef(world, repository, { ref, sha, expected: zeroSha, by: byOf(call) }))) {
     throw new Refusal(422, 'Reference update failed');
   }
@@ -196,6 +198,7 @@ async function updateRef(call: RepositoryCall): Promise<Answer> {
   if (!flagOf(call.body, 'force') && !(await repository.git.isAncestor(old.sha, sha))) {
     throw new Refusal(422, 'Update is not a fast forward');
   }
+  await guardWorkflowChanges(call, { before: old.sha, after: sha });
   await moveRef(world, repository, { ref, sha, by: byOf(call) });
   return { status: 200, json: await readRef(call, ref) };
 }
@@ -215,7 +218,7 @@ async function expectObject(
   call: RepositoryCall,
   target: { readonly ref: string; readonly sha: string },
 ): Promise<void> {
-  const object = /^[0-9a-f]{40}$/.test(target.sha) ? await call.repository.git.inspect(target.sha) : null;
+  const object = isSha(target.sha) ? await call.repository.git.inspect(target.sha) : null;
   if (object === null || (target.ref.startsWith('refs/heads/') && object.type !== 'commit')) {
     throw new Refusal(422, 'Object does not exist');
   }

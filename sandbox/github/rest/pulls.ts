@@ -14,6 +14,7 @@ import { fileShape } from '../shape/file.ts';
 import { comparisonBase, isPull, type PullIssue, pullShape, simplePullShape } from '../shape/pull.ts';
 import { repositoryUrl } from '../shape/repository.ts';
 import { findRepository, isAtLeast, type Repository, roleOf } from '../state.ts';
+import { guardWorkflowChanges } from './workflow-guard.ts';
 
 const pulls = '/repos/{owner}/{repo}/pulls' as const;
 const pull = `${pulls}/{pull_number}` as const;
@@ -250,6 +251,10 @@ async function merge(call: RepositoryCall): Promise<Answer> {
   if (issue.state === 'closed' || issue.pull.draft) {
     throw new Refusal(405, issue.pull.draft ? 'Pull Request is still a draft' : 'Pull Request is not mergeable');
   }
+  await guardWorkflowChanges(call, {
+    before: await comparisonBase(call.repository, issue.pull),
+    after: issue.pull.head.sha,
+  });
   const merged = await mergePull(call.world, issue, {
     method,
     title: optionalText(call.body, 'commit_title'),

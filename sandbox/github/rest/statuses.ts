@@ -1,4 +1,5 @@
 import { findCommit } from '../domain/revision.ts';
+import { isSha } from '../git/git-object.ts';
 import { invalid, malformed, Refusal } from '../refusal.ts';
 import { type Answer, actorOf, byOf, type RepositoryCall, type Route, repositoryRoute } from '../routes.ts';
 import { optionalChoice, optionalText } from '../server/fields.ts';
@@ -28,7 +29,7 @@ export function latestStatuses(repository: Repository, sha: string): readonly Co
 async function createStatus(call: RepositoryCall): Promise<Answer> {
   const { world, repository, body } = call;
   const sha = call.params['sha'] ?? '';
-  const commit = /^[0-9a-f]{40}$/.test(sha) ? await repository.git.commit(sha) : null;
+  const commit = isSha(sha) ? await repository.git.commit(sha) : null;
   if (commit === null) {
     throw new Refusal(422, `No commit found for SHA: ${sha}`);
   }

@@ -169,7 +169,7 @@ function apiPath(pathname: string): string | null {
       return pathname.slice(prefix.length) || '/';
     }
   }
-  return apiRoots.test(pathname) ? pathname : null;
+  return apiRoots.test(pathname) ? pathname : pathname === '/api/graphql' ? '/graphql' : null;
 }
 
 /** `application/vnd.github.v3.raw+json` asks for `raw`. */

@@ -181,11 +181,19 @@ describe('access to the local GitHub', () => {
     const bot = await stage.asInstallation();
     const path = '.github/workflows/ci.yml';
 
-    const put = bot.rest.repos.createOrUpdateFileContents({ ...at, path, message: 'x', content: 'eA==' });
-    const tree = bot.rest.git.createTree({ ...at, tree: [{ path, mode: '100644', type: 'blob', content: 'x' }] });
+    const put = () => bot.rest.repos.createOrUpdateFileContents({ ...at, path, message: 'x', content: 'eA==' });
+    const tree = () => bot.rest.git.createTree({ ...at, tree: [{ path, mode: '100644', type: 'blob', content: 'x' }] });
 
-    expect(await refusal(put)).toBe('403 Resource not accessible by integration');
-    expect(await refusal(tree)).toBe('403 Resource not accessible by integration');
+    const { github, repository } = stage;
+    const change = { repository, message: 'Add a workflow', files: { [path]: 'on: push\n' }, author: 'ada' };
+    const sha = await github.commitFiles({ ...change, branch: 'ci' });
+    await github.openPullRequest({ repository, author: 'ada', title: 'ci', head: 'ci' });
+    const ref = () => bot.rest.git.createRef({ ...at, ref: 'refs/heads/copy', sha });
+    const merge = () => bot.rest.pulls.merge({ ...at, pull_number: 1 });
+
+    for (const call of [put, tree, ref, merge]) {
+      expect(await refusal(call())).toBe('403 Resource not accessible by integration');
+    }
   });
 
   it('names the route that it does not implement', async () => {

@@ -164,6 +164,25 @@ describe('git at the local GitHub', () => {
     expect(pushed.sort()).toEqual(shas.sort());
   });
 
+  it('takes only full object names where objects are made', async () => {
+    await using stage = await setStage();
+    const bot = await stage.asInstallation();
+    const refused = (call: Promise<unknown>) =>
+      call.then(
+        () => 0,
+        (error: { readonly status: number }) => error.status,
+      );
+    const entry = { path: 'x', mode: '100644', type: 'blob', sha: 'main:README.md' } as const;
+
+    expect(await refused(bot.rest.git.createTree({ ...at, tree: [entry] }))).toBe(422);
+    expect(await refused(bot.rest.git.createCommit({ ...at, message: 'x', tree: 'main' }))).toBe(422);
+    expect(await refused(bot.rest.git.createRef({ ...at, ref: 'refs/heads/x', sha: 'main' }))).toBe(422);
+    const tag = { tag: 'v1', message: 'x', object: 'main', type: 'commit' } as const;
+    expect(await refused(bot.rest.git.createTag({ ...at, ...tag }))).toBe(422);
+    expect(await refused(bot.rest.git.getRef({ ...at, ref: 'heads/main~1' }))).toBe(404);
+    expect(await refused(bot.rest.repos.getCommit({ ...at, ref: '--all' }))).toBe(422);
+  });
+
   it('refuses a stale update instead of losing a commit', async () => {
     await using stage = await setStage();
     const { github, repository } = stage;
