@@ -1,6 +1,7 @@
 import type { PullIssue } from '../github/shape/pull.ts';
 import type { Repository } from '../github/state.ts';
 import type { World } from '../world.ts';
+import type { Expectation } from './story.ts';
 
 /** What a person finds on a pull request when everything has come to rest. */
 export interface PullOutcome {
@@ -38,28 +39,20 @@ export function pullOutcome(world: World, repository: Repository, pull: PullIssu
   };
 }
 
-/** What is not as it was expected to be, one sentence each. A check that is expected to be absent has the conclusion null. */
-export function surprises(
-  outcome: PullOutcome,
-  expected: { readonly checks: Readonly<Record<string, string | readonly string[]>>; readonly comment: RegExp | null },
-): readonly string[] {
-  const found = new Map(outcome.checks.map((check) => [check.name, check.conclusion]));
-  const problems = Object.entries(expected.checks).flatMap(([name, conclusions]) => {
-    const allowed = typeof conclusions === 'string' ? [conclusions] : conclusions;
-    const conclusion = found.get(name) ?? 'absent';
-    return allowed.includes(conclusion)
-      ? []
-      : [`expected the check \`${name}\` to conclude ${allowed.join(' or ')}, found ${conclusion}`];
+/** What is not as it was expected to be, one sentence each. */
+export function surprises(outcome: PullOutcome, expected: Expectation): readonly string[] {
+  const found = new Map(outcome.checks.map(({ name, conclusion }) => [name, conclusion]));
+  const names = new Set([...Object.keys(expected.checks), ...found.keys()]);
+  const problems = [...names].flatMap((name) => {
+    const [wanted, is] = [expected.checks[name] ?? 'none', found.get(name) ?? 'none'];
+    return wanted === is ? [] : [`expected the check \`${name}\` to conclude ${wanted}, found ${is}`];
   });
-  for (const name of found.keys())
-    if (!(name in expected.checks)) problems.push(`expected no check \`${name}\`, found ${found.get(name)}`);
-  if (expected.comment === null && outcome.comments.length > 0)
-    problems.push(`expected no comment, found ${outcome.comments.length}`);
-  if (expected.comment !== null && outcome.comments.length !== 1)
-    problems.push(`expected one comment, found ${outcome.comments.length}`);
-  if (expected.comment !== null && !expected.comment.test(outcome.comments[0] ?? ''))
-    problems.push(
-      `expected the comment to match ${expected.comment}, found ${JSON.stringify((outcome.comments[0] ?? '').slice(0, 300))}`,
-    );
+  const { comments } = outcome;
+  const count = expected.comment === null ? 0 : 1;
+  if (comments.length !== count) problems.push(`expected ${count} comments, found ${comments.length}`);
+  const [comment] = comments;
+  if (comment !== undefined && expected.comment?.test(comment) === false) {
+    problems.push(`expected the comment to match ${expected.comment}, found ${JSON.stringify(comment.slice(0, 300))}`);
+  }
   return problems;
 }
