@@ -31,6 +31,7 @@ async function startProcess(github: SandboxGithub, app: SandboxApp, data: string
       WEBHOOK_SECRET: app.webhookSecret,
       GITHUB_API_URL: github.apiUrl,
       SISKIN_DATA: join(data, 'db'),
+      DATABASE_URL: '',
       HOST: '127.0.0.1',
       PORT: '0',
       LOG_LEVEL: 'info',
