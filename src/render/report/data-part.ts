@@ -10,6 +10,7 @@ import {
   unseenSentence,
 } from '../data-section.ts';
 import { html, htmlProse } from '../escape.ts';
+import { unbroken } from '../markdown.ts';
 import { counted } from '../number.ts';
 import { chip, type HtmlColumn, htmlTable } from './element.ts';
 import { pairedHistogram } from './plot.ts';
@@ -57,33 +58,35 @@ function card(name: string, column: ColumnDrift, index: number): string {
   const facts = [
     `PSI ${statisticWords(column, 'psi')}`,
     `Jensen–Shannon ${statisticWords(column, 'jensen-shannon')}`,
-    ...(column.mean === null ? [] : [`mean ${meanWords(column)}`]),
+    ...(column.mean === null ? [] : [unbroken(`mean ${meanWords(column)}`)]),
   ];
   return `<figure class="card"><figcaption><code>${html(name, 80)}</code> ${chip(column.verdict, tones[column.verdict])}</figcaption>${histogram(name, column, { id: `moved-${index}`, size: 'large' })}<p>${html(facts.join(' · '))}</p><p class="quiet">${htmlProse(column.reason, 200)}${html(unseenSentence(column))}</p></figure>`;
 }
 
 const tableColumns: readonly HtmlColumn[] = [
   { title: 'column', kind: 'name' },
+  { title: 'verdict', kind: 'content' },
   { title: 'reference and now', kind: 'content' },
   { title: 'PSI', kind: 'number' },
   { title: 'Jensen–Shannon', kind: 'number' },
   { title: 'q', kind: 'number' },
   { title: 'mean', kind: 'number' },
   { title: 'missing', kind: 'number' },
-  { title: 'verdict', kind: 'content' },
+  { title: 'why', kind: 'content' },
 ];
 
 function columnTable(columns: readonly (readonly [string, ColumnDrift])[]): string {
   if (columns.length === 0) return '';
   const rows = columns.map(([name, column], index) => [
     `<code>${html(name, 80)}</code>`,
+    chip(column.verdict.replace('-', ' '), tones[column.verdict]),
     histogram(name, column, { id: `column-${index}`, size: 'small' }),
     statisticWords(column, 'psi'),
     statisticWords(column, 'jensen-shannon'),
     html(qWords(column)),
     meanWords(column),
     nullWords(column),
-    `${chip(column.verdict, tones[column.verdict])} <span class="why">${htmlProse(column.reason, 200)}</span>`,
+    `<span class="why">${htmlProse(column.reason, 200)}</span>`,
   ]);
   return htmlTable('Every column, the moved ones first', tableColumns, rows);
 }

@@ -12,12 +12,12 @@ import { gateTone } from './tone.ts';
 
 const metricColumns: readonly HtmlColumn[] = [
   { title: 'metric', kind: 'name' },
+  { title: 'verdict', kind: 'content' },
   { title: 'champion', kind: 'number' },
   { title: 'candidate', kind: 'number' },
   { title: 'difference', kind: 'number' },
   { title: 'worse ← → better', kind: 'content' },
   { title: 'gate', kind: 'content' },
-  { title: 'verdict', kind: 'content' },
 ];
 
 /** The metrics in the policy's order, each with its interval drawn against its margin. */
@@ -27,12 +27,12 @@ export function metricPart(gates: readonly GateVerdict[]): string {
     const verdict = gate.kind === 'info' ? chip('shown only', 'open') : chip(gate.verdict, gateTone(gate.verdict));
     return [
       html(words.title),
+      verdict,
       htmlProse(words.champion, 120),
       htmlProse(words.candidate, 120),
       html(words.difference),
       metricPlot(gate, words),
-      `<span class="short">${htmlProse(gate.bound, 120)}</span>`,
-      gate.reason === '' ? verdict : `${verdict} <span class="why">${htmlProse(gate.reason, 200)}</span>`,
+      `<span class="short">${htmlProse(gate.bound, 120)}</span>${gate.reason === '' ? '' : `<span class="why">${htmlProse(gate.reason, 200)}</span>`}`,
     ];
   });
   const level = gates.find((gate) => gate.comparison?.difference)?.comparison?.difference;

@@ -22,7 +22,7 @@ body {
   margin: 0; background: var(--ground); color: var(--text); line-height: 1.55;
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
 }
-.page { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }
+.page { max-width: 66rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }
 a { color: var(--accent); text-underline-offset: .15em; }
 a:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 h1 { font-size: 1.7rem; line-height: 1.25; letter-spacing: -.01em; margin: .4rem 0 .6rem; text-wrap: balance; }
@@ -46,13 +46,14 @@ th, td { padding: .5rem .75rem; text-align: left; vertical-align: middle; border
 tbody tr:last-child th, tbody tr:last-child td { border-bottom: 0; }
 thead th { color: var(--quiet); font-weight: 600; font-size: .8rem; white-space: nowrap; background: var(--raised); }
 tbody th { font-weight: 500; white-space: nowrap; }
-.why { display: block; min-width: 11rem; max-width: 20rem; color: var(--quiet); font-size: .85rem; margin-top: .15rem; }
+.why { display: block; min-width: 9rem; max-width: 20rem; color: var(--quiet); font-size: .85rem; }
 .short { white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; }
 .chip {
   display: inline-block; white-space: nowrap; font-size: .8rem; font-weight: 600; line-height: 1.4; border-radius: 999px; padding: .1rem .6rem;
   color: var(--quiet); background: var(--open-ground);
 }
+h1 .chip { font-size: .9rem; vertical-align: .2em; }
 .chip.good { color: var(--good); background: var(--good-ground); }
 .chip.bad { color: var(--bad); background: var(--bad-ground); }
 .chip.warn { color: var(--warn); background: var(--warn-ground); }
