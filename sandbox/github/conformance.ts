@@ -26,6 +26,9 @@ type Node = { readonly [key: string]: unknown };
 /** GitHub answers these everywhere, though it describes them for few operations. */
 const commonRefusals = new Set([400, 401, 403, 404, 409, 413, 422, 429, 500, 501, 502, 503]);
 
+/** GitHub answers these without describing them: a repository by its id, and the root folder without a trailing slash. */
+const undescribed = new Set(['GET /repositories/{repository_id}', 'GET /repos/{owner}/{repo}/contents']);
+
 /**
  * Holds every REST call and every webhook of a sandbox against GitHub's OpenAPI description and its webhook schemas.
  * Requests count only when they were answered well: tests may send nonsense to see it refused.
@@ -52,6 +55,9 @@ export function conformanceOf(openapi: unknown, webhookSchema: unknown): Conform
         const operation = `${exchange.call.method} ${exchange.call.route}`;
         const where = `${operation} ${exchange.call.status}`;
         if (!check.knows(operation)) {
+          if (!undescribed.has(operation) && exchange.call.status !== 404) {
+            report({ kind: 'request', where, problem: 'no such operation in the description that was given' });
+          }
           return;
         }
         count(operation);

@@ -28,11 +28,13 @@ describe('the local GitHub beside the published descriptions', () => {
     await bot.request('GET /repos/{owner}/{repo}/pulls', { ...at, staet: 'open' });
     await bot.request('POST /repos/{owner}/{repo}/issues', { ...at, title: 'x', label: 'drift' });
     await bot.request('GET /repos/ada/flights/pulls?sort=size');
+    await fetch(`${stage.github.apiUrl}/repos/ada/flights/pages`);
 
     expect(stage.conformance.violations.map(({ kind, problem }) => `${kind}: ${problem}`)).toEqual([
       'request: query parameter staet is not known to GitHub',
       'request: body field label is not known to GitHub',
       'request: query parameter sort / must be equal to one of the allowed values',
+      'request: no such operation in the description that was given',
     ]);
   });
 
