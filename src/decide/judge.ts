@@ -76,7 +76,7 @@ function judgeDrift(policy: ModelPolicy, result: Result): Judgement['drift'] {
     const failed = rule === 'fail' && result.failures.some(({ part }) => part === 'drift');
     return { verdict: failed ? 'error' : 'not-assessed', moved: [], columns: 0 };
   }
-  const columns = Object.keys(drift.columns).length;
+  const columns = Object.values(drift.columns).filter(({ verdict }) => verdict !== 'ignored').length;
   const movedColumns = Object.entries(drift.columns).flatMap(([name, { verdict }]) =>
     verdict === 'moved' ? [name] : [],
   );

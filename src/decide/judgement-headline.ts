@@ -61,12 +61,17 @@ function passWords(judged: Omit<Judgement, 'headline' | 'reasons'>): string {
 function gainWords(gates: readonly GateVerdict[]): string {
   const compared = gates.filter((gate) => gate.kind !== 'info' && /worse|better/.test(gate.bound));
   const better = compared.filter(isBetter);
-  const first = better[0];
-  if (first !== undefined) {
-    const others = better.length === 1 ? '' : ` and ${better.length - 1} more`;
-    return `better in ${titleOf(first)}${others}${better.length < compared.length ? ', not worse in the rest' : ''}`;
+  if (better.length > 0) {
+    return `better in ${listed(better.map(titleOf))}${better.length < compared.length ? ', not worse in the rest' : ''}`;
   }
   return compared.length > 0 ? 'not worse' : 'within every bound';
+}
+
+/** `a`, `a and b`, `a and 2 more`. */
+function listed(names: readonly string[]): string {
+  const [first = '', second = ''] = names;
+  if (names.length < 3) return names.length === 1 ? first : `${first} and ${second}`;
+  return `${first} and ${names.length - 1} more`;
 }
 
 function isBetter({ metric, comparison }: GateVerdict): boolean {
