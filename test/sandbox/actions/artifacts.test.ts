@@ -48,6 +48,12 @@ jobs:
         run: test "\${{ steps.list.outputs.names }}" = "first first"
       - if: inputs.do == 'cache'
         run: test -z "$ACTIONS_RUNTIME_TOKEN"
+      - if: inputs.do == 'cache'
+        id: c
+        uses: ada/echo@v1
+        with: { do: cache }
+      - if: inputs.do == 'cache'
+        run: echo 'CACHE \${{ steps.c.outputs.text }}'
 `;
 
 let action: Awaited<ReturnType<typeof bundleAction>>;
@@ -119,6 +125,13 @@ describe('an artifact', () => {
     expect((await fetch(url, { method: 'PUT', body: 'changed' })).status).toBe(403);
     await world.octokit.actions.deleteArtifact({ ...where, artifact_id });
     expect((await list()).total_count).toBe(0);
+  });
+
+  it('has a service of its own; that of caches is refused by name', async () => {
+    const report = await world.run({ do: 'cache' });
+
+    expect(report.conclusion).toBe('success');
+    expect(report.log('a')).toMatch(/^CACHE 501 .*the local GitHub has no \S+CacheService\/CreateCacheEntry/m);
   });
 
   it('is out of reach without a job’s own token', async () => {
