@@ -19,7 +19,7 @@ interface Answer {
 /** The door, and a way for others on this thread to let it go first. */
 export interface Door {
   readonly route: Route;
-  /** Resolves when no delivery is being answered, or after a second. */
+  /** Resolves when no delivery is being answered and none was just now, or after a second. */
   quiet(): Promise<void>;
 }
 
@@ -29,6 +29,7 @@ export interface Door {
  */
 export function openDoor(ports: { readonly probot: Probot; readonly inbox: Inbox; readonly metrics: Metrics }): Door {
   let open = 0;
+  let lastEnd = Number.NEGATIVE_INFINITY;
 
   async function answerWebhook(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = performance.now();
@@ -56,16 +57,23 @@ export function openDoor(ports: { readonly probot: Probot; readonly inbox: Inbox
         await answerWebhook(request, response);
       } finally {
         open -= 1;
+        lastEnd = performance.now();
       }
     },
     async quiet() {
-      for (let waited = 0; open > 0 && waited < mostWaits; waited += 1) await setTimeout(5);
+      const started = performance.now();
+      const busy = (now: number) => open > 0 || now - lastEnd < quietMilliseconds;
+      for (let now = started; busy(now) && now - started < mostQuietMilliseconds; now = performance.now()) {
+        await setTimeout(5);
+      }
     },
   };
 }
 
-/** A steady stream of deliveries must not keep the worker from its work: after a second it goes on all the same. */
-const mostWaits = 200;
+/** Connections of one burst are read one after the other, so a moment without a delivery is not yet its end. */
+const quietMilliseconds = 15;
+/** A steady stream of deliveries must not keep the worker from its work: then it goes on all the same. */
+const mostQuietMilliseconds = 1000;
 
 async function receive(request: IncomingMessage, { probot, inbox }: { probot: Probot; inbox: Inbox }): Promise<Answer> {
   const id = headerOf(request, 'x-github-delivery');

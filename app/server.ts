@@ -97,7 +97,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     metrics,
     log,
   });
-  queue.work({ most: lanesAtOnce, handle: worker.work });
+  queue.work({ most: lanesAtOnce, turn: door.quiet, handle: worker.work });
 
   const routes = routesOf({ door, store, metrics, identity });
   const server = await listen({

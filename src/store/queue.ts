@@ -9,7 +9,15 @@ export interface Queue extends AsyncDisposable {
   /** Tells this process that lanes were queued, after the commit; other processes find out within a second. */
   nudge(): void;
   /** Works on lanes, at most `most` at once in this process and never twice on one lane in any process. */
-  work(options: { readonly most: number; readonly handle: (lane: string) => Promise<void> }): void;
+  work(options: LaneWork): void;
+}
+
+/** How lanes are worked on. */
+export interface LaneWork {
+  readonly most: number;
+  /** Resolves when the queue may use this thread: PGlite and the web share it. */
+  readonly turn: () => Promise<void>;
+  readonly handle: (lane: string) => Promise<void>;
 }
 
 /** Starts pg-boss in its own schema `pgboss` of the same database. `onError` hears of what goes wrong in the background. */
@@ -67,8 +75,9 @@ function openLaneWorker(boss: PgBoss, onError: (error: unknown) => void) {
   let loop: Promise<void> = Promise.resolve();
   let beat: Promise<void> = Promise.resolve();
 
-  async function take(most: number, handle: (lane: string) => Promise<void>): Promise<void> {
+  async function take({ most, turn, handle }: LaneWork): Promise<void> {
     while (!over.signal.aborted) {
+      await turn();
       wake = new AbortController();
       const free = most - active.size;
       const jobs = free > 0 ? await boss.fetch<{ lane: string }>(lanes, { batchSize: free }).catch(failed) : [];
@@ -101,8 +110,8 @@ function openLaneWorker(boss: PgBoss, onError: (error: unknown) => void) {
 
   return {
     nudge: () => wake.abort(),
-    work({ most, handle }: { readonly most: number; readonly handle: (lane: string) => Promise<void> }) {
-      loop = take(most, handle);
+    work(options: LaneWork) {
+      loop = take(options);
       beat = keepAlive();
     },
     async stop() {
