@@ -55,7 +55,9 @@ function sanitized(html: string, options: { readonly localOrigin: string }): str
       if (tag === undefined || !keptTags.has(tag)) return '';
       if (slash === '/') return closed(tag, open);
       if (!emptyTags.has(tag)) open.push(tag);
-      return `<${tag}${keptAttributesOf(attributes ?? '', options)}>`;
+      // A wide table scrolls by itself, so the keyboard must reach it.
+      const focus = tag === 'table' ? ' tabindex="0"' : '';
+      return `<${tag}${keptAttributesOf(attributes ?? '', options)}${focus}>`;
     },
   );
   return (

@@ -42,11 +42,11 @@ pre code { background: none; padding: 0; overflow-wrap: normal; }
 .scroll { overflow-x: auto; margin: 0 0 .75rem; border: 1px solid var(--line); border-radius: 8px; }
 .scroll table { margin: 0; border: 0; width: 100%; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
-th, td { padding: .5rem .75rem; text-align: left; vertical-align: middle; border-bottom: 1px solid var(--line); }
+th, td { padding: .5rem .6rem; text-align: left; vertical-align: middle; border-bottom: 1px solid var(--line); }
 tbody tr:last-child th, tbody tr:last-child td { border-bottom: 0; }
 thead th { color: var(--quiet); font-weight: 600; font-size: .8rem; white-space: nowrap; background: var(--raised); }
 tbody th { font-weight: 500; white-space: nowrap; }
-.why { display: block; min-width: 9rem; max-width: 20rem; color: var(--quiet); font-size: .85rem; }
+.why { display: block; min-width: 8rem; max-width: 20rem; color: var(--quiet); font-size: .85rem; }
 .short { white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; }
 .chip {
