@@ -12,7 +12,7 @@ const mostValues = 31;
 export const noBars: Bars = { labels: [], reference: [], current: [] };
 
 /**
- * The two distributions as at most 20 bars on common edges of equal width between the 1 % and 99 % quantiles of both; what lies
+ * The two distributions as at most 20 bars on common edges of equal width between the 2.5 % and 97.5 % quantiles of both; what lies
  * beyond is counted in the end bars. A column of few different numbers has one bar for each.
  */
 export function numberBars(cells: FineCells): Bars {
@@ -20,8 +20,8 @@ export function numberBars(cells: FineCells): Bars {
   if (p.length === 0) return noBars;
   if (p.length <= mostValues) return { labels: cells.middle.map(shortNumber), reference: p, current: q };
   const mixture = p.map((share, cell) => (share + (q[cell] ?? 0)) / 2);
-  const first = cellAt(mixture, 0.01);
-  const last = cellAt(mixture, 0.99);
+  const first = cellAt(mixture, 0.025);
+  const last = cellAt(mixture, 0.975);
   const low = Math.min(cells.low[first] ?? 0, cells.middle[first] ?? 0);
   const high = cells.middle[last] ?? low;
   // Bars of whole numbers are whole numbers wide, else neighbours would hold different numbers of values.

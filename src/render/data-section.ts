@@ -166,8 +166,11 @@ function problemList({ validation }: Result): string {
 }
 
 function shapeWords(column: ColumnDrift): string {
-  if (column.bars.labels.length < 2) return '—';
-  return unbroken(sparklines(column.bars.reference, column.bars.current).join(' → '));
+  const { labels, reference, current } = column.bars;
+  // The rest of many categories outgrows each of them, and would leave their bars without a difference.
+  const shown = labels.at(-1) === 'other' ? labels.length - 1 : labels.length;
+  if (shown < 2) return '—';
+  return unbroken(sparklines(reference.slice(0, shown), current.slice(0, shown)).join(' → '));
 }
 
 /** One statistic to two digits; `—` when it was not computed. */

@@ -138,7 +138,7 @@ function notDoneList({ judgement, result }: Judged): string {
   const lines = result.failures.map(
     ({ part, code: name, message }) => `${capital(part)} could not be done, ${code(name, 40)}: ${prose(message, 500)}`,
   );
-  if (judgement.gates.every((gate) => gate.kind === 'info')) {
+  if (judgement.gates.length > 0 && judgement.gates.every((gate) => gate.kind === 'info')) {
     lines.push('The policy has no metric with a bound, so nothing is decided.');
   }
   const more = lines.length - shownReasons;
