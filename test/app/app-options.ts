@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import type { AppOptions } from '../../app/server.ts';
+import { emptyDatabase } from '../database.ts';
 
 /** A key of the kind that GitHub gives to an App. */
 const { privateKey } = generateKeyPairSync('rsa', {
@@ -10,14 +11,14 @@ const { privateKey } = generateKeyPairSync('rsa', {
 
 export const secret = 'a webhook secret of more than 32 bytes';
 
-/** Options of an App for a test: in memory, on a free port, as quick as it can be. */
+/** Options of an App for a test: on an empty database and a free port, as quick as it can be. */
 export function appOptions(apiUrl: string, changes: Partial<AppOptions> = {}): AppOptions {
   return {
     appId: 7,
     privateKey,
     webhookSecret: secret,
     apiUrl,
-    database: { kind: 'memory' },
+    database: emptyDatabase(),
     host: '127.0.0.1',
     port: 0,
     logLevel: 'fatal',
