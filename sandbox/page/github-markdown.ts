@@ -55,8 +55,8 @@ function sanitized(html: string, options: { readonly localOrigin: string }): str
       if (tag === undefined || !keptTags.has(tag)) return '';
       if (slash === '/') return closed(tag, open);
       if (!emptyTags.has(tag)) open.push(tag);
-      // A wide table scrolls by itself, so the keyboard must reach it.
-      const focus = tag === 'table' ? ' tabindex="0"' : '';
+      // What is too wide scrolls by itself, so the keyboard must reach it.
+      const focus = tag === 'table' || tag === 'pre' ? ' tabindex="0"' : '';
       return `<${tag}${keptAttributesOf(attributes ?? '', options)}${focus}>`;
     },
   );

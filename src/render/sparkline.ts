@@ -20,7 +20,8 @@ export function sparkline(values: readonly number[]): string {
   return drawn(shape, Math.max(...shape, Number.MIN_VALUE));
 }
 
-function narrowed(values: readonly number[]): readonly number[] {
+function narrowed(all: readonly number[]): readonly number[] {
+  const values = all.map((value) => (Number.isFinite(value) ? value : 0));
   const width = Math.ceil(values.length / widest);
   if (width <= 1) return values;
   const sums = new Array<number>(Math.ceil(values.length / width)).fill(0);
