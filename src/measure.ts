@@ -9,7 +9,6 @@ import { compareProfiles, type ProfiledData } from './drift/compare.ts';
 import type { DriftReport } from './drift/drift-report.ts';
 import { AppError, messageOf } from './error.ts';
 import { evaluateModels } from './evaluate/evaluate.ts';
-import { digestOfFile } from './file-digest.ts';
 import type { ModelPolicy } from './policy/policy.ts';
 import type { Result } from './result.ts';
 
@@ -97,7 +96,7 @@ async function openAdded(options: {
   readonly current: Dataset;
   readonly root: string;
 }): Promise<Dataset | null> {
-  const digests = ({ files }: Dataset) => new Map(files.map((file) => [file.path, digestOfFile(file.absolutePath)]));
+  const digests = ({ files }: Dataset) => new Map(files.map(({ path, digest }) => [path, digest]));
   const before = digests(options.reference);
   const now = digests(options.current);
   const isKept = [...before].every(([path, digest]) => now.get(path) === digest);

@@ -26,7 +26,7 @@ export interface DatasetOptions {
 
 /** Data files opened as one table that SQL calls `data`. Rows keep the order of files and lines. */
 export interface Dataset extends AsyncDisposable {
-  readonly files: readonly SourceFile[];
+  readonly files: readonly (SourceFile & { readonly digest: Digest })[];
   readonly columns: readonly Column[];
   /** Of the sorted digests of the files: the same rows in renamed files are the same dataset. */
   readonly digest: Digest;
@@ -48,9 +48,8 @@ export interface Dataset extends AsyncDisposable {
  * Throws `bad-input`, `not-found`, `not-permitted`, `unsupported` or `too-large`, naming the file and, where it is known, the line.
  */
 export async function openDataset(options: DatasetOptions): Promise<Dataset> {
-  const files = sourceFiles(options);
-  const digests: Digest[] = [];
-  for (const file of files) digests.push(await inspectFile(file));
+  const files: Dataset['files'][number][] = [];
+  for (const file of sourceFiles(options)) files.push({ ...file, digest: await inspectFile(file) });
   const folder = mkdtempSync(join(tmpdir(), 'siskin-data-'));
   const { DuckDBInstance } = await importNative('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
@@ -65,7 +64,7 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     await confine(opened);
     const columns = await readColumns(opened, options.csvTypes ?? 'detect');
     const [count] = await rowsOf(opened, 'SELECT count(*)::DOUBLE AS rows FROM data');
-    return dataset({ opened, columns, rows: Number(count?.['rows']), digest: digestOf(digests.sort().join('\n')) });
+    return dataset({ opened, columns, rows: Number(count?.['rows']) });
   } catch (error) {
     close(opened);
     throw readError(error, files);
@@ -76,22 +75,26 @@ interface Opened {
   readonly instance: DuckDBInstance;
   readonly connection: DuckDBConnection;
   readonly folder: string;
-  readonly files: readonly SourceFile[];
+  readonly files: Dataset['files'];
 }
 
 function dataset(options: {
   readonly opened: Opened;
   readonly columns: readonly Column[];
   readonly rows: number;
-  readonly digest: Digest;
 }): Dataset {
-  const { opened, columns, rows, digest } = options;
+  const { opened, columns, rows } = options;
   const { connection, files } = opened;
   return {
     files,
     columns,
     rows,
-    digest,
+    digest: digestOf(
+      files
+        .map((file) => file.digest)
+        .sort()
+        .join('\n'),
+    ),
     query: (sql) => rowsOf(opened, sql),
     async streamColumns({ columns: wanted, onChunk }) {
       const select = wanted.map(({ name, as }) => {
