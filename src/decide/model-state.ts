@@ -1,5 +1,6 @@
 import type { ModelPolicy } from '../policy/policy.ts';
 import type { RunFailure, RunRecord, Stage } from '../store/run-record.ts';
+import { isAcceptable } from './champion.ts';
 import { judge } from './judge.ts';
 import type { ModelState } from './view.ts';
 
@@ -10,6 +11,8 @@ export function modelState(
     readonly model: string;
     /** Null when the policy at the run's base cannot be had any more: then nothing can be judged. */
     readonly policy: ModelPolicy | null;
+    /** The pull request that shows it; null for a push to the default branch. */
+    readonly number: number | null;
     /** The run's page when the result was measured for another commit. */
     readonly reusedFrom?: string | null;
   },
@@ -17,10 +20,13 @@ export function modelState(
   const { model, policy } = options;
   const result = run.results[model];
   if (result !== undefined && policy !== null) {
+    const judgement = judge({ model, policy, result });
+    const isFirst = options.number === null && judgement.verdict === 'inconclusive';
     return {
       kind: 'judged',
-      judgement: judge({ model, policy, result }),
+      judgement,
       result,
+      isFirstChampion: isFirst && isAcceptable({ model, policy, result }),
       reusedFrom: options.reusedFrom ?? null,
       waitedSeconds: secondsBetween(run.plannedAt, run.startedAt),
       ranSeconds: secondsBetween(run.startedAt, run.endedAt),

@@ -91,7 +91,11 @@ function redrawn({ run, policy, shown, now }: ShownRun): Plan {
   if (shown === null) return emptyPlan;
   const models = shown.view.models.map((view): ModelView => {
     if (shown.claims[view.model] !== run.claim) return view;
-    const state = modelState(run, { model: view.model, policy: policy?.models[view.model] ?? null });
+    const state = modelState(run, {
+      model: view.model,
+      policy: policy?.models[view.model] ?? null,
+      number: shown.view.number,
+    });
     return { ...view, runUrl: run.url, state: whoEnded(state, view.state) };
   });
   // Where no command made sense before (a push, a closed pull request) none does now.

@@ -38,7 +38,9 @@ export function planModels(options: {
     const asked = requested.find(({ run }) => run.models.some(({ model }) => model === facts.model));
     const run = runOf(work, asked?.run ?? null);
     if (run !== null) claims[facts.model] = run.claim;
-    return [modelView(facts, { runUrl: run?.url ?? null, state: stateOf(facts, work, run) })];
+    return [
+      modelView(facts, { runUrl: run?.url ?? null, state: stateOf(work, { facts, run, number: options.number }) }),
+    ];
   });
   return {
     changes: requested.map(({ run }) => ({ kind: 'save-run', run })),
@@ -53,12 +55,16 @@ function runOf(work: Work, requested: RunRecord | null): RunRecord | null {
   return work.kind === 'reuse' || work.kind === 'adopt' ? work.run : null;
 }
 
-function stateOf(facts: ModelFacts, work: Work, run: RunRecord | null): ModelState {
+function stateOf(
+  work: Work,
+  of: { readonly facts: ModelFacts; readonly run: RunRecord | null; readonly number: number | null },
+): ModelState {
+  const { facts, run, number } = of;
   if (work.kind === 'nothing') return work;
   if (work.kind === 'refuse') return { kind: 'refused', reason: work.reason, fix: work.fix };
   if (run === null) return { kind: 'nothing', reason: 'nothing was asked for' };
   const reusedFrom = work.kind === 'reuse' ? (run.url ?? `commit ${run.head.slice(0, 7)}`) : null;
-  return modelState(run, { model: facts.model, policy: facts.policy, reusedFrom });
+  return modelState(run, { model: facts.model, policy: facts.policy, number, reusedFrom });
 }
 
 function modelView(

@@ -13,6 +13,8 @@ export type ModelState =
       readonly kind: 'judged';
       readonly judgement: Judgement;
       readonly result: Result;
+      /** Set when a push made this candidate the first champion: it is good enough, and there was nothing to compare it with. */
+      readonly isFirstChampion: boolean;
       readonly reusedFrom: string | null;
       readonly waitedSeconds: number | null;
       readonly ranSeconds: number | null;

@@ -30,6 +30,7 @@ function conclusionOf(state: ModelState): Conclusion | null {
     case 'running':
       return null;
     case 'judged': {
+      if (state.isFirstChampion) return 'neutral';
       const { verdict, review } = state.judgement;
       if (verdict === 'pass') return review ? 'neutral' : 'success';
       return verdict === 'inconclusive' ? 'action_required' : 'failure';

@@ -20,6 +20,7 @@ export function verdictOutcome(verdict: Verdict): Outcome {
 export function outcomeOf(state: ModelState): Outcome {
   switch (state.kind) {
     case 'judged':
+      if (state.isFirstChampion) return { icon: '🟢', word: 'first champion' };
       return state.judgement.verdict === 'pass' && state.judgement.review
         ? { icon: '🟡', word: 'review' }
         : verdictOutcome(state.judgement.verdict);
@@ -45,6 +46,7 @@ export function severity(state: ModelState): number {
   const words = [
     'not concerned',
     'pass',
+    'first champion',
     'superseded',
     'cancelled',
     'queued',
@@ -62,7 +64,7 @@ export function sentence(view: ModelView, now: string): string {
   const { state } = view;
   switch (state.kind) {
     case 'judged':
-      return state.judgement.headline;
+      return state.isFirstChampion ? 'nothing to compare with yet' : state.judgement.headline;
     case 'failed':
       return failureSentences[state.failure.code];
     case 'refused':

@@ -9,6 +9,7 @@ import { hostileViews } from './hostile-view.ts';
 const checkOf = (state: ModelState) => renderChecks(view({ models: [model(state)] }))[0];
 const judgedAs = (verdict: 'pass' | 'inconclusive' | 'fail' | 'error', review: boolean) =>
   judged({ judgement: judgement({ verdict, review }) });
+const firstChampion = judged({ judgement: judgement({ verdict: 'inconclusive' }), isFirstChampion: true });
 
 describe('the check of a model', () => {
   test.each<readonly [string, ModelState, string, string | null]>([
@@ -17,6 +18,7 @@ describe('the check of a model', () => {
     ['fails', judgedAs('fail', false), 'completed', 'failure'],
     ['could not be measured', judgedAs('error', false), 'completed', 'failure'],
     ['is not decided', judgedAs('inconclusive', true), 'completed', 'action_required'],
+    ['is the first champion', firstChampion, 'completed', 'neutral'],
     ['waits', otherStates.queued, 'queued', null],
     ['runs', otherStates.running, 'in_progress', null],
     ['failed to run', otherStates.failed, 'completed', 'failure'],
@@ -35,6 +37,10 @@ describe('the check of a model', () => {
     expect(check?.title).toBe('Fail: ROC AUC is 0.0121 worse than the champion, and 0.005 is allowed');
     expect(check?.summary.split('\n')[0]).toBe(heading);
     expect(check?.text).toContain('#### Slices (1 of 4 worse)');
+  });
+
+  test('says that a first champion had nothing to be compared with', () => {
+    expect(checkOf(firstChampion)?.title).toBe('First champion: nothing to compare with yet');
   });
 
   test('points at the lines of the data that break the schema', () => {

@@ -1,7 +1,10 @@
+import { judge } from '../../src/decide/judge.ts';
 import type { GateVerdict, Judgement } from '../../src/decide/judgement.ts';
 import type { ModelState, ModelView, PullView } from '../../src/decide/view.ts';
+import type { DriftReport } from '../../src/drift/drift-report.ts';
 import type { EvaluationReport, MetricComparison } from '../../src/evaluate/evaluation-report.ts';
 import { type MetricName, metricDefinitions } from '../../src/evaluate/metric-name.ts';
+import { ModelPolicy } from '../../src/policy/policy.ts';
 import type { Result } from '../../src/result.ts';
 import type { TrainingReport } from '../../src/training-report.ts';
 import { drift } from './drift-fixture.ts';
@@ -49,21 +52,31 @@ export function gate(
   };
 }
 
-const lateGates: readonly GateVerdict[] = [
-  gate('roc-auc', compared(0.73124, 0.73981, 0.0045)),
-  gate('log-loss', compared(0.47301, 0.47112, 0.0021), { bound: 'not worse by 0.002', limit: 0.002 }),
-  gate('recall', compared(0.1123, 0.1042, 0.0231), {
-    bound: 'not worse by 0.02',
-    limit: -0.02,
-    verdict: 'inconclusive',
-    reason: '41 000 more rows would decide',
-  }),
-  gate('latency-p95', compared(1.93, 2.01, null), { bound: 'at most 5' }),
-  gate('model-bytes', compared(41_208, 41_208, null), { bound: '', kind: 'info' }),
-];
+/** What `main` asks of the model. */
+export const policy = ModelPolicy.parse({
+  task: 'binary',
+  target: 'late',
+  data: { train: 'data/train.parquet', holdout: 'data/holdout.parquet', schema: 'data/schema.yml' },
+  metrics: {
+    'roc-auc': { 'not-worse-by': 0.005 },
+    'log-loss': { 'not-worse-by': 0.002 },
+    recall: { 'not-worse-by': 0.02 },
+    'latency-p95': { 'at-most': 5 },
+    'model-bytes': { kind: 'info' },
+  },
+});
 
-export function evaluation(gates: readonly GateVerdict[] = lateGates): EvaluationReport {
-  const metrics = Object.fromEntries(gates.flatMap((one) => (one.comparison ? [[one.metric, one.comparison]] : [])));
+type Metrics = EvaluationReport['metrics'];
+
+const metrics: Metrics = {
+  'roc-auc': compared(0.73124, 0.73981, 0.0045),
+  'log-loss': compared(0.47301, 0.47112, 0.0021),
+  recall: compared(0.1123, 0.1079, 0.0094),
+  'latency-p95': compared(1.93, 2.01, null),
+  'model-bytes': compared(41_208, 41_208, null),
+};
+
+export function evaluation(changed: Metrics = {}): EvaluationReport {
   const slice = (column: string, value: string, rows: number, champion: number, candidate: number, half: number) => ({
     column,
     value,
@@ -77,7 +90,7 @@ export function evaluation(gates: readonly GateVerdict[] = lateGates): Evaluatio
     holdoutDigest: `sha256:${'c'.repeat(64)}`,
     candidate: { format: 'tfjs-layers', digest: `sha256:${'d'.repeat(64)}`, bytes: 41_208 },
     champion: { format: 'tfjs-layers', digest: `sha256:${'e'.repeat(64)}`, bytes: 41_208 },
-    metrics,
+    metrics: { ...metrics, ...changed },
     slices: [
       slice('origin', 'ATL', 5211, 0.741, 0.752, 0.011),
       slice('origin', 'ORD', 6120, 0.722, 0.704, 0.012),
@@ -134,18 +147,9 @@ export function result(rest: Partial<Result> = {}): Result {
   };
 }
 
-export function judgement(rest: Partial<Judgement> = {}): Judgement {
-  return {
-    model: 'late-arrival',
-    verdict: 'pass',
-    review: true,
-    gates: lateGates.map((one) => (one.metric === 'recall' ? { ...one, verdict: 'pass', reason: '' } : one)),
-    validation: 'pass',
-    drift: { verdict: 'inconclusive', moved: ['delay', 'hour'], columns: 5 },
-    headline: 'not worse, but the data moved (`delay`, `hour`): look before you merge',
-    reasons: ['2 of 5 columns moved: `delay`, `hour`'],
-    ...rest,
-  };
+/** What the policy makes of a result. */
+export function judgement(rest: Partial<Judgement> = {}, judgedResult: Result = result()): Judgement {
+  return { ...judge({ model: judgedResult.model, policy, result: judgedResult }), ...rest };
 }
 
 export function judged(rest: Partial<Extract<ModelState, { kind: 'judged' }>> = {}): ModelState {
@@ -153,6 +157,7 @@ export function judged(rest: Partial<Extract<ModelState, { kind: 'judged' }>> = 
     kind: 'judged',
     judgement: judgement(),
     result: result(),
+    isFirstChampion: false,
     reusedFrom: null,
     waitedSeconds: 41,
     ranSeconds: 372,
@@ -204,23 +209,17 @@ export function view(rest: Partial<PullView> = {}): PullView {
   };
 }
 
-/** The pull request that makes a model worse. */
+/** The pull request that makes a model worse: it fails one gate, and another is not decided. */
 export function worse(): ModelState {
-  const auc = gate('roc-auc', compared(0.73124, 0.71913, 0.0041), {
-    verdict: 'fail',
-    reason: 'worse by at least 0.008',
-  });
-  const gates = [auc, ...lateGates.slice(1)];
-  return judged({
-    judgement: judgement({
-      verdict: 'fail',
-      review: false,
-      gates,
-      headline: 'ROC AUC is 0.0121 worse than the champion, and 0.005 is allowed',
-      reasons: ['ROC AUC: worse by at least 0.008', 'recall: 41 000 more rows would decide'],
+  const steady: DriftReport = { ...drift(), columns: {}, verdict: 'steady' };
+  const judgedResult = result({
+    evaluation: evaluation({
+      'roc-auc': compared(0.73124, 0.71913, 0.0041),
+      recall: compared(0.1123, 0.1042, 0.0231),
     }),
-    result: result({ evaluation: evaluation(gates), drift: { ...drift(), verdict: 'steady' } }),
+    drift: steady,
   });
+  return judged({ judgement: judgement({}, judgedResult), result: judgedResult });
 }
 
 /** Where else a model can stand, by name. */
