@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import type { Pace } from '../app/connections.ts';
 import { type DatabasePlace, type RunningApp, startApp } from '../app/server.ts';
 import type { ActionsBackend } from './github/actions-backend.ts';
 import { type SandboxApp, type SandboxGithub, startGithub } from './github/github.ts';
@@ -42,6 +43,10 @@ export async function startWorld(
     readonly onJob?: (job: JobNews) => void;
     readonly database?: DatabasePlace;
     readonly logLevel?: 'info' | 'warn' | 'error' | 'fatal';
+    /** How fast the App asks GitHub; as GitHub wants it unless told otherwise. */
+    readonly pace?: Pace;
+    /** The App's own time; GitHub and the runners keep the machine's. */
+    readonly appClock?: () => Date;
   } = {},
 ): Promise<World> {
   await using opening = new AsyncDisposableStack();
@@ -82,6 +87,8 @@ export async function startWorld(
       host: '127.0.0.1',
       port: 0,
       logLevel: options.logLevel ?? 'warn',
+      pace: options.pace ?? 'polite',
+      ...(options.appClock === undefined ? {} : { clock: options.appClock }),
     }),
   );
   registration.app.webhookUrl = `${app.url}/api/github/webhooks`;
