@@ -6,7 +6,7 @@ import { policyPath } from '../policy/policy.ts';
 import { essential, fitted, type Piece } from './budget.ts';
 import { dataSection } from './data-section.ts';
 import { codeBlock, plain, webAddress } from './escape.ts';
-import { coreSection, foldedSections, modelHeading, runStrip } from './model-section.ts';
+import { coreSection, foldedSections, logTail, modelHeading, runStrip } from './model-section.ts';
 import { counted } from './number.ts';
 import { capital, outcomeOf, sentence } from './outcome.ts';
 import { policyHeading, policySection } from './policy-section.ts';
@@ -66,9 +66,7 @@ function modelCheck(model: ModelView, view: PullView): CheckContent {
     ]),
     text: joined([
       ...foldedSections(model, view).map(({ summary, body }) => `#### ${summary}\n\n${body}`),
-      state.kind === 'failed' && state.failure.logTail.length > 0
-        ? `#### The end of the log\n\n${codeBlock(state.failure.logTail)}`
-        : '',
+      logTail(state).length > 0 ? `#### The end of the log\n\n${codeBlock(logTail(state))}` : '',
     ]),
     detailsUrl: webAddress(model.runUrl),
     annotations: state.kind === 'judged' ? schemaAnnotations(model, state) : [],

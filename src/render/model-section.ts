@@ -181,9 +181,16 @@ function stageLine(stage: Stage): string {
 }
 
 function logSection({ state }: ModelView): string {
-  if (state.kind !== 'failed' || state.failure.logTail.length === 0) return '';
-  const lines = state.failure.logTail.slice(-shownLogLines);
+  const lines = logTail(state).slice(-shownLogLines);
+  if (lines.length === 0) return '';
   return details(`Last ${counted(lines.length, 'line')} of the log`, codeBlock(lines), 'open');
+}
+
+/** The last lines of the log that says why a model has no verdict: of the failed job, or of a training that brought no model. */
+export function logTail(state: ModelState): readonly string[] {
+  if (state.kind === 'failed') return state.failure.logTail;
+  const training = state.kind === 'judged' ? state.result.training : null;
+  return training === null || training.outcome === 'succeeded' ? [] : training.logTail;
 }
 
 function runLabel(url: string): string {
