@@ -95,18 +95,23 @@ function day(seconds: number): string {
 }
 
 function driftSentence(report: DriftReport): string {
+  const sentences = [
+    movedSentence(report),
+    columnsSentence('New', report.added),
+    columnsSentence('Gone', report.removed),
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+/** `2 of 5 columns moved.` Columns that the policy ignores are not counted. */
+export function movedSentence(report: DriftReport): string {
   const all = Object.values(report.columns).filter((column) => column.verdict !== 'ignored');
   const moved = all.filter((column) => column.verdict === 'moved').length;
   const unknown = all.filter((column) => column.verdict === 'not-assessed').length;
   const isAdded = report.scope === 'added';
   const none = isAdded ? 'no column' : 'No column';
-  const sentences = [
-    `${isAdded ? 'Added rows against those before: ' : ''}${moved === 0 ? none : moved} of ${counted(all.length, 'column')} moved.`,
-    unknown === 0 ? '' : `${unknown} could not be assessed.`,
-    columnsSentence('New', report.added),
-    columnsSentence('Gone', report.removed),
-  ];
-  return sentences.filter((sentence) => sentence !== '').join(' ');
+  const words = `${isAdded ? 'Added rows against those before: ' : ''}${moved === 0 ? none : moved} of ${counted(all.length, 'column')} moved.`;
+  return unknown === 0 ? words : `${words} ${unknown} could not be assessed.`;
 }
 
 function columnsSentence(word: string, names: readonly string[]): string {

@@ -73,7 +73,10 @@ function metricRow(gate: GateVerdict): readonly string[] {
     prose(words.champion, 120),
     prose(words.candidate, 120),
     unbroken(words.difference),
-    [prose(gate.bound, 80), prose(gate.reason, 160)].filter((part) => part !== '').join(' — '),
+    // What fails is told by the numbers of its own row.
+    [prose(gate.bound, 80), gate.verdict === 'fail' ? '' : prose(gate.reason, 160)]
+      .filter((part) => part !== '')
+      .join(' — '),
   ];
 }
 

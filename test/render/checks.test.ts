@@ -34,7 +34,7 @@ describe('the check of a model', () => {
     const check = checkOf(worse());
     const [, heading = ''] = renderComment(view({ models: [model(worse())] })).split('\n');
 
-    expect(check?.title).toBe('Fail: ROC AUC is 0.0121 worse than the champion, and 0.005 is allowed');
+    expect(check?.title).toBe('Fail: ROC AUC is worse by 0.0121 (limit 0.005)');
     expect(check?.summary.split('\n')[0]).toBe(heading);
     expect(check?.text).toContain('#### Slices (1 of 4 worse)');
   });

@@ -19,7 +19,7 @@ describe('the comment of one model', () => {
 
     expect(lines(comment).slice(0, 2)).toEqual([
       '<!-- siskin:pull -->',
-      '### 🟡 Review · `late-arrival`: not worse, but the data moved (`delay`, `hour`): look before you merge',
+      '### 🟡 Review · `late-arrival`: better in ROC AUC, not worse in the rest, but 2 of 5 columns moved (delay, hour) — review before merging',
     ]);
   });
 
@@ -42,8 +42,10 @@ describe('the comment of one model', () => {
     const order = ['| ROC AUC', '| recall', '| log loss'].map((row) => comment.indexOf(row));
 
     expect(order).toEqual([...order].sort((a, b) => a - b));
-    expect(comment).toContain('not worse by 0.005 — worse by at least 0.008 |');
-    expect(comment).toContain('not worse by 0.02 — 41 000 more rows would decide |');
+    expect(comment).toContain(
+      '| ROC AUC | 🔴 fail | 0.7312 | 0.7191 | ▼ −0.0121 (−0.0162 … −0.0080) | not worse by 0.005 |',
+    );
+    expect(comment).toContain('not worse by 0.02 — 280 000 more rows would decide |');
   });
 
   test('shows eight metrics and folds the rest', () => {
@@ -184,7 +186,7 @@ describe('the comment of several models', () => {
       '### 🔴 2 models: 1 fail, 1 pass',
       '| model | verdict | in a sentence |',
       '| --- | --- | --- |',
-      '| `bad` | 🔴 fail | ROC AUC is 0.0121 worse than the champion, and 0.005 is allowed |',
+      '| `bad` | 🔴 fail | ROC AUC is worse by 0.0121 (limit 0.005) |',
       '| `good` | 🟢 pass | better in ROC AUC |',
     ]);
   });

@@ -50,7 +50,7 @@ export function drift(): DriftReport {
         psi: 0.141,
         jensenShannon: 0.132,
         verdict: 'moved',
-        reason: 'its lower bound 0.131 is above 0.05',
+        reason: 'the distribution moved',
       }),
       hour: numberColumn({
         labels: hourLabels,
@@ -60,7 +60,7 @@ export function drift(): DriftReport {
         psi: 0.021,
         jensenShannon: 0.061,
         verdict: 'moved',
-        reason: 'its lower bound 0.060 is above 0.05',
+        reason: 'the distribution moved',
       }),
       distance: numberColumn({
         labels: ['0', '250', '500', '750', '1000', '1500', '2000', '2500'],
@@ -97,7 +97,7 @@ export function drift(): DriftReport {
         mean: null,
         bars: { labels: [], reference: [], current: [] },
         verdict: 'not-assessed',
-        reason: 'more than 1000 categories',
+        reason: 'fewer than 30 values on one side',
       },
     },
     added: [],
@@ -107,4 +107,21 @@ export function drift(): DriftReport {
     minimumEffect: 0.05,
     verdict: 'moved',
   };
+}
+
+/** The same data on both sides. */
+export function steadyDrift(): DriftReport {
+  const moved = drift();
+  const columns = Object.entries(moved.columns).map(([name, column]): [string, ColumnDrift] => [
+    name,
+    {
+      ...column,
+      statistics: {},
+      mean: column.mean === null ? null : { reference: column.mean.reference, current: column.mean.reference },
+      bars: { ...column.bars, current: column.bars.reference },
+      verdict: 'steady',
+      reason: 'no difference beyond chance',
+    },
+  ]);
+  return { ...moved, current: moved.reference, columns: Object.fromEntries(columns), verdict: 'steady' };
 }

@@ -1,13 +1,12 @@
 import { judge } from '../../src/decide/judge.ts';
 import type { GateVerdict, Judgement } from '../../src/decide/judgement.ts';
 import type { ModelState, ModelView, PullView } from '../../src/decide/view.ts';
-import type { DriftReport } from '../../src/drift/drift-report.ts';
 import type { EvaluationReport, MetricComparison } from '../../src/evaluate/evaluation-report.ts';
 import { type MetricName, metricDefinitions } from '../../src/evaluate/metric-name.ts';
 import { ModelPolicy } from '../../src/policy/policy.ts';
 import type { Result } from '../../src/result.ts';
 import type { TrainingReport } from '../../src/training-report.ts';
-import { drift } from './drift-fixture.ts';
+import { drift, steadyDrift } from './drift-fixture.ts';
 
 export const head = '9d0e77c1f3a24b5d6e7f8091a2b3c4d5e6f70819';
 export const base = '3f2c1ab90d8e7f6a5b4c3d2e1f0a9b8c7d6e5f40';
@@ -211,13 +210,12 @@ export function view(rest: Partial<PullView> = {}): PullView {
 
 /** The pull request that makes a model worse: it fails one gate, and another is not decided. */
 export function worse(): ModelState {
-  const steady: DriftReport = { ...drift(), columns: {}, verdict: 'steady' };
   const judgedResult = result({
     evaluation: evaluation({
       'roc-auc': compared(0.73124, 0.71913, 0.0041),
       recall: compared(0.1123, 0.1042, 0.0231),
     }),
-    drift: steady,
+    drift: steadyDrift(),
   });
   return judged({ judgement: judgement({}, judgedResult), result: judgedResult });
 }

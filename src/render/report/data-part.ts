@@ -2,6 +2,7 @@ import type { ColumnDrift, DriftReport } from '../../drift/drift-report.ts';
 import type { Result } from '../../result.ts';
 import {
   meanWords,
+  movedSentence,
   nullWords,
   orderedColumns,
   qWords,
@@ -16,6 +17,7 @@ import { chip, type HtmlColumn, htmlTable } from './element.ts';
 import { pairedHistogram } from './plot.ts';
 
 const shownCards = 12;
+const shownNames = 20;
 const tones = { moved: 'warn', steady: 'good', 'not-assessed': 'open', ignored: 'open' } as const;
 
 /** How the data differ from the champion's: the moved columns as pictures, all columns as a table, schema problems. */
@@ -30,7 +32,7 @@ function driftPart(report: DriftReport): string {
   const cards = moved.slice(0, shownCards).map(([name, column], index) => card(name, column, index));
   const more = moved.length - cards.length;
   return [
-    `<p>${html(rowsSentence(report))} ${driftWords(report, moved.length)}</p>`,
+    `<p>${html(rowsSentence(report))} ${driftWords(report)}</p>`,
     `<ul class="key"><li><span style="background:var(--before)"></span>reference, outlined</li><li><span style="background:var(--now)"></span>now, filled</li></ul>`,
     cards.length === 0 ? '' : `<div class="cards">${cards.join('\n')}</div>`,
     more > 0 ? `<p>${counted(more, 'more column')} moved; the table has all.</p>` : '',
@@ -41,17 +43,13 @@ function driftPart(report: DriftReport): string {
     .join('\n');
 }
 
-function driftWords(report: DriftReport, moved: number): string {
-  const all = Object.keys(report.columns).length;
-  const names = (title: string, list: readonly string[]) =>
-    list.length === 0
-      ? ''
-      : ` ${title}: ${list
-          .slice(0, 20)
-          .map((name) => `<code>${html(name, 60)}</code>`)
-          .join(', ')}.`;
-  const words = moved === 0 ? `No column of ${all} moved.` : `${moved} of ${counted(all, 'column')} moved.`;
-  return `${words}${names('New columns', report.added)}${names('Columns that are gone', report.removed)}`;
+function driftWords(report: DriftReport): string {
+  const names = (title: string, list: readonly string[]) => {
+    const shown = list.slice(0, shownNames).map((name) => `<code>${html(name, 60)}</code>`);
+    const more = list.length > shown.length ? ` and ${list.length - shown.length} more` : '';
+    return list.length === 0 ? '' : ` ${title}: ${shown.join(', ')}${more}.`;
+  };
+  return `${html(movedSentence(report))}${names('New columns', report.added)}${names('Columns that are gone', report.removed)}`;
 }
 
 function card(name: string, column: ColumnDrift, index: number): string {

@@ -32,7 +32,7 @@ export function metricPart(gates: readonly GateVerdict[]): string {
       htmlProse(words.candidate, 120),
       html(words.difference),
       metricPlot(gate, words),
-      `<span class="short">${htmlProse(gate.bound, 120)}</span>${gate.reason === '' ? '' : `<span class="why">${htmlProse(gate.reason, 200)}</span>`}`,
+      `<span class="short">${htmlProse(gate.bound, 120)}</span>${gate.reason === '' || gate.verdict === 'fail' ? '' : `<span class="why">${htmlProse(gate.reason, 200)}</span>`}`,
     ];
   });
   const level = gates.find((gate) => gate.comparison?.difference)?.comparison?.difference;
