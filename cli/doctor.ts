@@ -6,7 +6,7 @@ import { folderMatcher } from '../src/change/glob.ts';
 import { workflowPath } from '../src/change/roles.ts';
 import { messageOf, problemText } from '../src/error.ts';
 import { importNative, type Natives } from '../src/natives.ts';
-import { readWorkflowTemplate } from '../src/onboard/workflow-template.ts';
+import { dataStorages, readWorkflowTemplate, workflowFor } from '../src/onboard/workflow-template.ts';
 import { parsePolicy } from '../src/policy/parse.ts';
 import { type ModelPolicy, type Policy, policyPath } from '../src/policy/policy.ts';
 import { type Command, type ExitCode, exitCodes, flag, type Invocation } from './command.ts';
@@ -97,7 +97,9 @@ async function workflowCheck(folder: string, policy: Policy): Promise<Check> {
   const path = workflowPath(policy);
   const text = await readFile(join(folder, path), 'utf8').catch(() => null);
   if (text === null) return bad('workflow', `no ${path}`, 'run `siskin init`, which writes it and keeps what is there');
-  if (text === readWorkflowTemplate()) return good('workflow', `${path}, as this version ships it`);
+  const template = readWorkflowTemplate();
+  if (dataStorages.some((storage) => text === workflowFor(template, storage)))
+    return good('workflow', `${path}, as this version ships it`);
   if (!text.includes('workflow_dispatch')) {
     return bad('workflow', `${path} cannot be dispatched`, 'delete it and run `siskin init`');
   }

@@ -8,14 +8,15 @@ import { policyPath } from '../policy/policy.ts';
 
 /** Proposes a policy to a repository that has none; one that has a policy gets its first champions trained. */
 export function onboard({ repository }: Extract<Intent, { readonly kind: 'onboard' }>, facts: OnboardFacts): Plan {
-  const { branch, hasPolicy, workflow } = facts;
+  const { branch, hasPolicy } = facts;
   if (hasPolicy) {
     const actor = { login: 'siskin', kind: 'siskin' } as const;
     const { name, sha } = branch;
     const intent = { kind: 'check-push', repository, branch: name, before: sha, after: sha, actor } as const;
     return { changes: [{ kind: 'ask', intent }], effects: [] };
   }
-  const proposed = proposal({ inspection: inspect(facts), workflow });
+  const proposed = proposal({ inspection: inspect(facts), workflow: facts.workflow });
+  const workflow = proposed.files[proposedWorkflowPath] ?? '';
   // The App asks for no permission to write workflows: a bot that may change them could run anything.
   const files = Object.fromEntries(Object.entries(proposed.files).filter(([path]) => path === policyPath));
   const { body, ...rest } = onboardingPullRequest({ ...proposed, files });

@@ -150,7 +150,7 @@ function dvcScripts(texts: readonly (readonly [path: string, text: string])[]): 
       const stages = Object.keys(mapping(mapping(yaml(text))['stages']));
       return stages
         .filter((stage) => /^[\w-]*(train|fit)[\w-]*$/i.test(stage))
-        .map((stage) => ({ path, command: `dvc pull && dvc repro ${stage}` }));
+        .map((stage) => ({ path, command: `dvc repro ${stage}` }));
     });
 }
 

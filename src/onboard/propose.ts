@@ -3,6 +3,7 @@ import { policyPath } from '../policy/policy.ts';
 import type { Inspection, TrainingScript } from './inspect.ts';
 import { type ProposedModel, renderProposedPolicy } from './policy-text.ts';
 import { targetGuess } from './table-sample.ts';
+import { workflowFor } from './workflow-template.ts';
 
 /** The files that a repository needs to begin, and what was assumed in writing them, one sentence each. */
 export interface Proposal {
@@ -13,7 +14,10 @@ export interface Proposal {
 /** Where the workflow that Siskin dispatches is put. */
 export const proposedWorkflowPath = '.github/workflows/siskin.yml';
 
-/** Proposes a policy and the workflow for what was found. The policy is always valid; what it guesses, it says. */
+/**
+ * Proposes a policy for what was found, and the workflow, fitted to it, of the given template. The policy is always
+ * valid; what it guesses, it says.
+ */
 export function proposal(options: { readonly inspection: Inspection; readonly workflow: string }): Proposal {
   const { inspection, workflow } = options;
   const models = proposedModels(inspection);
@@ -22,7 +26,7 @@ export function proposal(options: { readonly inspection: Inspection; readonly wo
     ...remarks(inspection),
   ];
   return {
-    files: { [policyPath]: renderProposedPolicy(models), [proposedWorkflowPath]: workflow },
+    files: { [policyPath]: renderProposedPolicy(models), [proposedWorkflowPath]: workflowFor(workflow, inspection) },
     assumptions,
   };
 }
@@ -210,7 +214,11 @@ function remarks(inspection: Inspection): readonly string[] {
       : [
           `\`${foreignModels[0]}\`${foreignModels.length === 1 ? ' is' : ` and ${foreignModels.length - 1} more are`} in a format that is not evaluated: export to ONNX or TensorFlow.js, or write a predictions file.`,
         ]),
-    ...(hasDvc ? ['DVC keeps data here: the runners need read access to its remote.'] : []),
-    ...(hasLfs ? ['Git LFS keeps files here: the check-outs of the workflow need `lfs: true`.'] : []),
+    ...(hasDvc
+      ? [
+          'DVC keeps data here: the workflow pulls it; give its two `Pull the data` steps read-only credentials of the remote.',
+        ]
+      : []),
+    ...(hasLfs ? ['Git LFS keeps files here: the workflow checks them out.'] : []),
   ];
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { filesToInspect, inspect } from '../../src/onboard/inspect.ts';
 import { type Proposal, proposal } from '../../src/onboard/propose.ts';
 import { onboardingPullRequest } from '../../src/onboard/pull-request.ts';
-import { readWorkflowTemplate } from '../../src/onboard/workflow-template.ts';
+import { dataStorages, readWorkflowTemplate, workflowFor } from '../../src/onboard/workflow-template.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import { policyPath } from '../../src/policy/policy.ts';
 
@@ -137,12 +138,12 @@ test('DVC, Git LFS and formats that must be exported are told', () => {
   });
 
   expect(files[policyPath]).toContain('train: data/train\n      holdout: data/test.csv');
-  expect(files[policyPath]).toContain('command: dvc pull && dvc repro train');
+  expect(files[policyPath]).toContain('command: dvc repro train');
   expect(assumptions.slice(-3)).toMatchInlineSnapshot(`
     [
       "\`model.pkl\` is in a format that is not evaluated: export to ONNX or TensorFlow.js, or write a predictions file.",
-      "DVC keeps data here: the runners need read access to its remote.",
-      "Git LFS keeps files here: the check-outs of the workflow need \`lfs: true\`.",
+      "DVC keeps data here: the workflow pulls it; give its two \`Pull the data\` steps read-only credentials of the remote.",
+      "Git LFS keeps files here: the workflow checks them out.",
     ]
   `);
 });
@@ -243,6 +244,43 @@ test('the pull request says what was assumed and what it adds', () => {
   `);
 });
 
-test('the workflow that is shipped can be read', () => {
-  expect(readWorkflowTemplate()).toContain('workflow_dispatch');
+/** The names and inputs of the steps of a workflow, by job. */
+function stepsOf(text: string): Readonly<Record<string, readonly Step[]>> {
+  const { jobs } = parse(text) as { readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>> };
+  return Object.fromEntries(Object.entries(jobs).map(([name, { steps }]) => [name, steps]));
+}
+
+interface Step {
+  readonly name: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly run?: string;
+}
+
+describe('the workflow', () => {
+  const template = readWorkflowTemplate();
+
+  test('of a repository that keeps everything in git is the template', () => {
+    expect(workflowFor(template, { hasLfs: false, hasDvc: false })).toBe(template);
+  });
+
+  test('checks out what Git LFS keeps, each time', () => {
+    const { train = [], evaluate = [] } = stepsOf(workflowFor(template, { hasLfs: true, hasDvc: true }));
+    const checkouts = [...train, ...evaluate].filter(({ name }) => name.startsWith('Check out'));
+
+    expect(checkouts.map((step) => step.with?.['lfs'])).toEqual([true, undefined, true, true]);
+  });
+
+  test('pulls what DVC keeps before it is needed, by the configuration of the base branch', () => {
+    const { train = [], evaluate = [] } = stepsOf(workflowFor(template, { hasLfs: false, hasDvc: true }));
+
+    expect(train.map(({ name }) => name).slice(-2)).toEqual(['Pull the data', 'Train']);
+    expect(evaluate.map(({ name }) => name).slice(-2)).toEqual(['Pull the data', 'Evaluate']);
+    expect(train.at(-2)?.run).toMatch(/cp .siskin-base\/.dvc\/config .dvc\/config[\s\S]*dvc" pull/);
+    expect(evaluate.at(-2)?.run).toMatch(/cp base\/.dvc\/config head\/.dvc\/config[\s\S]*dvc" pull/);
+  });
+
+  test.each(dataStorages)('is dispatched with one plan, whatever keeps the data: %j', (storage) => {
+    expect(workflowFor(template, storage)).toContain('workflow_dispatch');
+    expect(workflowFor(template, storage)).toContain('permissions: {}');
+  });
 });
