@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { latestAttempt, type WorkflowJob } from '../../sandbox/github/actions/run-state.ts';
 import { startWorld } from '../sandbox/runner/world.ts';
+import { toolAt } from './tool.ts';
 
 /** What became of one job: conclusions of the steps that ran, and the lines that they printed after `OUT `. */
 interface JobStory {
@@ -17,21 +18,13 @@ interface JobStory {
 /** By job name. What was skipped is left out, because act does not tell of it. */
 type Story = Readonly<Record<string, JobStory>>;
 
-const act = process.env['SISKIN_ACT'] ?? '';
+const act = toolAt('SISKIN_ACT');
 const actions = {
   'ada/box': join(import.meta.dirname, 'box'),
   // Both get the same stand-ins here, so that what the template gives them can be compared.
   'actions/checkout': join(import.meta.dirname, 'checkout'),
   'siskin-dev/siskin': join(import.meta.dirname, 'product'),
 };
-
-beforeAll(() => {
-  if (act === '') {
-    throw new Error(
-      'expected SISKIN_ACT to name the program act, found nothing; build it with `go install github.com/nektos/act@v0.2.89`',
-    );
-  }
-});
 
 describe('our runner and act', () => {
   it.each(['steps', 'matrix', 'actions'])('tell the same story of %s.yml', async (name) => {
