@@ -8,6 +8,7 @@ export function layout(options: { readonly title: string; readonly crumbs: strin
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${html(options.title)}</title>
 <style>${styleSheet}${pageStyle}</style>
