@@ -1,4 +1,5 @@
 import type { ModelState, ModelView, PullView } from '../decide/view.ts';
+import { canonicalJson } from '../digest.ts';
 import type { Result } from '../result.ts';
 import type { Stage } from '../store/run-record.ts';
 import type { Piece } from './budget.ts';
@@ -23,8 +24,16 @@ export function modelHeading(model: ModelView, now: string): string {
   return `${icon} ${capital(word)} · ${code(model.model)}: ${prose(sentence(model, now), 240)}`;
 }
 
-/** All that is said of one model below its heading, in the order in which it is read. What decides weighs most. */
-export function modelPieces(model: ModelView, view: PullView): readonly Piece[] {
+/**
+ * All that is said of one model below its heading, in the order in which it is read. What decides weighs most. Data that
+ * a model `before` it has been compared on is not shown again.
+ */
+export function modelPieces(
+  model: ModelView,
+  { view, before }: { readonly view: PullView; readonly before: readonly ModelView[] },
+): readonly Piece[] {
+  const twin = before.find((other) => hasSameData(other, model));
+  const folded = foldedSections(model, view).filter(({ name }) => twin === undefined || name !== columnsName);
   const urgency = severity(model.state) / 100;
   const piece = (name: string, weight: number, body: string): Piece[] =>
     body === ''
@@ -32,14 +41,25 @@ export function modelPieces(model: ModelView, view: PullView): readonly Piece[] 
       : [{ name: `${name} of \`${model.model}\``, weight: weight + urgency, text: body, joins: 'block' }];
   return [
     ...piece('the verdict', 80, coreSection(model, view)),
-    ...piece('the data', 60, model.state.kind === 'judged' ? dataSection(model.state.result, model.pointers) : ''),
+    ...piece('the data', 60, twin === undefined ? ownData(model) : `**Data** As for ${code(twin.model)} above.`),
     ...piece('the run', 55, runStrip(model)),
     ...piece('the log', 50, logSection(model)),
-    ...foldedSections(model, view).flatMap(({ name, weight, summary, body }) =>
-      piece(name, weight, details(summary, body)),
-    ),
+    ...folded.flatMap(({ name, weight, summary, body }) => piece(name, weight, details(summary, body))),
   ];
 }
+
+function ownData({ state, pointers }: ModelView): string {
+  return state.kind === 'judged' ? dataSection(state.result, pointers) : '';
+}
+
+/** Whether two models were compared on the same data, column by column, under the same schema. */
+function hasSameData(one: ModelView, other: ModelView): boolean {
+  if (one.state.kind !== 'judged' || other.state.kind !== 'judged' || one.state.result.drift === null) return false;
+  const data = ({ result }: Judged) => canonicalJson([result.drift, result.validation]);
+  return data(one.state) === data(other.state);
+}
+
+const columnsName = 'all columns';
 
 interface Folded {
   readonly name: string;
@@ -66,7 +86,7 @@ export function foldedSections(model: ModelView, view: PullView): readonly Folde
   }
   if (result.drift !== null && Object.keys(result.drift.columns).length > 0) {
     const summary = `All columns (${Object.keys(result.drift.columns).length})`;
-    folded.push({ name: 'all columns', weight: 30, summary, body: columnTable(result.drift) });
+    folded.push({ name: columnsName, weight: 30, summary, body: columnTable(result.drift) });
   }
   if (result.training !== null) {
     const body = trainingSection(result.training);
@@ -104,7 +124,7 @@ export function coreSection(model: ModelView, view: PullView): string {
   }
 }
 
-/** `**Run** #4812 · waited 0:41 · ran 6:12 on gpu-box-3`. */
+/** `**Run** 4812 · waited 0:41 · ran 6:12 on gpu-box-3`. */
 export function runStrip({ runUrl, state }: ModelView): string {
   const facts: string[] = [];
   if (runUrl !== null) facts.push(link(runLabel(runUrl), runUrl));
@@ -135,15 +155,22 @@ function names(view: PullView): { readonly champion: string; readonly candidate:
 
 /** What no row of the table tells: the parts that could not be done, and that nothing can decide. */
 function notDoneList({ judgement, result }: Judged): string {
-  const lines = result.failures.map(
-    ({ part, code: name, message }) => `${capital(part)} could not be done, ${code(name, 40)}: ${prose(message, 500)}`,
-  );
+  // One broken file stops several parts in the same words: it is said once.
+  const lines = Map.groupBy(result.failures, ({ code: name, message }) => `${code(name, 40)}: ${prose(message, 500)}`)
+    .entries()
+    .map(([why, failures]) => `${capital(listed(failures.map(({ part }) => part)))} could not be done, ${why}`)
+    .toArray();
   if (judgement.gates.length > 0 && judgement.gates.every((gate) => gate.kind === 'info')) {
     lines.push('The policy has no metric with a bound, so nothing is decided.');
   }
   const more = lines.length - shownReasons;
   const shown = more > 0 ? [...lines.slice(0, shownReasons), `${counted(more, 'more reason')} in the report`] : lines;
   return shown.map((line) => `- ${line}`).join('\n');
+}
+
+/** `drift`, `validation and drift`. */
+function listed(words: readonly string[]): string {
+  return new Intl.ListFormat('en').format(words);
 }
 
 function comparedLine({ evaluation }: Result): string {
@@ -195,7 +222,7 @@ export function logTail(state: ModelState): readonly string[] {
 
 function runLabel(url: string): string {
   const id = /\/runs\/(\d+)/.exec(url)?.[1];
-  return id === undefined ? 'log' : `#${id}`;
+  return id ?? 'log';
 }
 
 function joined(blocks: readonly string[]): string {
