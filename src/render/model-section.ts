@@ -156,10 +156,13 @@ function names(view: PullView): { readonly champion: string; readonly candidate:
 /** What no row of the table tells: the parts that could not be done, and that nothing can decide. */
 function notDoneList({ judgement, result }: Judged): string {
   // One broken file stops several parts in the same words: it is said once.
-  const lines = Map.groupBy(result.failures, ({ code: name, message }) => `${code(name, 40)}: ${prose(message, 500)}`)
-    .entries()
-    .map(([why, failures]) => `${capital(listed(failures.map(({ part }) => part)))} could not be done, ${why}`)
-    .toArray();
+  const reasons = Map.groupBy(
+    result.failures,
+    ({ code: name, message }) => `${code(name, 40)}: ${prose(message, 500)}`,
+  );
+  const lines = [...reasons].map(
+    ([why, failures]) => `${capital(listed(failures.map(({ part }) => part)))} could not be done, ${why}`,
+  );
   if (judgement.gates.length > 0 && judgement.gates.every((gate) => gate.kind === 'info')) {
     lines.push('The policy has no metric with a bound, so nothing is decided.');
   }
