@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parsePolicy } from '../../src/policy/parse.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+const documents = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+
+describe('the documents', () => {
+  it('name a test that exists for every attack of the threat model', () => {
+    const rows = [...read('docs/threat-model.md').matchAll(/^\|.*\| `(test\/[^`]+)` › (.+) \|$/gm)];
+
+    const missing = rows.filter(
+      ([, file = '', claim = '']) => !existsSync(join(root, file)) || !read(file).includes(claim),
+    );
+
+    expect(rows.length).toBeGreaterThan(20);
+    expect(missing.map(([row]) => row)).toEqual([]);
+  });
+
+  it('link only to files that are there', () => {
+    const broken = documents.flatMap((document) =>
+      [...read(document).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)[^)]*\)/g)]
+        .map(([, target = '']) => join(dirname(document), target))
+        .filter((target) => !existsSync(join(root, target)))
+        .map((target) => `${document} → ${target}`),
+    );
+
+    expect(broken).toEqual([]);
+  });
+
+  it('show no policy that is not valid', () => {
+    const policies = documents.flatMap((document) =>
+      [...read(document).matchAll(/```yaml\n(# \.github\/siskin\.yml\n[\s\S]*?)```/g)].map(([, text = '']) => text),
+    );
+
+    expect(policies.length).toBeGreaterThan(0);
+    expect(policies.map((text) => parsePolicy({ text }))).toMatchObject(policies.map(() => ({ kind: 'valid' })));
+  });
+
+  it('lead with the two commands that package.json knows', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...read('README.md').matchAll(/npm run ([a-z:]+)/g)].map(([, name = '']) => name);
+
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    expect(read('README.md')).toContain('npm ci && npm test');
+  });
+});
