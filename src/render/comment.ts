@@ -1,7 +1,7 @@
 import type { ModelView, PullView } from '../decide/view.ts';
 import { essential, fitted, type Part, type Piece } from './budget.ts';
 import { code, htmlProse, link, prose, text } from './escape.ts';
-import { clock, details, shortSha, table, tableHead, tableRow } from './markdown.ts';
+import { clock, details, shortSha, table, tableHead, tableRow, unbroken } from './markdown.ts';
 import { modelHeading, modelPieces } from './model-section.ts';
 import { outcomeOf, sentence, severity } from './outcome.ts';
 import { policyHeading, policySection } from './policy-section.ts';
@@ -60,7 +60,7 @@ function tally(models: readonly ModelView[]): string {
 }
 
 function oneModel(model: ModelView | undefined, view: PullView): readonly Part[] {
-  return model === undefined ? [] : modelPieces(model, view);
+  return model === undefined ? [] : modelPieces(model, { view, before: [] });
 }
 
 function severalModels(models: readonly ModelView[], view: PullView): readonly Part[] {
@@ -71,7 +71,7 @@ function severalModels(models: readonly ModelView[], view: PullView): readonly P
   ]);
   const rows = models.map((model): Piece => {
     const { icon, word } = outcomeOf(model.state);
-    const cells = [code(model.model), `${icon} ${word}`, prose(sentence(model, view.updatedAt), 200)];
+    const cells = [code(model.model), unbroken(`${icon} ${word}`), prose(sentence(model, view.updatedAt), 200)];
     return {
       name: `the row of \`${model.model}\``,
       weight: 85 + severity(model.state) / 100,
@@ -79,12 +79,17 @@ function severalModels(models: readonly ModelView[], view: PullView): readonly P
       joins: 'row',
     };
   });
-  return [fixedPiece(head), ...rows, ...models.map((model) => section(model, view))];
+  return [
+    fixedPiece(head),
+    ...rows,
+    ...models.map((model, index) => section(model, { view, before: models.slice(0, index) })),
+  ];
 }
 
 /** A model that needs nobody is folded; the others stand open under a heading of their own. */
-function section(model: ModelView, view: PullView): Part {
-  const pieces = modelPieces(model, view);
+function section(model: ModelView, place: { readonly view: PullView; readonly before: readonly ModelView[] }): Part {
+  const { view } = place;
+  const pieces = modelPieces(model, place);
   const { icon, word } = outcomeOf(model.state);
   if (word !== 'pass') return { open: `#### ${modelHeading(model, view.updatedAt)}`, close: '', pieces };
   const summary = htmlProse(`\`${model.model}\` ${word}: ${sentence(model, view.updatedAt)}`, 320);

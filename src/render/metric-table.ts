@@ -69,7 +69,7 @@ function metricRow(gate: GateVerdict): readonly string[] {
   const { icon, word } = verdictOutcome(gate.verdict);
   return [
     words.title,
-    gate.kind === 'info' ? 'shown only' : `${icon} ${word}`,
+    unbroken(gate.kind === 'info' ? 'shown only' : `${icon} ${word}`),
     prose(words.champion, 120),
     prose(words.candidate, 120),
     unbroken(words.difference),

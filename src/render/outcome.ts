@@ -92,6 +92,7 @@ const failureSentences: Readonly<Record<RunFailure['code'], string>> = {
   'result-missing': 'the run ended without a result',
   'result-invalid': 'the run left a result that cannot be read',
   'result-mismatch': 'the run left a result that is not of this commit, so it does not count',
+  'result-unproven': 'the run left a result that the evaluation did not write, so it does not count',
   'timed-out': 'the run took too long and was stopped',
   lost: 'the run was lost: nothing was heard of it any more',
 };

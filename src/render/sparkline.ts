@@ -1,11 +1,11 @@
 const blocks = '▁▂▃▄▅▆▇█';
 
-/** At most this many blocks: more cannot be told apart at a glance. */
-const widest = 20;
+/** At most this many blocks: more cannot be told apart at a glance, and two of them must fit into one cell. */
+const widest = 12;
 
 /**
  * Two shapes on one scale, as block characters: the shares of the reference and of the current data over the same bins.
- * Many bins are added up to at most 20.
+ * Many bins are added up to at most 12.
  */
 export function sparklines(reference: readonly number[], current: readonly number[]): readonly [string, string] {
   const a = narrowed(reference);
