@@ -3,11 +3,12 @@ import { compareProfiles, type ProfiledData } from '../src/drift/compare.ts';
 import type { ColumnDrift, DriftReport } from '../src/drift/drift-report.ts';
 import { AppError } from '../src/error.ts';
 import { DriftPolicy } from '../src/policy/policy.ts';
+import { columnShapes } from '../src/render/column-shapes.ts';
 import { type Command, type ExitCode, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
 import { openFiles, readText } from './open-files.ts';
 import { profileWithProgress } from './profile.ts';
 import { grouped } from './progress.ts';
-import { shownText, sparkLine } from './spark-line.ts';
+import { shownText } from './shown-text.ts';
 
 export const driftCommand: Command = {
   usage: 'drift --reference FILE --current FILE [--json]',
@@ -98,7 +99,7 @@ function rendered(options: {
   const moved = columns.filter(([, column]) => column.verdict === 'moved');
   const shown = isWhole ? columns : columns.slice(0, moved.length + shownSteady);
   const width = Math.min(24, Math.max(8, ...shown.map(([name]) => name.length)));
-  const bars = Math.max(1, ...shown.map(([, column]) => column.bars.reference.length));
+  const bars = Math.max(1, ...shown.map(([, column]) => columnShapes(column)?.[0].length ?? 0));
   const rows = grouped(report.reference.rows + report.current.rows);
   const hidden = columns.length - shown.length;
   return [
@@ -124,13 +125,11 @@ function columnLine(options: {
   readonly bars: number;
 }): string {
   const { name, column, width, bars } = options;
-  const most = Math.max(...column.bars.reference, ...column.bars.current, 0);
-  const reference = sparkLine(column.bars.reference, most).padEnd(bars);
-  const current = sparkLine(column.bars.current, most).padEnd(bars);
+  const [reference, current] = columnShapes(column) ?? ['', ''];
   return [
     shownText(name, width).padEnd(width),
-    reference,
-    current,
+    reference.padEnd(bars),
+    current.padEnd(bars),
     effectText(column).padEnd(48),
     `${column.verdict === 'not-assessed' ? 'not assessed' : column.verdict} (${column.reason})`,
   ].join('  ');

@@ -12,7 +12,7 @@ import { AppError } from '../src/error.ts';
 import { type Command, exitCodes, flag, type Invocation } from './command.ts';
 import { openFiles } from './open-files.ts';
 import { grouped, progress } from './progress.ts';
-import { shownText } from './spark-line.ts';
+import { shownText } from './shown-text.ts';
 
 export const profileCommand: Command = {
   usage: 'profile FILE… [--json]',

@@ -10,7 +10,7 @@ import { type Command, type ExitCode, exitCodes, flag, type Invocation, textOpti
 import { openFiles, readText } from './open-files.ts';
 import { profileWithProgress } from './profile.ts';
 import { grouped } from './progress.ts';
-import { shownText } from './spark-line.ts';
+import { shownText } from './shown-text.ts';
 
 export const validateCommand: Command = {
   usage: 'validate DATA… --schema FILE [--json]   or   validate DATA… --init [--schema FILE]',

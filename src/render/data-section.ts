@@ -1,10 +1,10 @@
 import type { PointerChange } from '../change/model-change.ts';
 import type { ColumnDrift, DriftReport } from '../drift/drift-report.ts';
 import type { Result } from '../result.ts';
+import { columnShapes } from './column-shapes.ts';
 import { code, prose, text } from './escape.ts';
 import { type TableColumn, table, unbroken } from './markdown.ts';
 import { bytes, change, count, counted, pair, percent, probability, significant } from './number.ts';
-import { sparklines } from './sparkline.ts';
 
 const shownColumns = 4;
 const shownProblems = 5;
@@ -171,11 +171,8 @@ function problemList({ validation }: Result): string {
 }
 
 function shapeWords(column: ColumnDrift): string {
-  const { labels, reference, current } = column.bars;
-  // The rest of many categories outgrows each of them, and would leave their bars without a difference.
-  const shown = labels.at(-1) === 'other' ? labels.length - 1 : labels.length;
-  if (shown < 2) return '—';
-  return unbroken(sparklines(reference.slice(0, shown), current.slice(0, shown)).join(' → '));
+  const shapes = columnShapes(column);
+  return shapes === null ? '—' : unbroken(shapes.join(' → '));
 }
 
 /** One statistic to two digits; `—` when it was not computed. */

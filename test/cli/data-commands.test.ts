@@ -2,8 +2,8 @@ import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { progress } from '../../cli/progress.ts';
+import { shownText } from '../../cli/shown-text.ts';
 import { runCli } from '../../cli/siskin.ts';
-import { shownText, sparkLine } from '../../cli/spark-line.ts';
 import { Profile } from '../../src/data/profile-document.ts';
 import { ValidationReport } from '../../src/data/validation-report.ts';
 import { DriftReport } from '../../src/drift/drift-report.ts';
@@ -226,7 +226,6 @@ test('progress is silent for two seconds, then one line that says what, how far,
 });
 
 test('bars are as high as their share, and text cannot move the cursor', () => {
-  expect(sparkLine([0, 0.01, 0.5, 1], 1)).toBe(' ▁▅█');
   expect(shownText('a\x1b[31mb\u202ec', 20)).toBe('a�[31mb�c');
   expect(shownText('abcdef', 4)).toBe('abc…');
 });
