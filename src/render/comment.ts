@@ -2,7 +2,7 @@ import type { ModelView, PullView } from '../decide/view.ts';
 import { essential, fitted, type Part, type Piece } from './budget.ts';
 import { code, htmlProse, link, prose, text } from './escape.ts';
 import { clock, details, shortSha, table, tableHead, tableRow, unbroken } from './markdown.ts';
-import { modelHeading, modelPieces } from './model-section.ts';
+import { dataIdentity, modelHeading, modelPieces } from './model-section.ts';
 import { outcomeOf, sentence, severity } from './outcome.ts';
 import { policyHeading, policySection } from './policy-section.ts';
 
@@ -60,7 +60,7 @@ function tally(models: readonly ModelView[]): string {
 }
 
 function oneModel(model: ModelView | undefined, view: PullView): readonly Part[] {
-  return model === undefined ? [] : modelPieces(model, { view, before: [] });
+  return model === undefined ? [] : modelPieces(model, { view, twin: null });
 }
 
 function severalModels(models: readonly ModelView[], view: PullView): readonly Part[] {
@@ -79,15 +79,21 @@ function severalModels(models: readonly ModelView[], view: PullView): readonly P
       joins: 'row',
     };
   });
-  return [
-    fixedPiece(head),
-    ...rows,
-    ...models.map((model, index) => section(model, { view, before: models.slice(0, index) })),
-  ];
+  return [fixedPiece(head), ...rows, ...sections(models, view)];
+}
+
+function sections(models: readonly ModelView[], view: PullView): readonly Part[] {
+  const shown = new Map<string, ModelView>();
+  return models.map((model) => {
+    const data = dataIdentity(model);
+    const twin = data === null ? undefined : shown.get(data);
+    if (data !== null && twin === undefined) shown.set(data, model);
+    return section(model, { view, twin: twin ?? null });
+  });
 }
 
 /** A model that needs nobody is folded; the others stand open under a heading of their own. */
-function section(model: ModelView, place: { readonly view: PullView; readonly before: readonly ModelView[] }): Part {
+function section(model: ModelView, place: { readonly view: PullView; readonly twin: ModelView | null }): Part {
   const { view } = place;
   const pieces = modelPieces(model, place);
   const { icon, word } = outcomeOf(model.state);

@@ -26,14 +26,13 @@ export function modelHeading(model: ModelView, now: string): string {
 
 /**
  * All that is said of one model below its heading, in the order in which it is read. What decides weighs most. Data that
- * a model `before` it has been compared on is not shown again.
+ * is shown already under another model, its `twin`, is not shown again.
  */
 export function modelPieces(
   model: ModelView,
-  { view, before }: { readonly view: PullView; readonly before: readonly ModelView[] },
+  { view, twin }: { readonly view: PullView; readonly twin: ModelView | null },
 ): readonly Piece[] {
-  const twin = before.find((other) => hasSameData(other, model));
-  const folded = foldedSections(model, view).filter(({ name }) => twin === undefined || name !== columnsName);
+  const folded = foldedSections(model, view).filter(({ name }) => twin === null || name !== columnsName);
   const urgency = severity(model.state) / 100;
   const piece = (name: string, weight: number, body: string): Piece[] =>
     body === ''
@@ -41,7 +40,7 @@ export function modelPieces(
       : [{ name: `${name} of \`${model.model}\``, weight: weight + urgency, text: body, joins: 'block' }];
   return [
     ...piece('the verdict', 80, coreSection(model, view)),
-    ...piece('the data', 60, twin === undefined ? ownData(model) : `**Data** As for ${code(twin.model)} above.`),
+    ...piece('the data', 60, twin === null ? ownData(model) : `**Data** As for ${code(twin.model)} above.`),
     ...piece('the run', 55, runStrip(model)),
     ...piece('the log', 50, logSection(model)),
     ...folded.flatMap(({ name, weight, summary, body }) => piece(name, weight, details(summary, body))),
@@ -52,11 +51,10 @@ function ownData({ state, pointers }: ModelView): string {
   return state.kind === 'judged' ? dataSection(state.result, pointers) : '';
 }
 
-/** Whether two models were compared on the same data, column by column, under the same schema. */
-function hasSameData(one: ModelView, other: ModelView): boolean {
-  if (one.state.kind !== 'judged' || other.state.kind !== 'judged' || one.state.result.drift === null) return false;
-  const data = ({ result }: Judged) => canonicalJson([result.drift, result.validation]);
-  return data(one.state) === data(other.state);
+/** What tells the data of a model apart, column by column and under its schema; null when none were compared. */
+export function dataIdentity({ state }: ModelView): string | null {
+  if (state.kind !== 'judged' || state.result.drift === null) return null;
+  return canonicalJson([state.result.drift, state.result.validation]);
 }
 
 const columnsName = 'all columns';

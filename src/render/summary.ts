@@ -23,7 +23,7 @@ export function renderSummary({
       text: `### ${modelHeading(model, view.updatedAt)}`,
       joins: 'block' as const,
     },
-    ...modelPieces(model, { view, before: [] }),
+    ...modelPieces(model, { view, twin: null }),
   ]);
   const note = () => '**Left out** to fit into one summary. All of it is in the report.';
   return `${fitted(parts, { limit: summaryLimitBytes, note })}\n`;

@@ -30,8 +30,8 @@ describe('any comment', () => {
     );
   });
 
-  test('of three hundred models with long names for everything fits and says what was left out', () => {
-    const models = Array.from({ length: 300 }, (_, index) =>
+  test('of a hundred and fifty models with long names for everything fits and says what was left out', () => {
+    const models = Array.from({ length: 150 }, (_, index) =>
       model(index % 2 === 0 ? judged() : worse(), { model: `model-${index}` }),
     );
     const comment = renderComment(poisoned(view({ models }), ['@a<b>|`\u202e👩‍👩‍👧 '], 60));
