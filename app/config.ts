@@ -18,6 +18,7 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
     privateKey: privateKey(env, problems),
     webhookSecret: webhookSecret(env['WEBHOOK_SECRET'], problems),
     apiUrl: apiUrl(env, problems),
+    ...oidcIssuer(env['OIDC_ISSUER'], problems),
     database: database(env, problems),
     host: env['HOST'] || 'localhost',
     port: port(env['PORT'], problems),
@@ -90,6 +91,17 @@ function apiUrl(env: Readonly<Record<string, string | undefined>>, problems: str
     );
   }
   return value.replace(/\/+$/, '');
+}
+
+/** Only an enterprise that gave its tokens an issuer of its own (with its name in the path) has to say so. */
+function oidcIssuer(value: string | undefined, problems: string[]): Pick<AppOptions, 'oidcIssuer'> {
+  if (!value) return {};
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) {
+    problems.push(
+      `OIDC_ISSUER: expected the URL that issues the tokens of Actions jobs, found ${shown(value)}; leave it out unless your enterprise chose its own`,
+    );
+  }
+  return { oidcIssuer: value.replace(/\/+$/, '') };
 }
 
 function database(env: Readonly<Record<string, string | undefined>>, problems: string[]): DatabasePlace {

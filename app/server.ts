@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Probot } from 'probot';
+import { issuerOf, tokenReader } from '../src/github/id-tokens.ts';
 import { githubReader } from '../src/github/reader.ts';
 import { githubWriter } from '../src/github/writer.ts';
 import type { Intent } from '../src/intent.ts';
@@ -37,6 +38,8 @@ export interface AppOptions {
   readonly webhookSecret: string;
   /** `https://api.github.com`, `https://<host>/api/v3`, or a GitHub on this machine. */
   readonly apiUrl: string;
+  /** Who signs the tokens of jobs; the one that belongs to `apiUrl` unless an enterprise chose its own. */
+  readonly oidcIssuer?: string;
   readonly database: DatabasePlace;
   readonly host: string;
   /** 0 takes any free port. */
@@ -77,8 +80,9 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const connect = openConnections({ probot, meter, metrics });
   const identity = openIdentity(probot);
   const github = githubReader(connect);
+  const tokens = tokenReader(options.oidcIssuer ?? issuerOf(options.apiUrl));
   async function run(intent: Intent): Promise<void> {
-    await runIntent(intent, { github, store, now: clock().toISOString() });
+    await runIntent(intent, { github, tokens, store, now: clock().toISOString() });
   }
   await probot.load(siskin, {
     cwd: process.cwd(),

@@ -1,25 +1,22 @@
-import { acceptArtifact, artifactLimits, type Collected, failed } from './collect/accept.ts';
+import { type Awaited, acceptArtifact, artifactLimits, type Collected, failed } from './collect/accept.ts';
 import { AppError } from './error.ts';
 import type { Repository } from './intent.ts';
-import type { Artifact, GithubReader } from './ports.ts';
+import type { Artifact, GithubReader, TokenReader, WorkflowJob } from './ports.ts';
 import { resultArtifact } from './run-plan.ts';
-import type { RunRecord } from './store/run-record.ts';
 
 /**
  * The results of a completed run, one for each of its models: accepted, or the failure that stands for it. What is
  * wrong with an artifact is a failure; AppError when GitHub itself cannot be asked, so that it is tried again.
  */
 export async function collect(
-  github: Pick<GithubReader, 'listArtifacts' | 'downloadArtifact'>,
-  options: {
+  { github, tokens }: { readonly github: ArtifactReader; readonly tokens: TokenReader },
+  options: Pick<Awaited, 'run' | 'runId' | 'attempt' | 'workflow'> & {
     readonly repository: Repository;
-    readonly run: RunRecord;
-    readonly runId: number;
-    readonly attempt: number;
+    readonly jobs: readonly WorkflowJob[];
   },
 ): Promise<Readonly<Record<string, Collected>>> {
-  const { repository, run, runId, attempt } = options;
-  const artifacts = await github.listArtifacts(repository, runId);
+  const { repository, run, jobs, ...awaited } = options;
+  const artifacts = await github.listArtifacts(repository, awaited.runId);
   const collected: Record<string, Collected> = {};
   for (const { model } of run.models) {
     const artifact = newest(artifacts, resultArtifact(model));
@@ -29,11 +26,16 @@ export async function collect(
       continue;
     }
     const archive = await download(github, { repository, artifact, model });
-    const awaited = { repository: `${repository.owner}/${repository.name}`, run, runId, attempt, model };
-    collected[model] = archive instanceof Uint8Array ? await acceptArtifact(archive, awaited) : archive;
+    const job = jobs.find(({ name }) => name === `evaluate (${model})`) ?? null;
+    collected[model] =
+      archive instanceof Uint8Array
+        ? await acceptArtifact(archive, { ...awaited, repository, run, model, job }, tokens)
+        : archive;
   }
   return collected;
 }
+
+type ArtifactReader = Pick<GithubReader, 'listArtifacts' | 'downloadArtifact'>;
 
 /** A job that ran again uploads under the same name; the artifact with the highest id is the latest. */
 function newest(artifacts: readonly Artifact[], name: string): Artifact | null {
@@ -45,7 +47,7 @@ function newest(artifacts: readonly Artifact[], name: string): Artifact | null {
 }
 
 async function download(
-  github: Pick<GithubReader, 'downloadArtifact'>,
+  github: ArtifactReader,
   options: { readonly repository: Repository; readonly artifact: Artifact; readonly model: string },
 ): Promise<Uint8Array | Collected> {
   try {

@@ -6,7 +6,7 @@ import { gatherPush, type PushFacts } from './facts/push-facts.ts';
 import { gatherReconcile, type ReconcileFacts } from './facts/reconcile-facts.ts';
 import { gatherRun, gatherShownRun, type RunFacts, type ShownRun } from './facts/run-facts.ts';
 import type { Intent } from './intent.ts';
-import type { GithubReader, StoreReader } from './ports.ts';
+import type { GithubReader, StoreReader, TokenReader } from './ports.ts';
 
 type Of<Kind extends Intent['kind']> = Extract<Intent, { readonly kind: Kind }>;
 
@@ -24,7 +24,12 @@ export type Question =
 /** Reads what deciding about an intent needs; `now` is ISO 8601 and the only clock. AppError when it cannot be read. */
 export async function gather(
   intent: Intent,
-  ports: { readonly github: GithubReader; readonly store: StoreReader; readonly now: string },
+  ports: {
+    readonly github: GithubReader;
+    readonly tokens: TokenReader;
+    readonly store: StoreReader;
+    readonly now: string;
+  },
 ): Promise<Question> {
   const { now } = ports;
   const { kind } = intent;

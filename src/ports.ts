@@ -78,6 +78,22 @@ export interface GithubReader {
   readRole(repository: Repository, login: string): Promise<string>;
 }
 
+/** What a token says, by the names of its claims. Values are as they came: GitHub writes even numbers as text. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** What GitHub's OpenID provider says of the tokens that it issues to jobs. */
+export interface TokenReader {
+  /**
+   * The claims of a token, when the provider signed it and names itself as issuer; whom it is for, and when it was valid,
+   * is left to be judged. Throws AppError when the provider's keys cannot be had.
+   */
+  verifyToken(
+    token: string,
+  ): Promise<
+    { readonly kind: 'signed'; readonly claims: Claims } | { readonly kind: 'refused'; readonly reason: string }
+  >;
+}
+
 /** What applying may write to GitHub, and look up so that nothing is written twice. */
 export interface GithubWriter {
   /** The check run of this App with this name on this commit. */

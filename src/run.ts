@@ -2,11 +2,12 @@ import { decide } from './decide/decide.ts';
 import type { Plan } from './effect.ts';
 import { gather } from './facts.ts';
 import type { Intent } from './intent.ts';
-import type { GithubReader, StoreReader, StoreWriter } from './ports.ts';
+import type { GithubReader, StoreReader, StoreWriter, TokenReader } from './ports.ts';
 
 /** What every door hands in: readers of the world, the store, and the instant (ISO 8601) that counts as now. */
 export interface RunPorts {
   readonly github: GithubReader;
+  readonly tokens: TokenReader;
   readonly store: StoreReader & StoreWriter;
   readonly now: string;
 }

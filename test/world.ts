@@ -5,9 +5,9 @@ import { run } from '../src/run.ts';
 import { type RunPlan, resultArtifact, runName } from '../src/run-plan.ts';
 import type { RunRecord } from '../src/store/run-record.ts';
 import { type Files, type MemoryGithub, memoryGithub } from './memory-github.ts';
+import { plainTokens, provenArchive } from './proof-builder.ts';
 import { aResult } from './result-builder.ts';
 import type { TestStore } from './store/test-store.ts';
-import { zipArchive } from './zip-archive.ts';
 
 export const repository: Repository = { installation: 3, id: 1, owner: 'octo', name: 'flights' };
 const ada = { login: 'ada', kind: 'person' } as const;
@@ -67,7 +67,7 @@ export async function openWorld(test: TestStore, files: Files = flights): Promis
   async function ask(intent: Intent): Promise<Plan> {
     clock.now = new Date(clock.now.getTime() + 60_000);
     github.calls.length = 0;
-    return await run(intent, { github, store, now: clock.now.toISOString() });
+    return await run(intent, { github, tokens: plainTokens, store, now: clock.now.toISOString() });
   }
 
   const runIds = new Map<string, number>();
@@ -125,7 +125,7 @@ export async function openWorld(test: TestStore, files: Files = flights): Promis
         if (changes === null) continue;
         const { claim, head, base } = asked;
         const result = aResult({ claim, head, base, model, run: { id, attempt }, ...changes });
-        const bytes = zipArchive([{ name: 'result.json', content: JSON.stringify(result) }]);
+        const bytes = provenArchive(result);
         const artifactId = id * 10 + github.artifacts.size;
         const artifact = { id: artifactId, name: resultArtifact(model), bytes: bytes.length, expired: false };
         github.artifacts.set(artifactId, { artifact, runId: id, bytes });

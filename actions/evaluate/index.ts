@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { judge } from '../../src/decide/judge.ts';
+import { proofFile } from '../../src/proof.ts';
 import { renderReport } from '../../src/render/report/report.ts';
 import { renderSummary } from '../../src/render/summary.ts';
 import { uploadArtifact } from '../artifact.ts';
@@ -9,9 +10,11 @@ import { runAction } from '../door.ts';
 import { provideNatives } from '../natives.ts';
 import { jobOf } from '../plan-input.ts';
 import { evaluateJob } from './evaluate-job.ts';
+import { proofOf, refuseWithoutTokens } from './prove.ts';
 
 await runAction(async () => {
   const { plan, job } = jobOf('evaluate', { plan: core.getInput('plan'), model: core.getInput('model') });
+  refuseWithoutTokens(process.env);
   await provideNatives();
   const { policy, result } = await evaluateJob({
     plan,
@@ -25,13 +28,18 @@ await runAction(async () => {
   const judgement = judge({ model: job.model, policy, result });
   const folder = join(process.env['RUNNER_TEMP'] ?? '.', `siskin-result-${job.model}`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'result.json'), JSON.stringify(result));
-  writeFileSync(join(folder, 'report.html'), renderReport({ result, judgement }));
-  await uploadArtifact({
-    name: job.artifact,
-    folder,
-    files: [join(folder, 'result.json'), join(folder, 'report.html')],
+  const bytes = JSON.stringify(result);
+  const contents = {
+    'result.json': bytes,
+    [proofFile]: await proofOf({ claim: result.claim, run: result.run, bytes }),
+    'report.html': renderReport({ result, judgement }),
+  };
+  const files = Object.entries(contents).map(([name, content]) => {
+    const file = join(folder, name);
+    writeFileSync(file, content);
+    return file;
   });
+  await uploadArtifact({ name: job.artifact, folder, files });
   await core.summary.addRaw(renderSummary({ result, judgement })).write();
   core.setOutput('verdict', judgement.verdict);
   core.setOutput('artifact', job.artifact);

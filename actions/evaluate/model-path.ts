@@ -1,11 +1,11 @@
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { AppError } from '../../src/error.ts';
 import type { ModelSource } from '../../src/run-plan.ts';
 import { TrainingReport } from '../../src/training-report.ts';
 import { unpackZip } from '../../src/zip.ts';
-import { fetchArtifact } from '../artifact.ts';
+import { fetchArtifact, modelBytesLimit } from '../artifact.ts';
 
 /** A model made available as a path; null when there is none to be had. What job `train` reported comes with it. */
 export interface FoundModel {
@@ -13,7 +13,9 @@ export interface FoundModel {
   readonly training: TrainingReport | null;
 }
 
-const modelLimits = { entries: 10_001, totalBytes: 8 * 2 ** 30 };
+/** A report has at most 50 lines of log and 10 000 files in it; what is longer is none. */
+const reportBytesLimit = 10_000_000;
+const unpackLimits = { entries: 10_001, totalBytes: modelBytesLimit + reportBytesLimit };
 
 /** Brings a model of the plan to disk. Throws AppError when it should be there and is not, or is not to be trusted. */
 export async function findModel(
@@ -64,16 +66,28 @@ async function unpacked(
     );
   }
   const folder = mkdtempSync(join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'siskin-model-'));
-  await unpackZip(artifact.zip, { folder, limits: modelLimits });
+  await unpackZip(artifact.zip, { folder, limits: unpackLimits });
   const training = readTraining(join(folder, 'training.json'));
   if (training.outcome !== 'succeeded') return { path: null, training };
-  const entries = readdirSync(join(folder, 'model'));
+  const model = join(folder, 'model');
+  const entries = existsSync(model) ? readdirSync(model) : [];
+  if (entries.length === 0)
+    throw new AppError(
+      'bad-input',
+      `expected a model in the artifact ${name}, found that it holds no model although its training succeeded; train again`,
+    );
   const [only] = entries;
-  const single = entries.length === 1 && only !== undefined && !lstatSync(join(folder, 'model', only)).isDirectory();
-  return { path: single ? join(folder, 'model', only) : join(folder, 'model'), training };
+  const single = entries.length === 1 && only !== undefined && !lstatSync(join(model, only)).isDirectory();
+  return { path: single ? join(model, only) : model, training };
 }
 
 function readTraining(path: string): TrainingReport {
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (bytes > reportBytesLimit)
+    throw new AppError(
+      'too-large',
+      `expected training.json of at most ${reportBytesLimit} bytes, found ${bytes}; use one version of Siskin in the workflow`,
+    );
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));

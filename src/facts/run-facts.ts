@@ -2,7 +2,7 @@ import { collect } from '../collect.ts';
 import type { Intent, Repository } from '../intent.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { type Policy, policyPath } from '../policy/policy.ts';
-import type { GithubReader, StoreReader, WorkflowJob, WorkflowRun } from '../ports.ts';
+import type { GithubReader, StoreReader, TokenReader, WorkflowJob, WorkflowRun } from '../ports.ts';
 import type { Result } from '../result.ts';
 import { claimOf } from '../run-plan.ts';
 import type { Champion, RunFailure, RunRecord, ViewRecord } from '../store/run-record.ts';
@@ -44,7 +44,7 @@ interface Ports {
 export async function gatherRun(
   intent: Extract<Intent, { readonly kind: 'observe-run' }>,
   now: string,
-  ports: Ports,
+  ports: Ports & { readonly tokens: TokenReader },
 ): Promise<RunFacts | null> {
   const { repository, runId } = intent;
   const claim = claimOf(intent.name);
@@ -63,14 +63,16 @@ export async function gatherRun(
     : read;
   const jobs = read.status === 'queued' ? [] : await ports.github.listJobs(repository, runId);
   if (!isCompleted) return { ...nothing, github, jobs };
-  const collected = await collect(ports.github, { repository, run, runId, attempt: read.attempt });
+  const tip = await ports.github.readDefaultBranch(repository);
+  const workflow = { path: `.github/workflows/${shown.policy?.workflow ?? ''}`, branch: tip.name };
+  const collected = await collect(ports, { repository, run, runId, attempt: read.attempt, jobs, workflow });
   const results: Record<string, Result> = {};
   for (const [model, one] of Object.entries(collected)) if (one.kind === 'accepted') results[model] = one.result;
   const failures = await runFailures(
     { repository, run, jobs, collected, conclusion: github.conclusion, policy: shown.policy },
     ports.github,
   );
-  const branch = run.pullRequest === null ? await branchFacts(repository, run, ports) : null;
+  const branch = run.pullRequest === null ? { ...(await branchFacts(repository, run, ports.store)), tip } : null;
   return { ...shown, github, jobs, results, failures, branch };
 }
 
@@ -108,8 +110,8 @@ async function shownRun(
 async function branchFacts(
   repository: Repository,
   run: RunRecord,
-  { github, store }: Ports,
-): Promise<NonNullable<RunFacts['branch']>> {
+  store: StoreReader,
+): Promise<Omit<NonNullable<RunFacts['branch']>, 'tip'>> {
   const champions: Record<string, Champion | null> = {};
   const trainedBy: Record<string, RunRecord | null> = {};
   for (const { model, trains, trainingKey } of run.models) {
@@ -117,5 +119,5 @@ async function branchFacts(
     if (trains || trainingKey === null) continue;
     trainedBy[model] = await store.findByTrainingKey(repository.id, model, trainingKey);
   }
-  return { champions, trainedBy, tip: await github.readDefaultBranch(repository) };
+  return { champions, trainedBy };
 }

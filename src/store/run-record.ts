@@ -18,6 +18,7 @@ export interface RunFailure {
     | 'result-missing'
     | 'result-invalid'
     | 'result-mismatch'
+    | 'result-unproven'
     | 'timed-out'
     | 'lost';
   readonly message: string;

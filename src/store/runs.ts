@@ -170,6 +170,7 @@ const Failure = z.object({
     'result-missing',
     'result-invalid',
     'result-mismatch',
+    'result-unproven',
     'timed-out',
     'lost',
   ]),

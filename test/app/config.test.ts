@@ -46,12 +46,19 @@ it.each([
   expect(config.kind === 'run' && config.options.apiUrl).toBe(url);
 });
 
+it('takes the issuer of tokens that an enterprise chose', () => {
+  const config = configFrom({ ...valid, OIDC_ISSUER: 'https://token.actions.githubusercontent.com/acme/' });
+
+  expect(config.kind === 'run' && config.options.oidcIssuer).toBe('https://token.actions.githubusercontent.com/acme');
+});
+
 it('names every problem at once, in one line each', () => {
   const config = configFrom({
     APP_ID: 'seven',
     PRIVATE_KEY: 'not a key',
     WEBHOOK_SECRET: 'short',
     GITHUB_API_URL: 'nowhere',
+    OIDC_ISSUER: 'acme',
     DATABASE_URL: 'mysql://host/db',
     PORT: '99999',
     LOG_LEVEL: 'loud',
@@ -63,6 +70,7 @@ it('names every problem at once, in one line each', () => {
     'PRIVATE_KEY',
     'WEBHOOK_SECRET',
     'GITHUB_API_URL',
+    'OIDC_ISSUER',
     'DATABASE_URL',
     'PORT',
     'LOG_LEVEL',

@@ -1,17 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { type Awaited, acceptArtifact } from '../../src/collect/accept.ts';
+import { type Awaited, acceptArtifact as accepted } from '../../src/collect/accept.ts';
+import { AppError } from '../../src/error.ts';
+import type { Result } from '../../src/result.ts';
 import type { RunRecord } from '../../src/store/run-record.ts';
-import { aResult } from '../result-builder.ts';
+import { plainTokens, provenArchive, someClaims } from '../proof-builder.ts';
+import { anEvaluation, aResult } from '../result-builder.ts';
 import { aRun } from '../run-builder.ts';
 import { type ArchiveEntry, zipArchive } from '../zip-archive.ts';
 
 function awaited(changes: Partial<Awaited> = {}): Awaited {
-  return { repository: 'octo/flights', run: aRun(), runId: 7, attempt: 1, model: 'late', ...changes };
+  return {
+    repository: { id: 1, owner: 'octo', name: 'flights' },
+    workflow: { path: '.github/workflows/siskin.yml', branch: 'main' },
+    job: { startedAt: '2026-05-01T10:03:00Z', completedAt: '2026-05-01T10:06:00Z' },
+    run: aRun(),
+    runId: 7,
+    attempt: 1,
+    model: 'late',
+    ...changes,
+  };
 }
 
-function accept(content: unknown, changes: Partial<Awaited> = {}) {
+function acceptArtifact(archive: Uint8Array, changes: Partial<Awaited> = {}) {
+  return accepted(archive, awaited(changes), plainTokens);
+}
+
+function acceptText(content: unknown) {
   const text = typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content);
-  return acceptArtifact(zipArchive([{ name: 'result.json', content: text }]), awaited(changes));
+  return acceptArtifact(zipArchive([{ name: 'result.json', content: text }]));
+}
+
+function accept(result: Result, changes: Partial<Awaited> = {}) {
+  return acceptArtifact(provenArchive(result), changes);
 }
 
 function failure(code: string, message: RegExp) {
@@ -37,7 +57,7 @@ describe('the artifact of an evaluation', () => {
     ['a name that climbs out', { name: '../result.json', content: '{}' }, /invalid relative path/],
     ['an absolute name', { name: '/result.json', content: '{}' }, /absolute path/],
   ])('is refused unread when it is %s', async (_, entry, message) => {
-    const outcome = await acceptArtifact(zipArchive([entry]), awaited());
+    const outcome = await acceptArtifact(zipArchive([entry]));
 
     expect(outcome).toMatchObject(failure('result-invalid', message));
   });
@@ -45,14 +65,12 @@ describe('the artifact of an evaluation', () => {
   it('is refused when it is no archive, or one of too many files', async () => {
     const many = Array.from({ length: 21 }, (_, index) => ({ name: `${index}`, content: '' }));
 
-    expect(await acceptArtifact(new Uint8Array(), awaited())).toMatchObject(failure('result-invalid', /zip archive/));
-    expect(await acceptArtifact(zipArchive(many), awaited())).toMatchObject(
-      failure('result-invalid', /at most 20 files/),
-    );
+    expect(await acceptArtifact(new Uint8Array())).toMatchObject(failure('result-invalid', /zip archive/));
+    expect(await acceptArtifact(zipArchive(many))).toMatchObject(failure('result-invalid', /at most 20 files/));
   });
 
   it('is missing its result when it holds only the report', async () => {
-    const outcome = await acceptArtifact(zipArchive([{ name: 'report.html', content: '<p>' }]), awaited());
+    const outcome = await acceptArtifact(zipArchive([{ name: 'report.html', content: '<p>' }]));
 
     expect(outcome).toMatchObject(failure('result-missing', /expected result.json in the artifact, found none/));
   });
@@ -72,14 +90,14 @@ describe('the artifact of an evaluation', () => {
     ['replaces a prototype', JSON.stringify(aResult()).replace('{', '{"__proto__":{"claim":"x"},'), /__proto__/],
     ['is larger than any result', `${' '.repeat(5_000_001)}{}`, /at most 5000000 bytes, found 5000003/],
   ])('is refused when result.json %s', async (_, content, message) => {
-    expect(await accept(content)).toMatchObject(failure('result-invalid', message));
+    expect(await acceptText(content)).toMatchObject(failure('result-invalid', message));
   });
 
   it('is refused in reasonable time and with a short message when it has a million keys', async () => {
     const keys = Array.from({ length: 400_000 }, (_, index) => `"k${index}":1`).join(',');
     const started = performance.now();
 
-    const outcome = await accept(`{${keys}}`);
+    const outcome = await acceptText(`{${keys}}`);
 
     expect(outcome).toMatchObject(failure('result-invalid', /^.{1,1000}$/s));
     expect(performance.now() - started).toBeLessThan(5000);
@@ -116,5 +134,55 @@ describe('the artifact of an evaluation', () => {
     const run: RunRecord = aRun({ results: { late: aResult() } });
 
     expect(await accept(aResult(), { attempt: 2, run })).toMatchObject({ kind: 'accepted' });
+  });
+});
+
+describe('the proof of a result', () => {
+  const result = aResult();
+  const content = JSON.stringify(result);
+  const unproven = (message: RegExp) =>
+    failure('result-unproven', new RegExp(`${message.source}.*; a training job may have written this result`));
+
+  it.each<[string, string | null, RegExp]>([
+    ['is missing', null, /expected result.jwt beside result.json, found none/],
+    ['is not signed', 'forged', /expected a signed token/],
+    ['is huge', ' '.repeat(20_001), /at most 20000 bytes, found 20001/],
+  ])('is refused when it %s', async (_, token, message) => {
+    const proof = token === null ? [] : [{ name: 'result.jwt', content: token }];
+    const archive = zipArchive([{ name: 'result.json', content }, ...proof]);
+
+    expect(await acceptArtifact(archive)).toMatchObject(unproven(message));
+  });
+
+  it('does not prove another result of the same run, nor one byte more', async () => {
+    const token = JSON.stringify(someClaims({ result, bytes: content }));
+    const better = JSON.stringify(aResult({ evaluation: anEvaluation({ difference: 0.2 }) }));
+
+    for (const bytes of [better, `${content} `]) {
+      const archive = zipArchive([
+        { name: 'result.json', content: bytes },
+        { name: 'result.jwt', content: token },
+      ]);
+      expect(await acceptArtifact(archive)).toMatchObject(unproven(/expected a token with the aud siskin:.*/));
+    }
+  });
+
+  it('of an earlier attempt does not count once the job ran again', async () => {
+    const run = aRun({ results: { late: result } });
+    const again = { startedAt: '2026-05-01T11:00:00Z', completedAt: '2026-05-01T11:03:00Z' };
+
+    expect(await accept(result, { attempt: 2, run, job: again })).toMatchObject(
+      unproven(/issued to the job after it started at 2026-05-01T11:00:00Z, found one of 2026-05-01T10:05:00.000Z/),
+    );
+  });
+
+  it('is judged later when the keys cannot be had', async () => {
+    const away = {
+      async verifyToken(): Promise<never> {
+        throw new AppError('unavailable', 'expected keys, found none; it is tried again');
+      },
+    };
+
+    await expect(accepted(provenArchive(result), awaited(), away)).rejects.toThrow(/expected keys/);
   });
 });

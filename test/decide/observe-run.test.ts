@@ -5,7 +5,7 @@ import type { WorkflowJob } from '../../src/ports.ts';
 import { runName } from '../../src/run-plan.ts';
 import { anEvaluation } from '../result-builder.ts';
 import { openTestStore, type TestStore } from '../store/test-store.ts';
-import { dispatched, openWorld, outline, repository, type World } from '../world.ts';
+import { dispatched, openWorld, outline, policyText, repository, type World } from '../world.ts';
 
 let test: TestStore;
 let world: World;
@@ -97,7 +97,14 @@ describe('a run that has ended', () => {
   it('reads GitHub only a few times', async () => {
     await world.finish(planned, { late: {} });
 
-    expect(world.github.calls).toEqual(['readRun', 'readFile', 'listJobs', 'listArtifacts', 'downloadArtifact']);
+    expect(world.github.calls).toEqual([
+      'readRun',
+      'readFile',
+      'listJobs',
+      'readDefaultBranch',
+      'listArtifacts',
+      'downloadArtifact',
+    ]);
   });
 
   it('without an artifact says so, with the end of the log of the job to blame', async () => {
@@ -145,6 +152,23 @@ describe('a run that has ended', () => {
 
     expect(outline(plan)).toEqual(['run failed', 'check siskin: late: failure', 'comment']);
     expect(await world.readRun(planned)).toMatchObject({ failures: [{ code: 'result-mismatch' }], results: {} });
+  });
+
+  it('with a result that another workflow or branch has written does not count', async () => {
+    world.github.commit('main', {
+      '.github/siskin.yml': policyText.replace('version: 1', 'version: 1\nworkflow: other.yml'),
+    });
+    const pull = world.github.openPull('feature');
+    const plan = await world.check(pull);
+    const ended = await world.finish(plan, { late: {} });
+
+    expect(outline(ended)).toContain('check siskin: late: failure');
+    expect((await world.readRun(plan)).failures).toMatchObject([
+      {
+        code: 'result-unproven',
+        message: expect.stringMatching(/^expected a token with the workflow_ref .*other\.yml@refs\/heads\/main/),
+      },
+    ]);
   });
 
   it('and was deleted from GitHub is lost', async () => {

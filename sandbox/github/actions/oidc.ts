@@ -7,12 +7,14 @@ import type { TokenSigner } from './json-web-token.ts';
 import type { WorkflowJob } from './run-state.ts';
 
 const lifetimeSeconds = 300;
-const jwksPath = '/.well-known/jwks';
-const configurationPath = '/.well-known/openid-configuration';
+const issuerPath = '/_services/token';
+const jwksPath = `${issuerPath}/.well-known/jwks`;
+const configurationPath = `${issuerPath}/.well-known/openid-configuration`;
 const tokenPath = '/_services/oidc/token';
 
 /**
- * GitHub's OpenID provider for jobs with `id-token: write`. The issuer is the sandbox's own address.
+ * GitHub's OpenID provider for jobs with `id-token: write`. The issuer is where a GitHub
+ * Enterprise Server has it.
  * See https://docs.github.com/actions/reference/security/oidc
  */
 export function oidcMount(options: {
@@ -63,7 +65,7 @@ export function idTokenClaims(
     jti: randomUUID(),
     sub: `repo:${name}:${subject}`,
     aud: audience ?? `${world.url}/${repository.owner.login}`,
-    iss: world.url,
+    iss: issuer(world),
     iat: now,
     nbf: now - 60,
     exp: now + lifetimeSeconds,
@@ -94,9 +96,13 @@ export function idTokenClaims(
   };
 }
 
+function issuer(world: World): string {
+  return `${world.url}${issuerPath}`;
+}
+
 function configuration(world: World): Readonly<Record<string, unknown>> {
   return {
-    issuer: world.url,
+    issuer: issuer(world),
     jwks_uri: `${world.url}${jwksPath}`,
     subject_types_supported: ['public', 'pairwise'],
     response_types_supported: ['id_token'],

@@ -50,7 +50,9 @@ afterAll(async () => {
 describe('an OIDC token', () => {
   it('says which job of which run asked for it, signed by the key that the sandbox publishes', async () => {
     const report = await world.run();
-    const configuration = await (await fetch(`${world.github.url}/.well-known/openid-configuration`)).json();
+    const configuration = await (
+      await fetch(`${world.github.url}/_services/token/.well-known/openid-configuration`)
+    ).json();
     // The description of the provider names its keys.
     const { jwks_uri, issuer } = configuration as { jwks_uri: string; issuer: string };
     const keys = createRemoteJWKSet(new URL(jwks_uri));
