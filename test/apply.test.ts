@@ -1,55 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { applyPending } from '../src/apply.ts';
-import type { Effect, StateChange } from '../src/effect.ts';
 import { runName } from '../src/run-plan.ts';
-import { type LocalGithub, localGithub, repository } from './github/local-github.ts';
+import { applying, asked, away, commentsPath, dispatchPath, lane, ours, saveRun } from './applying.ts';
+import { localGithub } from './github/local-github.ts';
 import type { Reply } from './github/local-server.ts';
 import { aRun } from './run-builder.ts';
+import { check, dispatch } from './store/effects.ts';
 import { openTestStore, sha, type TestStore } from './store/test-store.ts';
 
 const { claim } = aRun();
-const lane = 'pull/1/5';
-const dispatchPath = 'POST actions/workflows/siskin.yml/dispatches';
 const runsPath = 'GET actions/workflows/siskin.yml/runs';
-const commentsPath = 'issues/5/comments';
-
-const dispatch: Effect = {
-  kind: 'dispatch-run',
-  workflow: 'siskin.yml',
-  ref: 'main',
-  plan: {
-    schema: 'siskin.plan/v1',
-    claim,
-    repository: 'acme/flights',
-    head: sha('b'),
-    base: sha('a'),
-    pullRequest: 5,
-    train: [],
-    evaluate: [],
-  },
-};
-const comment = (body: string): Effect => ({ kind: 'publish-comment', number: 5, body });
-const check = (title: string): Effect => ({
-  kind: 'publish-check',
-  head: sha('b'),
-  number: 5,
-  check: {
-    name: 'siskin / late',
-    status: 'queued',
-    conclusion: null,
-    title,
-    summary: '',
-    text: '',
-    detailsUrl: null,
-    annotations: [],
-  },
-});
-const saveRun = (changes: Partial<ReturnType<typeof aRun>> = {}): StateChange => ({
-  kind: 'save-run',
-  run: aRun(changes),
-});
 const started: Reply = { status: 200, json: { workflow_run_id: 12, html_url: 'https://github.example/runs/12' } };
-const away: Reply = { status: 502, json: { message: 'Bad Gateway' } };
 const runs = (...names: readonly string[]): Reply => ({
   status: 200,
   json: {
@@ -62,7 +22,6 @@ const runs = (...names: readonly string[]): Reply => ({
     })),
   },
 });
-const ours = (id: number, body: string) => ({ id, body, user: { login: 'siskin[bot]', type: 'Bot' } });
 
 let opened: TestStore;
 beforeAll(async () => {
@@ -71,22 +30,7 @@ beforeAll(async () => {
 afterAll(() => opened[Symbol.asyncDispose]());
 beforeEach(() => opened.clear());
 
-async function record(effects: readonly Effect[], changes: readonly StateChange[] = []): Promise<void> {
-  await opened.store.record(repository, { changes, effects });
-}
-
-async function apply(github: LocalGithub, where = lane) {
-  const applied = await applyPending(where, { github: github.writer, outbox: opened.store.outbox });
-  return applied.map(({ outcome }) => outcome.kind);
-}
-
-function wait(seconds: number): void {
-  opened.clock.now = new Date(opened.clock.now.getTime() + seconds * 1000);
-}
-
-function asked(github: LocalGithub): readonly string[] {
-  return github.seen.map(({ method, path }) => `${method} ${path.split('?')[0]?.replace('/repos/acme/flights/', '')}`);
-}
+const { record, apply, wait } = applying(() => opened);
 
 describe('a dispatch', () => {
   it('keeps the run that GitHub started', async () => {
@@ -184,119 +128,6 @@ describe('a dispatch', () => {
     await apply(github);
 
     expect(asked(github)).toEqual([dispatchPath, 'POST actions/runs/12/cancel']);
-  });
-});
-
-describe('the comment', () => {
-  it('is written once and then edited', async () => {
-    await using github = await localGithub({
-      [`GET ${commentsPath}`]: { status: 200, json: [] },
-      [`POST ${commentsPath}`]: { status: 201, json: { id: 41 } },
-      'PATCH issues/comments/41': { status: 200, json: { id: 41 } },
-    });
-
-    await record([comment('queued')]);
-    await apply(github);
-    await record([comment('done')]);
-    await apply(github);
-
-    expect(asked(github)).toEqual([`GET ${commentsPath}`, `POST ${commentsPath}`, 'PATCH issues/comments/41']);
-  });
-
-  it('is found again by author and marker when our own memory of it is lost', async () => {
-    const comments = [ours(41, 'old\n<!-- siskin:pull -->'), { ...ours(42, '<!-- siskin:pull -->'), user: null }];
-    await using github = await localGithub({
-      [`GET ${commentsPath}`]: { status: 200, json: comments },
-      'PATCH issues/comments/41': { status: 200, json: { id: 41 } },
-    });
-    await record([comment('done')]);
-
-    await apply(github);
-
-    expect(asked(github)).toEqual([`GET ${commentsPath}`, 'PATCH issues/comments/41']);
-    expect(await opened.store.outbox.readComment(1, 5)).toBe(41);
-  });
-
-  it('is written anew when a person deleted it', async () => {
-    await using github = await localGithub({
-      [`GET ${commentsPath}`]: { status: 200, json: [ours(41, '<!-- siskin:pull -->')] },
-      'PATCH issues/comments/41': { status: 404, json: {} },
-      [`POST ${commentsPath}`]: { status: 201, json: { id: 43 } },
-    });
-    await record([comment('done')]);
-
-    await apply(github);
-
-    expect(await opened.store.outbox.readComment(1, 5)).toBe(43);
-  });
-
-  it('is edited at most four times in any minute, with the newest words when it may be again', async () => {
-    await using github = await localGithub({
-      [`GET ${commentsPath}`]: { status: 200, json: [ours(41, '<!-- siskin:pull -->')] },
-      'PATCH issues/comments/41': { status: 200, json: { id: 41 } },
-    });
-
-    for (let second = 0; second < 180; second += 3) {
-      await record([comment(`second ${second}`)]);
-      await apply(github);
-      wait(3);
-    }
-    wait(60);
-    await apply(github);
-
-    const edits = github.seen.filter(({ method }) => method === 'PATCH');
-    expect(edits.length).toBeLessThanOrEqual(4 * 3 + 1);
-    expect(edits.at(-1)?.body).toHaveProperty('body', expect.stringContaining('second 177'));
-  });
-
-  it('leaves room for the verdict while a run goes on', async () => {
-    await using github = await localGithub({
-      [`GET ${commentsPath}`]: { status: 200, json: [ours(41, '<!-- siskin:pull -->')] },
-      'PATCH issues/comments/41': { status: 200, json: { id: 41 } },
-    });
-    const outcomes: string[] = [];
-
-    for (const word of ['queued', 'train', 'evaluate']) {
-      await record([comment(word)], [saveRun({ state: 'running' })]);
-      outcomes.push(...(await apply(github)));
-    }
-    await record([comment('verdict')], [saveRun({ state: 'completed' })]);
-    outcomes.push(...(await apply(github)));
-
-    expect(outcomes).toEqual(['done', 'done', 'later', 'done']);
-  });
-});
-
-describe('a check', () => {
-  it('is created once and then updated', async () => {
-    await using github = await localGithub({
-      'POST check-runs': { status: 201, json: { id: 31 } },
-      'PATCH check-runs/31': { status: 200, json: { id: 31 } },
-    });
-
-    await record([check('Queued')]);
-    await apply(github);
-    await record([check('Running')]);
-    await apply(github);
-
-    expect(asked(github)).toEqual(['POST check-runs', 'PATCH check-runs/31']);
-  });
-
-  it('whose creation may have reached GitHub is looked for before it is created again', async () => {
-    const check_runs = [{ id: 31, name: 'siskin / late', app: { id: 7 } }];
-    await using github = await localGithub({
-      'POST check-runs': away,
-      [`GET commits/${sha('b')}/check-runs`]: { status: 200, json: { check_runs } },
-      'PATCH check-runs/31': { status: 200, json: { id: 31 } },
-    });
-    await record([check('Queued')]);
-
-    await apply(github);
-    wait(3);
-    await apply(github);
-
-    expect(asked(github).filter((one) => one.startsWith('POST'))).toHaveLength(1);
-    expect(await opened.store.outbox.readCheck(1, sha('b'), 'siskin / late')).toBe(31);
   });
 });
 

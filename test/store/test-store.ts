@@ -4,6 +4,7 @@ import { openPglite } from '../../src/store/pglite.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { startQueue } from '../../src/store/queue.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
+import { emptyDatabase } from '../database.ts';
 
 /** A store on an empty database with a clock that the test moves. */
 export interface TestStore extends AsyncDisposable {
@@ -14,9 +15,10 @@ export interface TestStore extends AsyncDisposable {
   clear(): Promise<void>;
 }
 
-/** PGlite in memory, or the PostgreSQL server whose URL is given. */
-export async function openTestStore(url?: string): Promise<TestStore> {
-  const database = url === undefined ? await openPglite(null) : await openPostgres(url);
+/** A store on an empty database: PGlite in memory, or PostgreSQL where the environment names a server. */
+export async function openTestStore(): Promise<TestStore> {
+  const place = emptyDatabase();
+  const database = place.kind === 'postgres' ? await openPostgres(place.url) : await openPglite(null);
   const queue = await startQueue(database, (error) => {
     throw error;
   });
