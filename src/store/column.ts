@@ -9,4 +9,5 @@ export const NullableId = z.union([z.null(), Id]);
 /** A timestamptz column as ISO 8601 text. */
 export const Instant = z.date().transform((date) => date.toISOString());
 
+/** A nullable timestamptz column. */
 export const NullableInstant = z.union([z.null(), Instant]);
