@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, messageOf } from '../src/error.ts';
 
-/** The largest artifact that is fetched, in bytes of zip. */
-const artifactBytesLimit = 4 * 2 ** 30;
+/** The largest model that is uploaded and unpacked, in bytes of its files together. */
+export const modelBytesLimit = 4 * 2 ** 30;
+
+/** The largest artifact that is fetched, in bytes of zip: a model that does not compress, and what the zip adds to it. */
+const artifactBytesLimit = modelBytesLimit + 2 ** 26;
 
 /** Uploads files below `folder` as one artifact; returns its size in bytes. */
 export async function uploadArtifact(options: {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import { judge } from '../src/decide/judge.ts';
+import { messageOf } from '../src/error.ts';
 import type { ModelPolicy } from '../src/policy/policy.ts';
 import { renderReport } from '../src/render/report/report.ts';
 import { renderSummary } from '../src/render/summary.ts';
@@ -19,8 +20,19 @@ export async function publishResult(options: {
   const body = renderSummary({ result, judgement });
   if (html !== '') writeFileSync(html, renderReport({ result, judgement }));
   await core.summary.addRaw(body).write();
-  if (comment !== null) await publishComment({ model: result.model, body, token: comment.token });
   core.setOutput('verdict', judgement.verdict);
   if (judgement.verdict === 'pass') core.info(judgement.headline);
   else core.setFailed(`${judgement.verdict}: ${judgement.headline}`);
+  if (comment !== null) await commentIfPermitted({ model: result.model, body, token: comment.token });
+}
+
+/** The verdict stands in the step and its summary; the comment is a courtesy, and a fork's token may not write one. */
+async function commentIfPermitted(comment: Parameters<typeof publishComment>[0]): Promise<void> {
+  try {
+    await publishComment(comment);
+  } catch (thrown) {
+    core.warning(
+      `expected to comment on the pull request, found: ${messageOf(thrown)}; give the job \`pull-requests: write\` (a fork's token has it never), or write \`comment: false\``,
+    );
+  }
 }

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { train } from '../../src/train/train.ts';
@@ -9,8 +10,7 @@ import { stageModel } from './stage.ts';
 
 await runAction(async () => {
   const { plan, job } = jobOf('train', { plan: core.getInput('plan'), model: core.getInput('model') });
-  const temporary = join(process.env['RUNNER_TEMP'] ?? '.', `siskin-${job.model}`);
-  mkdirSync(temporary, { recursive: true });
+  const temporary = process.env['RUNNER_TEMP'] ?? tmpdir();
   const report = await train({
     plan,
     job,
@@ -25,12 +25,15 @@ await runAction(async () => {
     now: new Date(),
     onLine: (line) => console.log(line),
   });
-  writeFileSync(join(temporary, 'training.json'), JSON.stringify(report));
+  // Made after the training, which can know no path of it.
+  const folder = mkdtempSync(join(temporary, 'siskin-model-'));
+  writeFileSync(join(folder, 'training.json'), JSON.stringify(report));
   const files = [
-    join(temporary, 'training.json'),
-    ...stageModel({ root: core.getInput('path'), output: job.output, report, folder: join(temporary, 'model') }),
+    join(folder, 'training.json'),
+    ...stageModel({ root: core.getInput('path'), output: job.output, report, folder: join(folder, 'model') }),
   ];
-  await uploadArtifact({ name: job.artifact, folder: temporary, files });
+  await uploadArtifact({ name: job.artifact, folder, files });
+  rmSync(folder, { recursive: true, force: true });
   core.setOutput('outcome', report.outcome);
   core.setOutput('artifact', job.artifact);
   if (report.outcome !== 'succeeded') {
