@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Repository } from '../intent.ts';
 import type { WorkflowJob, WorkflowRun } from '../ports.ts';
 import { type Github, idOf, once, routeOf } from './connection.ts';
+import { dispatchRefusal } from './dispatch-refusal.ts';
 import { asking, askingFor, statusOf } from './failure.ts';
 import { readTail } from './limited-body.ts';
 
@@ -99,7 +100,7 @@ export async function dispatchWorkflow(
       // Older GitHub Enterprise Servers refuse the unknown key before doing anything.
       const status = statusOf(thrown);
       const unknownKey = (status === 400 || status === 422) && /return_run_details/.test(String(thrown));
-      if (!unknownKey) throw thrown;
+      if (!unknownKey) throw dispatchRefusal(thrown, { workflow: fileName(workflow), ref }) ?? thrown;
       return await send({});
     }
   });
@@ -140,6 +141,8 @@ interface RunAnswer {
   readonly run_attempt?: number | undefined;
   readonly status: string | null;
   readonly conclusion: string | null;
+  readonly created_at: string;
+  readonly run_started_at?: string | undefined;
   readonly html_url: string;
 }
 
@@ -151,6 +154,7 @@ function runOf(run: RunAnswer): WorkflowRun {
     name: run.display_title,
     status: runStatus(run.status),
     conclusion: run.conclusion,
+    startedAt: run.run_started_at ?? run.created_at,
     url: run.html_url,
   };
 }

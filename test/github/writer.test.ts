@@ -79,6 +79,18 @@ describe('dispatching', () => {
     await expect(send(github)).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  it.each([
+    [404, 'Not Found', 'expected the workflow .github/workflows/siskin.yml on main, found none; add it with'],
+    [422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow", 'found it disabled or deleted; enable it'],
+    [422, "Workflow does not have 'workflow_dispatch' trigger", 'has no trigger `workflow_dispatch`; add it with'],
+    [422, 'Unexpected inputs provided: ["plan"]', 'found that it has no input `plan`; add it with'],
+    [422, 'No ref found for: main', 'expected GitHub to start the workflow'],
+  ])('says what to do about a workflow that cannot be started: %i %s', async (status, message, said) => {
+    await using github = await localGithub({ [key]: { status, json: { message } } });
+
+    await expect(send(github)).rejects.toThrow(said);
+  });
+
   it('takes a run that cannot be cancelled any more for cancelled', async () => {
     await using github = await localGithub({
       'POST actions/runs/12/cancel': [{ status: 202 }, { status: 409, json: {} }, { status: 404, json: {} }],
