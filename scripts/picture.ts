@@ -19,6 +19,7 @@ const browser = await chromium.launch({
   executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
   args: [
     '--no-sandbox',
+    '--disable-lcd-text',
     '--disable-gpu',
     '--no-first-run',
     '--disable-background-networking',
@@ -28,7 +29,7 @@ const browser = await chromium.launch({
 });
 const tab = await browser.newPage({
   viewport: { width: 930, height: 800 },
-  deviceScaleFactor: 1.25,
+  deviceScaleFactor: 1,
   colorScheme: 'light',
 });
 await tab.setContent(page);

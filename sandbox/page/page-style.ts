@@ -11,6 +11,7 @@ h1 .number { color: var(--quiet); font-weight: 400; }
 .list a.title { font-weight: 600; color: var(--text); text-decoration: none; } .list a.title:hover { color: var(--accent); text-decoration: underline; }
 .row { display: flex; gap: .6rem; align-items: baseline; } .row .grow { flex: 1; min-width: 0; overflow-wrap: anywhere; }
 .state { display: inline-flex; align-items: center; gap: .35rem; border-radius: 999px; padding: .15rem .75rem; font-size: .85rem; font-weight: 600; }
+.list .state { justify-content: center; min-width: 5.2rem; }
 .state.open { color: var(--good); background: var(--good-ground); } .state.merged { color: var(--merged); background: var(--merged-ground); } .state.closed { color: var(--bad); background: var(--bad-ground); }
 :root { --merged: #6b3fb8; --merged-ground: #efe8fb; } @media (prefers-color-scheme: dark) { :root { --merged: #c3a4ff; --merged-ground: #2a2040; } }
 .branch { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .82rem; background: var(--busy-ground); color: var(--accent); border-radius: 4px; padding: .1rem .4rem; overflow-wrap: anywhere; }
