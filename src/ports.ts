@@ -29,6 +29,8 @@ export interface WorkflowRun {
   readonly name: string;
   readonly status: 'queued' | 'in_progress' | 'completed' | 'waiting' | 'pending' | 'requested';
   readonly conclusion: string | null;
+  /** ISO 8601: when this attempt began. */
+  readonly startedAt: string;
   readonly url: string;
 }
 

@@ -83,7 +83,7 @@ export async function openWorld(test: TestStore, files: Files = flights): Promis
     const id = runIdOf(plan);
     const name = runName(plan.claim);
     const url = `https://github.test/octo/flights/actions/runs/${id}`;
-    github.runs.set(id, { id, attempt, name, status, conclusion, url });
+    github.runs.set(id, { id, attempt, name, status, conclusion, startedAt: clock.now.toISOString(), url });
     return await ask({ kind: 'observe-run', repository, runId: id, attempt, name, status, conclusion });
   }
 

@@ -22,7 +22,8 @@ export interface Awaited {
   readonly job: Pick<WorkflowJob, 'startedAt' | 'completedAt'> | null;
   readonly run: RunRecord;
   readonly runId: number;
-  readonly attempt: number;
+  /** The newest attempt, and when it began. */
+  readonly attempt: { readonly number: number; readonly startedAt: string };
   readonly model: string;
 }
 
@@ -87,10 +88,13 @@ export function failed(
 
 /** Why a result is none of what was awaited, by what it says of itself. */
 function bindingProblem(result: Result, awaited: Awaited): Pick<RunFailure, 'code' | 'message'> | null {
-  const { run, attempt, model, runId } = awaited;
+  const { run, attempt, job, model, runId } = awaited;
   const repository = nameOf(awaited.repository);
-  // A job that was not repeated in a later attempt leaves the result that was accepted in its own.
-  const attempts = [attempt, ...(run.results[model] === undefined ? [] : [run.results[model].run.attempt])];
+  // A job that was not repeated in a later attempt leaves the result that was accepted in its own; one that was repeated
+  // does not, or its training could upload again what an earlier attempt was given.
+  const earlier = run.results[model]?.run.attempt;
+  const repeated = job !== null && !(Date.parse(job.completedAt ?? '') <= Date.parse(attempt.startedAt));
+  const attempts = [attempt.number, ...(earlier === undefined || repeated ? [] : [earlier])];
   const bindings: readonly (readonly [string, unknown, readonly unknown[]])[] = [
     ['claim', result.claim, [run.claim]],
     ['repository', result.repository.toLowerCase(), [repository.toLowerCase()]],

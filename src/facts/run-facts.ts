@@ -65,7 +65,14 @@ export async function gatherRun(
   if (!isCompleted) return { ...nothing, github, jobs };
   const tip = await ports.github.readDefaultBranch(repository);
   const workflow = { path: `.github/workflows/${shown.policy?.workflow ?? ''}`, branch: tip.name };
-  const collected = await collect(ports, { repository, run, runId, attempt: read.attempt, jobs, workflow });
+  const collected = await collect(ports, {
+    repository,
+    run,
+    runId,
+    attempt: { number: read.attempt, startedAt: read.startedAt },
+    jobs,
+    workflow,
+  });
   const results: Record<string, Result> = {};
   for (const [model, one] of Object.entries(collected)) if (one.kind === 'accepted') results[model] = one.result;
   const failures = await runFailures(

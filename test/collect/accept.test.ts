@@ -15,11 +15,14 @@ function awaited(changes: Partial<Awaited> = {}): Awaited {
     job: { startedAt: '2026-05-01T10:03:00Z', completedAt: '2026-05-01T10:06:00Z' },
     run: aRun(),
     runId: 7,
-    attempt: 1,
+    attempt: { number: 1, startedAt: '2026-05-01T10:00:00Z' },
     model: 'late',
     ...changes,
   };
 }
+
+/** The run again, half a minute after its first attempt ended. */
+const second = { number: 2, startedAt: '2026-05-01T10:06:30Z' };
 
 function acceptArtifact(archive: Uint8Array, changes: Partial<Awaited> = {}) {
   return accepted(archive, awaited(changes), plainTokens);
@@ -118,7 +121,9 @@ describe('the artifact of an evaluation', () => {
   });
 
   it('does not count when it is the replay of an earlier attempt', async () => {
-    expect(await accept(aResult(), { attempt: 2 })).toMatchObject(failure('result-mismatch', /the attempt 2, found 1/));
+    expect(await accept(aResult(), { attempt: second })).toMatchObject(
+      failure('result-mismatch', /the attempt 2, found 1/),
+    );
   });
 
   it('does not count when it keeps silent about an evaluation that was asked for', async () => {
@@ -133,8 +138,21 @@ describe('the artifact of an evaluation', () => {
   it('counts again when its job was not repeated in a later attempt', async () => {
     const run: RunRecord = aRun({ results: { late: aResult() } });
 
-    expect(await accept(aResult(), { attempt: 2, run })).toMatchObject({ kind: 'accepted' });
+    expect(await accept(aResult(), { attempt: second, run })).toMatchObject({ kind: 'accepted' });
+    expect(await accept(aResult(), { attempt: second, run, job: null })).toMatchObject({ kind: 'accepted' });
   });
+
+  it.each(['2026-05-01T10:06:40Z', null])(
+    'does not count again when its job was, and ended at %s',
+    async (completedAt) => {
+      const run: RunRecord = aRun({ results: { late: aResult() } });
+      const job = { startedAt: '2026-05-01T10:06:35Z', completedAt };
+
+      expect(await accept(aResult(), { attempt: second, run, job })).toMatchObject(
+        failure('result-mismatch', /the attempt 2, found 1/),
+      );
+    },
+  );
 });
 
 describe('the proof of a result', () => {
@@ -167,11 +185,10 @@ describe('the proof of a result', () => {
     }
   });
 
-  it('of an earlier attempt does not count once the job ran again', async () => {
-    const run = aRun({ results: { late: result } });
-    const again = { startedAt: '2026-05-01T11:00:00Z', completedAt: '2026-05-01T11:03:00Z' };
+  it('does not count when it was issued to an earlier job', async () => {
+    const later = { startedAt: '2026-05-01T11:00:00Z', completedAt: '2026-05-01T11:03:00Z' };
 
-    expect(await accept(result, { attempt: 2, run, job: again })).toMatchObject(
+    expect(await accept(result, { job: later })).toMatchObject(
       unproven(/issued to the job after it started at 2026-05-01T11:00:00Z, found one of 2026-05-01T10:05:00.000Z/),
     );
   });

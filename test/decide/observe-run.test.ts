@@ -183,7 +183,15 @@ describe('a run that has ended', () => {
   it('and is run again by a person goes through its states again', async () => {
     await world.finish(planned, { late: null }, 'failure');
     const name = runName(dispatched(planned).claim);
-    world.github.runs.set(700, { id: 700, attempt: 2, name, status: 'in_progress', conclusion: null, url: 'u' });
+    world.github.runs.set(700, {
+      id: 700,
+      attempt: 2,
+      name,
+      status: 'in_progress',
+      conclusion: null,
+      startedAt: '2026-03-01T12:00:00Z',
+      url: 'u',
+    });
     const plan = await world.ask(observing({ attempt: 2, status: 'in_progress', conclusion: null }));
 
     expect(outline(plan)).toEqual(['run running', 'check siskin: late: in_progress', 'comment']);

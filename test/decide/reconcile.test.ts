@@ -54,7 +54,15 @@ describe('the timer', () => {
     const planned = await world.check(number);
     await world.start(planned);
     const name = runName(dispatched(planned).claim);
-    world.github.runs.set(700, { id: 700, attempt: 1, name, status: 'completed', conclusion: 'success', url: 'u' });
+    world.github.runs.set(700, {
+      id: 700,
+      attempt: 1,
+      name,
+      status: 'completed',
+      conclusion: 'success',
+      startedAt: '2026-03-01T12:00:00Z',
+      url: 'u',
+    });
 
     expect(asked(await reconcile())).toMatchObject([
       { kind: 'observe-run', runId: 700, status: 'completed', conclusion: 'success' },
@@ -64,7 +72,15 @@ describe('the timer', () => {
   it('finds a run whose id was never told by its name', async () => {
     const planned = await world.check(number);
     const name = runName(dispatched(planned).claim);
-    world.github.runs.set(42, { id: 42, attempt: 1, name, status: 'queued', conclusion: null, url: 'u' });
+    world.github.runs.set(42, {
+      id: 42,
+      attempt: 1,
+      name,
+      status: 'queued',
+      conclusion: null,
+      startedAt: '2026-03-01T12:00:00Z',
+      url: 'u',
+    });
 
     expect(asked(await reconcile())).toMatchObject([{ kind: 'observe-run', runId: 42, status: 'requested' }]);
   });
