@@ -13,7 +13,6 @@ const order = [
   'cancelled',
   'success',
   'neutral',
-  'skipped',
 ];
 
 /** A suite's own state follows from its runs: any unfinished one keeps it open, the worst conclusion wins. */
@@ -28,7 +27,8 @@ export function suiteState(suite: CheckSuite): {
   if (runs.some((run) => run.status !== 'completed')) {
     return { status: runs.some((run) => run.status === 'in_progress') ? 'in_progress' : 'queued', conclusion: null };
   }
-  const conclusions = runs.map((run) => run.conclusion ?? 'neutral');
+  // GitHub's webhooks know no suite that was skipped: one without any other check is neutral.
+  const conclusions = runs.map(({ conclusion }) => (conclusion === 'skipped' ? 'neutral' : (conclusion ?? 'neutral')));
   return { status: 'completed', conclusion: order.find((conclusion) => conclusions.includes(conclusion)) ?? null };
 }
 
