@@ -100,7 +100,7 @@ beforeAll(async () => {
   ];
   pull = await scenario.propose(repository, { branch: 'bad', files: Object.fromEntries(files) });
   await scenario.rest();
-}, 120_000);
+});
 afterAll(() => scenario[Symbol.asyncDispose]());
 
 describe('bad training data', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { type PullOutcome, pullOutcome } from '../../sandbox/demo/outcome.ts';
 import { latestAttempt, type WorkflowRun } from '../../sandbox/github/actions/run-state.ts';
 import { type Conformance, conformanceOf } from '../../sandbox/github/conformance.ts';
@@ -10,6 +10,9 @@ import type { PullIssue } from '../../sandbox/github/shape/pull.ts';
 import type { CheckRun, Repository } from '../../sandbox/github/state.ts';
 import { startWorld, type World } from '../../sandbox/world.ts';
 import { builtActions } from './built-actions.ts';
+
+// A story is many processes: on a busy machine each may take its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 const root = join(import.meta.dirname, '../..');
 const openapi: unknown = JSON.parse(readFileSync(join(root, 'test/fixtures/github-openapi.json'), 'utf8'));

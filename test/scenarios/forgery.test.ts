@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { latestAttempt, type WorkflowRun } from '../../sandbox/github/actions/run-state.ts';
+import type { Repository } from '../../sandbox/github/state.ts';
+import { anEvaluation, aResult } from '../result-builder.ts';
+import { lateArrivals, scores, training } from './late-arrivals.ts';
+import { openScenario, type Scenario } from './scenario.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** What a training command may do that knows Siskin well: it takes from its parents' environments what its own lacks. */
+const forger = readFileSync(join(import.meta.dirname, 'forger.mjs'), 'utf8').replaceAll(
+  '<modules>',
+  join(root, 'node_modules'),
+);
+
+/** A result with metrics that nobody could refuse. */
+const wonderful = aResult({ model: 'late', evaluation: anEvaluation({ difference: 0.25 }) });
+
+let scenario: Scenario;
+let repository: Repository;
+beforeAll(async () => {
+  scenario = await openScenario();
+  repository = await scenario.adopt('forgeries', lateArrivals);
+});
+afterAll(() => scenario[Symbol.asyncDispose]());
+
+/** Proposes a training that does `command` before it writes its bad model; returns the pull request and its run. */
+async function propose(branch: string, command: string) {
+  const pull = await scenario.propose(repository, {
+    branch,
+    files: {
+      'train.sh': `${training}${command}\n`,
+      'scores.csv': scores('bad'),
+      'good.csv': scores('good'),
+      'forger.mjs': forger,
+      'wonderful.json': JSON.stringify(wonderful),
+    },
+  });
+  await scenario.rest();
+  const run = scenario.world.github.actions.runsOf(repository).at(-1);
+  if (run === undefined) throw new Error('expected a run, found none');
+  return { pull, run };
+}
+
+const job = (run: WorkflowRun, name: string) => latestAttempt(run).jobs.find((one) => one.name === name);
+const log = (run: WorkflowRun, name: string) => job(run, name)?.log.join('') ?? '';
+
+describe('a training that finds the token of its runner and uploads a wonderful result', () => {
+  it.each([
+    ['without a proof', 'forge', /expected result\.jwt beside result\.json, found none/],
+    ['with a token that it signed itself', 'sign', /expected a token that .* signed, found:/],
+    ['with its token for artifacts as a proof', 'borrow', /expected a token of the issuer .*, found one of/],
+  ])('%s is caught, and the check says so', async (_, deed, message) => {
+    const { pull, run } = await propose(deed, `node forger.mjs ${deed}`);
+
+    const check = scenario.check(pull, 'siskin: late');
+    expect(log(run, 'train (late)')).toContain('FORGED siskin-result-late');
+    expect(log(run, 'train (late)')).toContain('TOKENS no address, and 401 at the address that others have');
+    expect(check.conclusion).toBe('failure');
+    expect(check.output.title).toBe(
+      'Failed: the run left a result that the evaluation did not write, so it does not count',
+    );
+    expect(check.output.summary).toMatch(message);
+    expect(check.output.summary).toContain('a training job may have written this result');
+    expect(scenario.outcome(pull).comments[0]).toContain('result-unproven');
+  });
+});
+
+describe('a training that runs a second time', () => {
+  it('cannot show the result of the first time again', async () => {
+    const { pull, run } = await propose('again', 'cp good.csv out/late.csv\nnode forger.mjs replay');
+    const first = scenario.check(pull, 'siskin: late').conclusion;
+    await scenario.request('grace', 'POST', `forgeries/actions/runs/${run.id}/rerun`);
+    await scenario.rest();
+
+    const check = scenario.check(pull, 'siskin: late');
+    expect(first).toBe('success');
+    expect(log(run, 'train (late)')).toContain('FORGED siskin-result-late');
+    expect(check.conclusion).toBe('failure');
+    expect(check.output.summary).toContain('expected a result with the attempt 2, found 1');
+  });
+});
