@@ -32,6 +32,14 @@ export function nativesFolder(options: { readonly toolCache: string; readonly lo
   );
 }
 
+/** npm prints pages; its first line that is more than a code says what is wrong. */
+function npmWords(cause: unknown): string {
+  const printed = cause instanceof Error && 'stderr' in cause ? String(cause.stderr) : '';
+  const lines = printed.split('\n').map((line) => /^npm (?:error|ERR!) (.+)/.exec(line)?.[1]);
+  const said = lines.find((line) => line !== undefined && !/^(code|errno|syscall|path|A complete log)\b/.test(line));
+  return (said ?? messageOf(cause).split('\n')[0] ?? '').slice(0, 300);
+}
+
 async function install(lock: string, cache: string): Promise<void> {
   const parent = join(cache, '..');
   mkdirSync(parent, { recursive: true });
@@ -49,7 +57,7 @@ async function install(lock: string, cache: string): Promise<void> {
     if (existsSync(cache)) return;
     throw new AppError(
       'unavailable',
-      `expected npm to install the native packages into ${cache}, found: ${messageOf(cause)}; give the runner npm and a registry, or fill that folder in its image`,
+      `expected npm to install the native packages into ${cache}, found: ${npmWords(cause)}; give the runner npm and a registry, or fill that folder in its image`,
       { cause },
     );
   } finally {

@@ -20,6 +20,7 @@ export async function publishResult(options: {
   const body = renderSummary({ result, judgement });
   if (html !== '') writeFileSync(html, renderReport({ result, judgement }));
   await core.summary.addRaw(body).write();
+  for (const { part, message } of result.failures) core.error(`${part}: ${message}`);
   core.setOutput('verdict', judgement.verdict);
   if (judgement.verdict === 'pass') core.info(judgement.headline);
   else core.setFailed(`${judgement.verdict}: ${judgement.headline}`);

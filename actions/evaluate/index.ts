@@ -41,6 +41,8 @@ await runAction(async () => {
   });
   await uploadArtifact({ name: job.artifact, folder, files });
   await core.summary.addRaw(renderSummary({ result, judgement })).write();
+  // The job did its work; the App shows what failed, and who reads only the log finds it here.
+  for (const { part, message } of result.failures) core.warning(`${part}: ${message}`);
   core.setOutput('verdict', judgement.verdict);
   core.setOutput('artifact', job.artifact);
   core.info(judgement.headline);
