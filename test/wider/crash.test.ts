@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type SandboxApp, type SandboxGithub, startGithub } from '../../sandbox/github/github.ts';
 
@@ -19,6 +19,13 @@ models:
     metrics:
       roc-auc: { not-worse-by: 0.005 }
 `;
+
+const children = new Set<ChildProcess>();
+afterEach(() => {
+  // What a failed test left running would keep the suite from ending.
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
+});
 
 /** The App as its own process, as `npm start` starts it. */
 async function startProcess(github: SandboxGithub, app: SandboxApp, data: string): Promise<ChildProcess> {
@@ -38,6 +45,7 @@ async function startProcess(github: SandboxGithub, app: SandboxApp, data: string
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  children.add(child);
   let log = '';
   for await (const chunk of child.stdout ?? []) {
     log += String(chunk);
