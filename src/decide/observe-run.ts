@@ -73,7 +73,10 @@ function observed(runId: number, facts: RunFacts): RunRecord {
     const startedAt = seen.startedAt ?? (state === 'running' ? now : null);
     return { ...seen, state, startedAt, endedAt: null, failures: [] };
   }
-  const results = { ...run.results, ...facts.results };
+  // The newest attempt decides: where it failed, what an earlier one had measured is no longer what the run left.
+  const failed = new Set(facts.failures.map(({ model }) => model));
+  const all = Object.entries({ ...run.results, ...facts.results });
+  const results = Object.fromEntries(all.filter(([model]) => !failed.has(model)));
   const isWhole = run.models.every(({ model }) => results[model] !== undefined);
   const ended = facts.failures.length > 0 ? 'failed' : isWhole ? 'completed' : 'cancelled';
   return {

@@ -171,6 +171,16 @@ describe('a run that has ended', () => {
     ]);
   });
 
+  it('and is run again in vain is no longer shown by what it measured before', async () => {
+    await world.finish(planned, { late: {} });
+    world.github.artifacts.clear();
+    world.github.jobs.set(700, [aJob('train (late)'), aJob('evaluate (late)', { conclusion: 'failure' })]);
+    const plan = await world.finish(planned, { late: null }, 'failure', 2);
+
+    expect(outline(plan)).toEqual(['run failed', 'check siskin: late: failure', 'comment']);
+    expect(await world.readRun(planned)).toMatchObject({ failures: [{ code: 'evaluation-failed' }], results: {} });
+  });
+
   it('and was deleted from GitHub is lost', async () => {
     await world.start(planned);
     world.github.runs.clear();
