@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { latestAttempt, type WorkflowRun } from '../../sandbox/github/actions/run-state.ts';
+import type { PullIssue } from '../../sandbox/github/shape/pull.ts';
 import type { Repository } from '../../sandbox/github/state.ts';
 import { anEvaluation, aResult } from '../result-builder.ts';
 import { lateArrivals, scores, training } from './late-arrivals.ts';
-import { openScenario, type Scenario } from './scenario.ts';
+import { openScenario, type Scenario, workflow } from './scenario.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -26,38 +28,64 @@ beforeAll(async () => {
 });
 afterAll(() => scenario[Symbol.asyncDispose]());
 
-/** Proposes a training that does `command` before it writes its bad model; returns the pull request and its run. */
-async function propose(branch: string, command: string) {
-  const pull = await scenario.propose(repository, {
-    branch,
-    files: {
-      'train.sh': `${training}${command}\n`,
-      'scores.csv': scores('bad'),
-      'good.csv': scores('good'),
-      'forger.mjs': forger,
-      'wonderful.json': JSON.stringify(wonderful),
-    },
-  });
-  await scenario.rest();
-  const run = scenario.world.github.actions.runsOf(repository).at(-1);
-  if (run === undefined) throw new Error('expected a run, found none');
-  return { pull, run };
+/** Proposes a training that does `command` before it ends. Does not wait. */
+function propose(branch: string, command: string): Promise<PullIssue> {
+  const files = {
+    'train.sh': `${training}${command}\n`,
+    'scores.csv': scores('bad'),
+    'good.csv': scores('good'),
+    'forger.mjs': forger,
+    'wonderful.json': JSON.stringify(wonderful),
+  };
+  return scenario.propose(repository, { branch, files });
 }
 
-const job = (run: WorkflowRun, name: string) => latestAttempt(run).jobs.find((one) => one.name === name);
-const log = (run: WorkflowRun, name: string) => job(run, name)?.log.join('') ?? '';
+function runOf(pull: PullIssue): WorkflowRun {
+  const runs = scenario.world.github.actions.runsOf(repository);
+  const run = runs.find(({ inputs }) => inputs['plan']?.includes(pull.pull.head.sha));
+  if (run === undefined) throw new Error(`expected a run of #${pull.number}, found none`);
+  return run;
+}
+
+function trainingLog(run: WorkflowRun): string {
+  const job = latestAttempt(run).jobs.find(({ name }) => name === 'train (late)');
+  return job?.log.join('') ?? '';
+}
+
+describe('the workflow that is installed', () => {
+  it('lets job evaluate ask for tokens, and nobody else', () => {
+    const { permissions, jobs } = parse(workflow) as {
+      permissions: object;
+      jobs: Record<string, { permissions: Record<string, string> }>;
+    };
+
+    expect(permissions).toEqual({});
+    expect(Object.entries(jobs).map(([name, job]) => [name, job.permissions['id-token'] ?? 'none'])).toEqual([
+      ['train', 'none'],
+      ['evaluate', 'write'],
+    ]);
+  });
+});
 
 describe('a training that finds the token of its runner and uploads a wonderful result', () => {
+  const deeds = ['forge', 'sign', 'borrow'] as const;
+  const pulls = new Map<string, PullIssue>();
+  beforeAll(async () => {
+    for (const deed of deeds) pulls.set(deed, await propose(deed, `node forger.mjs ${deed}`));
+    await scenario.rest();
+  });
+
   it.each([
     ['without a proof', 'forge', /expected result\.jwt beside result\.json, found none/],
     ['with a token that it signed itself', 'sign', /expected a token that .* signed, found:/],
     ['with its token for artifacts as a proof', 'borrow', /expected a token of the issuer .*, found one of/],
-  ])('%s is caught, and the check says so', async (_, deed, message) => {
-    const { pull, run } = await propose(deed, `node forger.mjs ${deed}`);
-
+  ])('%s is caught, and the check says so', (_, deed, message) => {
+    // The hook above has filled it.
+    const pull = pulls.get(deed) as PullIssue;
     const check = scenario.check(pull, 'siskin: late');
-    expect(log(run, 'train (late)')).toContain('FORGED siskin-result-late');
-    expect(log(run, 'train (late)')).toContain('TOKENS no address, and 401 at the address that others have');
+
+    expect(trainingLog(runOf(pull))).toContain('FORGED siskin-result-late');
+    expect(trainingLog(runOf(pull))).toContain('TOKENS no address, and 401 at the address that others have');
     expect(check.conclusion).toBe('failure');
     expect(check.output.title).toBe(
       'Failed: the run left a result that the evaluation did not write, so it does not count',
@@ -70,14 +98,16 @@ describe('a training that finds the token of its runner and uploads a wonderful 
 
 describe('a training that runs a second time', () => {
   it('cannot show the result of the first time again', async () => {
-    const { pull, run } = await propose('again', 'cp good.csv out/late.csv\nnode forger.mjs replay');
+    const pull = await propose('again', 'cp good.csv out/late.csv\nnode forger.mjs replay');
+    await scenario.rest();
+    const run = runOf(pull);
     const first = scenario.check(pull, 'siskin: late').conclusion;
     await scenario.request('grace', 'POST', `forgeries/actions/runs/${run.id}/rerun`);
     await scenario.rest();
 
     const check = scenario.check(pull, 'siskin: late');
     expect(first).toBe('success');
-    expect(log(run, 'train (late)')).toContain('FORGED siskin-result-late');
+    expect(trainingLog(run)).toContain('FORGED siskin-result-late');
     expect(check.conclusion).toBe('failure');
     expect(check.output.summary).toContain('expected a result with the attempt 2, found 1');
   });
