@@ -17,6 +17,7 @@ export function measured(value: number): Measurement {
 
 /** What a gate says, from best to worst. Unknown, absent or unspecified is never `pass`. */
 export const verdicts = ['pass', 'inconclusive', 'fail', 'error'] as const;
+/** The outcome of a gate, of several, or of a whole model. */
 export const Verdict = z.enum(verdicts);
 export type Verdict = z.infer<typeof Verdict>;
 

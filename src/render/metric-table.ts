@@ -103,9 +103,8 @@ function shower(definition: MetricDefinition, comparison: MetricComparison): (va
 
 function measurementWords(measurement: Measurement, show: (value: number) => string): string {
   if (measurement.kind === 'value') return show(measurement.value);
-  return measurement.kind === 'missing' && measurement.reason === ''
-    ? '—'
-    : `${measurement.kind}: ${measurement.reason}`;
+  // What is missing is missing in every row, and the row's last cell says why; a failure is the row's own.
+  return measurement.kind === 'missing' ? '—' : `failed: ${measurement.reason}`;
 }
 
 function differenceWords(
