@@ -32,8 +32,8 @@ export async function putEffects(
     // A run whose dispatch has not begun is cancelled by never sending it.
     if (effect.kind === 'cancel-run') await supersede(tx, { target, at, unbegun: 'only' });
     await tx.query(
-      `insert into siskin.outbox (repository, lane, target, content_digest, effect, due_at, created_at)
-       select $1::jsonb, $2, $3, $4, $5::jsonb, $6::timestamptz, $6::timestamptz
+      `insert into siskin.outbox (repository, lane, target, content_digest, effect, due_at, created_at, attempts)
+       select $1::jsonb, $2, $3, $4, $5::jsonb, $6::timestamptz, $6::timestamptz, ${inheritedAttempts}
        where not exists (
          select 1 from (select content_digest, state from siskin.outbox
            where target = $3 and (state in ('waiting', 'done') or attempts > 0) and ($7 or content_digest = $4)
@@ -44,6 +44,15 @@ export async function putEffects(
   }
   return [...new Set(lanes)];
 }
+
+/**
+ * Whether GitHub may have been reached for what was to be published here before and never was recorded as done: the
+ * effect that replaces it then looks before it writes, too.
+ */
+const inheritedAttempts = `(select count(*) from (select 1 from siskin.outbox before
+  where $7 and before.target = $3 and before.attempts > 0 and before.state <> 'done'
+    and not exists (select 1 from siskin.outbox done
+      where done.target = $3 and done.state = 'done' and done.id > before.id) limit 1) begun)`;
 
 /** The due effects of a lane, in order. */
 export async function listDue(db: Queryable, lane: string, now: Date): Promise<readonly PendingEffect[]> {

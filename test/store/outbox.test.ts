@@ -71,6 +71,21 @@ describe('outbox', () => {
     expect(await bodies()).toEqual(['done']);
   });
 
+  it('remembers that GitHub may have been reached when other words take the place of those that were begun', async () => {
+    const { store } = opened;
+    await store.record(repository, aPlan({ effects: [check('Queued')] }));
+    const [begun] = await due();
+    await store.outbox.begin(begun?.id ?? 0);
+
+    await store.record(repository, aPlan({ effects: [check('Running')] }));
+    const replaced = await due();
+    await settleAll();
+    await store.record(repository, aPlan({ effects: [check('Done')] }));
+
+    expect(replaced.map(({ attempts }) => attempts)).toEqual([1]);
+    expect((await due()).map(({ attempts }) => attempts)).toEqual([0]);
+  });
+
   it('dispatches one claim once, however often its plan is recorded', async () => {
     const { store } = opened;
     await store.record(repository, aPlan({ effects: [dispatch] }));
