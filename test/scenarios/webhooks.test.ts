@@ -67,11 +67,14 @@ describe('webhooks that', () => {
     const pull = await scenario.propose(repository, change);
     await scenario.rest();
     const waiting = scenario.check(pull, 'siskin: late').status;
+    const from = scenario.world.github.calls.length;
     faults.onWebhook = () => null;
     faults.releaseWebhooks();
     await scenario.rest();
 
+    const { reads, writes } = scenario.callsSince(from);
     expect(waiting).not.toBe('completed');
+    expect({ reads: reads <= 10, writes: writes <= 6 }).toEqual({ reads: true, writes: true });
     expect(endState(pull, repository)).toEqual(expected);
   });
 
