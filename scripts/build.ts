@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'rolldown';
 
@@ -20,21 +20,25 @@ export async function buildActions(): Promise<void> {
   );
   for (const name of names) {
     const folder = join(root, 'actions', name, 'dist');
-    rmSync(folder, { recursive: true, force: true });
+    // Built aside and put in place whole: a runner that copies the action meanwhile must not find half of it.
+    const fresh = join(root, 'node_modules', `.siskin-build-${process.pid}-${name}`);
+    rmSync(fresh, { recursive: true, force: true });
     await build({
       input: join(root, 'actions', name, 'index.ts'),
       platform: 'node',
       external: natives,
       logLevel: 'warn',
       output: {
-        dir: folder,
+        dir: fresh,
         format: 'esm',
         entryFileNames: 'index.mjs',
         chunkFileNames: '[name]-[hash].mjs',
         minify: 'dce-only',
       },
     });
-    writeNativesLock(join(folder, 'natives'));
+    writeNativesLock(join(fresh, 'natives'));
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(fresh, folder);
   }
 }
 

@@ -2,24 +2,29 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { toolAt } from './tool.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Runs a script of scripts/ where it writes into a folder of its own, and gives that folder to the test. */
-function regenerated(script: string) {
+const folders = new Map<string, string>();
+afterAll(() => {
+  for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a script of scripts/, once, where it writes into a folder of its own; returns the fixtures in that folder. */
+function regenerated(script: string): string {
+  const known = folders.get(script);
+  if (known !== undefined) return join(known, 'test/fixtures');
   const folder = mkdtempSync(join(tmpdir(), 'siskin-goldens-'));
+  folders.set(script, folder);
   cpSync(join(root, 'scripts', script), join(folder, 'scripts', script));
   for (const name of ['metrics', 'models', 'statistics'])
     cpSync(join(root, 'test/fixtures', name), join(folder, 'test/fixtures', name), { recursive: true });
   execFileSync(toolAt('SISKIN_PYTHON'), [join(folder, 'scripts', script)], {
     env: { ...process.env, OMP_NUM_THREADS: '1' },
   });
-  return {
-    read: (path: string) => readFileSync(join(folder, 'test/fixtures', path)),
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
-  };
+  return join(folder, 'test/fixtures');
 }
 
 /** Where two documents differ by more than a tolerance (relative beyond 1), as paths; texts must be equal. */
@@ -36,9 +41,11 @@ function differences(a: unknown, b: unknown, tolerance: number, path = ''): read
   );
 }
 
-function committed(path: string): Buffer {
-  return readFileSync(join(root, 'test/fixtures', path));
+function textIn(fixtures: string, path: string): string {
+  return readFileSync(join(fixtures, path), 'utf8');
 }
+
+const committed = join(root, 'test/fixtures');
 
 // Numbers by formula are equal to the last digits of a double; a fitted model only as far as its solver went.
 it.each([
@@ -48,15 +55,11 @@ it.each([
   ['goldens-metrics.py', 'metrics/goldens.json', 1e-12],
   ['model-fixtures.py', 'models/expected.json', 1e-5],
 ] as const)('%s writes the numbers of %s again, to %d', (script, file, tolerance) => {
-  using fresh = regenerated(script);
+  const fresh = regenerated(script);
 
-  expect(
-    differences(JSON.parse(fresh.read(file).toString()), JSON.parse(committed(file).toString()), tolerance),
-  ).toEqual([]);
+  expect(differences(JSON.parse(textIn(fresh, file)), JSON.parse(textIn(committed, file)), tolerance)).toEqual([]);
 });
 
 it('model-fixtures.py writes the holdout that is committed', () => {
-  using fresh = regenerated('model-fixtures.py');
-
-  expect(fresh.read('models/holdout.csv').toString()).toBe(committed('models/holdout.csv').toString());
+  expect(textIn(regenerated('model-fixtures.py'), 'models/holdout.csv')).toBe(textIn(committed, 'models/holdout.csv'));
 });
