@@ -1,5 +1,6 @@
 import type { ApplicationFunctionOptions, Probot } from 'probot';
 import { AppError } from '../src/error.ts';
+import { observedEvents } from '../src/observe.ts';
 
 /** One delivery, as Probot hands it to a handler. */
 export interface ReceivedEvent {
@@ -7,24 +8,6 @@ export interface ReceivedEvent {
   readonly name: string;
   readonly payload: unknown;
 }
-
-/** The events that mean something to Siskin; app.yml subscribes to the same. */
-export const handledEvents = [
-  'pull_request.opened',
-  'pull_request.synchronize',
-  'pull_request.reopened',
-  'pull_request.ready_for_review',
-  'pull_request.closed',
-  'push',
-  'workflow_run.requested',
-  'workflow_run.in_progress',
-  'workflow_run.completed',
-  'check_run.rerequested',
-  'check_suite.rerequested',
-  'issue_comment.created',
-  'installation.created',
-  'installation_repositories.added',
-] as const;
 
 /**
  * Siskin as a Probot application. It is fed by the worker with deliveries that the door has kept, so a handler may take
@@ -38,7 +21,8 @@ export default function siskin(app: Probot, options: ApplicationFunctionOptions)
       'expected to be loaded by startApp, which keeps deliveries before they are handled, found another loader; use `npm start`',
     );
   }
-  app.on([...handledEvents], async ({ id, name, payload }) => {
+  // Probot types the names that it knows; a name that it does not know would be refused when the App starts.
+  app.on([...observedEvents] as Parameters<Probot['on']>[0], async ({ id, name, payload }) => {
     const event: ReceivedEvent = { id, name, payload };
     await handle(event);
   });

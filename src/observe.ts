@@ -57,6 +57,11 @@ const readers: Readonly<Record<string, Reader>> = {
   installation_repositories: { actions: ['added'], read: fromInstallation },
 };
 
+/** Every event that can mean something, as `event.action`, or `event` where there are no actions. */
+export const observedEvents: readonly string[] = Object.entries(readers).flatMap(([name, { actions }]) =>
+  actions.map((action) => (action === '' ? name : `${name}.${action}`)),
+);
+
 const Action = z.object({ action: z.string().optional() });
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 const Account = z.object({ login: z.string(), type: z.string().optional() });

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { AppError } from '../src/error.ts';
-import { observe } from '../src/observe.ts';
+import { observe, observedEvents } from '../src/observe.ts';
 
 const app = { id: 29310, slug: 'siskin' };
 const claim = '0f8fad5b-d9cb-869f-a165-70867728950e';
@@ -219,4 +221,12 @@ describe('a delivery', () => {
 
     expect([...kinds].sort()).toEqual(['check-pull-request', 'check-push', 'close-pull-request', 'onboard']);
   });
+});
+
+it('is asked about every event that app.yml subscribes to, and about no other', () => {
+  const { default_events: events } = parse(readFileSync(join(import.meta.dirname, '../app.yml'), 'utf8'));
+  // GitHub sends these to every App, subscribed or not.
+  const unasked = ['installation', 'installation_repositories'];
+
+  expect(new Set(observedEvents.map((name) => name.split('.')[0]))).toEqual(new Set([...events, ...unasked]));
 });
