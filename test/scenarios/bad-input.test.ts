@@ -126,7 +126,10 @@ describe('bad training data', () => {
 
     expect(conclusion).toBe('failure');
     expect(output.title).toBe('Fail: the data break their schema in 2 places');
-    expect(annotations.map(({ path, message }) => [path, message])).toEqual([]);
+    expect(annotations.map(({ path, start_line, title, message }) => [path, start_line, title, message])).toEqual([
+      ['schema.yml', 4, 'other-columns: hour, required', 'expected the column, found no such column'],
+      ['schema.yml', 5, 'other-columns: late, required', 'expected the column, found no such column'],
+    ]);
     expect(output.summary).toContain('New: `weekday`. Gone: `hour`, `late`.');
   });
 });

@@ -105,6 +105,23 @@ describe('somebody who may write', () => {
   });
 });
 
+describe('a pull request that is closed while its run waits', () => {
+  it('stops the run, and starts it anew when it is opened again', async () => {
+    const { github } = scenario.world;
+    const before = github.actions.runsOf(repository).length;
+
+    await github.closePullRequest({ repository, number: pull.number, by: 'grace' });
+    await scenario.rest();
+    const closed = { run: latestRun()?.conclusion, check: check().conclusion };
+    await scenario.request('grace', 'PATCH', `commands/pulls/${pull.number}`, { state: 'open' });
+    await scenario.rest();
+
+    expect(closed).toEqual({ run: 'cancelled', check: 'cancelled' });
+    expect(github.actions.runsOf(repository).length).toBe(before + 1);
+    expect(check().status).toBe('queued');
+  });
+});
+
 describe('a pull request from a fork', () => {
   it('runs nothing, whoever asks', async () => {
     const { github } = scenario.world;

@@ -26,10 +26,10 @@ export function flights(from = 0): string {
 }
 
 /** What a training "learns": probabilities for the holdout, from the hour or, when it is done wrongly, against it. */
-export function scores(quality: 'good' | 'bad' | 'nan'): string {
+export function scores(quality: 'good' | 'bad'): string {
   return table('id,probability', (row) => {
     const good = (truth(row).hour + 0.5) / 24;
-    return `f${row},${quality === 'nan' ? 'NaN' : (quality === 'good' ? good : 1 - good).toFixed(4)}`;
+    return `f${row},${(quality === 'good' ? good : 1 - good).toFixed(4)}`;
   });
 }
 

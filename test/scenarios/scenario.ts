@@ -172,12 +172,14 @@ export async function openScenario(): Promise<Scenario> {
  * and nothing else goes on. Runs that nobody will ever go on with are not waited for.
  */
 async function settled({ app, github }: World, stage: { readonly lost: ReadonlySet<string>; skip(): void }) {
+  const runs = () => [...github.world.repositories.values()].flatMap((one) => github.actions.runsOf(one));
   for (let [seen, quiet] = [-1, 0]; ; ) {
+    // Jobs need the machine more than a look at what waits.
+    while (runs().some((run) => goesOn(run, stage.lost))) await setTimeout(100);
     await github.settled();
     const { waitingDeliveries, waitingEffects } = await app.store.readBacklog();
     const events = github.deliveries.length + github.calls.length;
-    const runs = [...github.world.repositories.values()].flatMap((one) => github.actions.runsOf(one));
-    const isStill = events === seen && !runs.some((run) => goesOn(run, stage.lost));
+    const isStill = events === seen && !runs().some((run) => goesOn(run, stage.lost));
     if (isStill && waitingDeliveries + waitingEffects === 0) break;
     quiet = isStill ? quiet + 1 : 0;
     if (quiet % 4 === 3) stage.skip();
