@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -62,6 +62,8 @@ export async function startWorld(
     permissions: manifest.default_permissions,
     events: manifest.default_events,
   });
+  const release = join(folder, 'release');
+  await releaseActions(release);
   const toolCache = join(folder, 'tools');
   fillToolCache(toolCache);
   const backend = overheard(github.actions.backend, options.onJob ?? (() => {}));
@@ -71,7 +73,7 @@ export async function startWorld(
       backend,
       labels,
       folder: join(folder, labels.join('-')),
-      actions: { 'siskin-dev/siskin': root },
+      actions: { 'siskin-dev/siskin': release },
       toolCache,
       preinstalledModules: join(root, 'node_modules'),
     });
@@ -117,6 +119,11 @@ export async function startWorld(
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Of a release jobs use only this; each of them fetches it anew, so that the rest would cost a second every time. */
+async function releaseActions(folder: string): Promise<void> {
+  for (const path of ['action.yml', 'actions']) await cp(join(root, path), join(folder, path), { recursive: true });
 }
 
 /** The same backend, with each start and end of a job told. */
