@@ -44,6 +44,8 @@ export class ObjectReader implements AsyncDisposable {
     const child = this.#child;
     if (child !== null && child.exitCode === null) {
       const ended = new Promise((resolve) => child.once('close', resolve));
+      // When nothing else is left, the process would otherwise end before it hears of this child's end.
+      child.ref();
       child.stdin.end();
       await ended;
     }
