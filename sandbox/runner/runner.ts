@@ -39,7 +39,7 @@ export interface RunnerOptions {
 }
 
 /** Actions that every runner here knows, beside those it is given. */
-const builtInActions = ['checkout', 'setup-node', 'setup-python', 'upload-artifact', 'download-artifact'];
+const builtInActions = ['checkout', 'setup-node', 'setup-python'];
 
 /** Starts machines that take jobs whose labels they all carry. */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {

@@ -161,6 +161,15 @@ describe('an action of the repository itself', () => {
   });
 });
 
+describe('an action that this runner does not have', () => {
+  it('is refused by its name', async () => {
+    const report = await runSteps('- uses: actions/upload-artifact@v4');
+
+    expect(report.log('a')).toContain("this runner knows no repository 'actions/upload-artifact'");
+    expect(report.conclusion).toBe('failure');
+  });
+});
+
 describe('modules that the image brings', () => {
   it('are found by what lies in the workspace, and not by actions', async () => {
     const modules = join(folder, 'image');
