@@ -166,10 +166,10 @@ test('a hundred thousand files are classified in seconds at most', () => {
     sha: `${index}`,
     bytes: 1,
   }));
-  const started = performance.now();
+  const started = process.cpuUsage();
 
   const change = classify({ before: [], after: many, policy: policyFixture(), texts: new Map() });
 
   expect(change.models[0]?.files.code).toHaveLength(100_000);
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(5000);
 });

@@ -45,13 +45,13 @@ test('agrees with Node on every glob of stars and letters', () => {
 });
 
 test('a hostile glob takes no time that anybody notices', () => {
-  const started = performance.now();
+  const started = process.cpuUsage();
 
   expect(globMatcher([`${'*a'.repeat(200)}b`])('a'.repeat(4000))).toBe(false);
   expect(globMatcher([`${'**/a/'.repeat(60)}b`])('a/'.repeat(2000))).toBe(false);
   expect(globMatcher(['{a,b}'.repeat(60)])('a')).toBe(false);
 
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(1000);
 });
 
 test('a folder is reached by a glob that can match something in it', () => {

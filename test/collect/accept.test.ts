@@ -98,12 +98,12 @@ describe('the artifact of an evaluation', () => {
 
   it('is refused in reasonable time and with a short message when it has a million keys', async () => {
     const keys = Array.from({ length: 400_000 }, (_, index) => `"k${index}":1`).join(',');
-    const started = performance.now();
+    const started = process.cpuUsage();
 
     const outcome = await acceptText(`{${keys}}`);
 
     expect(outcome).toMatchObject(failure('result-invalid', /^.{1,1000}$/s));
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(5000);
   });
 
   it.each<[string, object]>([

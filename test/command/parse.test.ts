@@ -89,10 +89,10 @@ describe('commands in a comment', () => {
       }),
     );
 
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (const unit of ['<!--', '-->', '`', '/train ', '/train\n', '\n', ' ', '/siskin -m ']) {
       commandsIn(unit.repeat(2_000_000 / unit.length));
     }
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(1000);
   });
 });

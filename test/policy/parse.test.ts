@@ -150,12 +150,12 @@ test('an alias is the value of its anchor, and its mistakes are shown where they
 
 test('twelve thousand keys are read in well under a second', () => {
   const text = Array.from({ length: 12_000 }, (_, index) => `k${index}:`).join('\n');
-  const started = performance.now();
+  const started = process.cpuUsage();
 
   const problems = problemsOf(text);
 
   expect(problems).toHaveLength(100);
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(3000);
 });
 
 test('no text makes it throw, and every problem has a place in the text', () => {
