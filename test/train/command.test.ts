@@ -61,7 +61,7 @@ describe('a training command', () => {
 
   it.runIf(process.platform === 'linux')('has the memory of its whole process group measured', async () => {
     // Bash would hand its process over to its last command, and with it the memory: so that is not the sleep.
-    const { outcome } = await run(`bash -c 'x=$(head -c 60000000 /dev/zero | tr "\\0" x); sleep 1.2; true'`);
+    const { outcome } = await run(`bash -c 'x=$(head -c 60000000 /dev/zero | tr "\\0" x); sleep 2.5; true'`);
 
     expect(outcome.peakMemoryBytes).toBeGreaterThan(60_000_000);
   });
