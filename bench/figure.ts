@@ -51,6 +51,6 @@ export function quantile(samples: readonly number[], share: number): number {
 /** A number as the table shows it: three digits, or all of its whole ones. */
 export function shown(value: number): string {
   if (Number.isNaN(value)) return '–';
-  const text = Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
-  return text.replace(/\B(?=(\d{3})+$)/g, ' ');
+  if (Math.abs(value) < 100) return String(Number(value.toPrecision(3)));
+  return value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
