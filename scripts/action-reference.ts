@@ -34,7 +34,7 @@ export function parseAction(options: { readonly text: string; readonly file: str
 }
 
 /** The tables of an action's inputs and outputs, under headings of the given level. */
-export function actionTables(action: ActionFile, heading: '##' | '####'): string {
+export function actionTables(action: ActionFile, heading: '##' | '#####'): string {
   const inputs = Object.entries(action.inputs).map(([name, input]) => [
     `\`${name}\`${input.required ? ' (required)' : ''}`,
     input.description,

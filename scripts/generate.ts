@@ -22,7 +22,7 @@ export function generatedFiles(root: string): ReadonlyMap<string, string> {
   }
   const reference = actions.map(({ folder, action }) => {
     const address = folder === '.' ? 'siskin' : `siskin/${folder}`;
-    return `### \`${address}\`\n\n${action.description}\n\n${actionTables(action, '####')}`;
+    return `#### \`${address}\`\n\n${action.description}\n\n${actionTables(action, '#####')}`;
   });
   replacePart({ root, files, file: 'README.md', marker: 'policy', text: policyTables(policyJsonSchema()) });
   replacePart({ root, files, file: 'README.md', marker: 'actions', text: reference.join('\n\n') });

@@ -5,7 +5,7 @@ import { table } from './markdown-table.ts';
 /** The reference of the policy for people: one table for each mapping, and one of the metrics. */
 export function policyTables(schema: SchemaNode): string {
   const sections = mappings('', schema).map(({ path, node }) => {
-    const title = path === '' ? '### Top level' : `### \`${path}\``;
+    const title = path === '' ? '#### Top level' : `#### \`${path}\``;
     const rows = Object.entries(node.properties ?? {}).map(([key, member]) => [
       `\`${key}\`${node.required?.includes(key) ? ' (required)' : ''}`,
       kindOf(member),
@@ -18,7 +18,7 @@ export function policyTables(schema: SchemaNode): string {
     const { title, better, tasks } = metricDefinitions[name];
     return [`\`${name}\``, title, `${better} is better`, tasks.join(', ')];
   });
-  return [...sections, `### Metrics\n\n${table(['name', 'metric', 'direction', 'tasks'], metrics)}`].join('\n\n');
+  return [...sections, `#### Metrics\n\n${table(['name', 'metric', 'direction', 'tasks'], metrics)}`].join('\n\n');
 }
 
 interface Mapping {
