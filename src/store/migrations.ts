@@ -161,4 +161,6 @@ const migrations: readonly string[] = [
   create index outbox_by_target on siskin.outbox (target, id);
   create index outbox_finished on siskin.outbox (finished_at) where state <> 'waiting';
   `,
+  // Compressing each payload would cost more than all else that keeping it takes; it is pruned in days.
+  'alter table siskin.deliveries alter column payload set storage external',
 ];

@@ -136,5 +136,5 @@ it('migrates once when several processes start at the same time', async () => {
   await Promise.all([migrate(opened.database), migrate(opened.database)]);
 
   const rows = await opened.database.query('select number from siskin.migrations', []);
-  expect(rows).toEqual([{ number: 1 }]);
+  expect(rows).toEqual([{ number: 1 }, { number: 2 }]);
 });
