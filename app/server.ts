@@ -21,6 +21,7 @@ import { openInbox } from './inbox.ts';
 import siskin, { type ReceivedEvent } from './index.ts';
 import { type Metrics, openMetrics } from './metrics.ts';
 import { recoverMissed } from './missed-deliveries.ts';
+import { type OnStep, tellLanesOf, tellStepsOf } from './steps.ts';
 import { startTimer } from './timer.ts';
 import { openWorker, type Worker } from './worker.ts';
 
@@ -51,6 +52,8 @@ export interface AppOptions {
   readonly reconcileSeconds?: number;
   /** The one source of time for what is kept and decided. */
   readonly clock?: () => Date;
+  /** Hears of every durable step; without it, the log does at its level `debug`. */
+  readonly onStep?: OnStep;
 }
 
 /** The App, running. Disposing of it drains: open requests and work in hand end, what is queued stays for the next start. */
@@ -73,7 +76,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const queue = opening.use(
     await startQueue(database, (error) => log.error({ err: error }, 'The queue reports an error')),
   );
-  const store = await openStore({ database, queue, clock });
+  const onStep: OnStep = options.onStep ?? ((step) => log.debug(step, 'step'));
+  const store = tellStepsOf(await openStore({ database, queue, clock }), onStep);
 
   const metrics = openMetrics();
   const meter = openCallMeter();
@@ -101,7 +105,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     metrics,
     log,
   });
-  queue.work({ most: lanesAtOnce, turn: door.quiet, handle: worker.work });
+  queue.work({ most: lanesAtOnce, turn: door.quiet, handle: tellLanesOf(worker.work, onStep) });
 
   const routes = routesOf({ door, store, metrics, identity });
   const server = await listen({
