@@ -14,6 +14,12 @@ export interface Actor {
   readonly kind: 'person' | 'bot' | 'siskin';
 }
 
+/** Where commands come from: a comment of a pull request, or a button of one of our checks, bound to the check's commit. */
+export type CommandSource =
+  /** `at` is ISO 8601: when the comment was made. */
+  | { readonly kind: 'comment'; readonly commentId: number; readonly at: string }
+  | { readonly kind: 'button'; readonly checkId: number; readonly head: string };
+
 /** One thing that somebody or something asks for, with who, about what, at which commit. */
 export type Intent =
   | {
@@ -42,6 +48,18 @@ export type Intent =
       readonly before: string;
       readonly after: string;
       readonly actor: Actor;
+      readonly cause: 'pushed' | 'rerequested';
+      /** Only this model, when one check was re-requested. */
+      readonly model?: string;
+    }
+  /** Somebody asks for a check again; pull requests and pushes that show it are found by its commit. */
+  | {
+      readonly kind: 'recheck';
+      readonly repository: Repository;
+      readonly head: string;
+      /** The name of the check; null for all of them. */
+      readonly check: string | null;
+      readonly actor: Actor;
     }
   | {
       readonly kind: 'observe-run';
@@ -56,13 +74,13 @@ export type Intent =
       readonly kind: 'obey';
       readonly repository: Repository;
       readonly number: number;
-      readonly commentId: number;
+      readonly source: CommandSource;
       readonly commands: readonly Command[];
       readonly actor: Actor;
-      /** ISO 8601: when the comment was made. */
-      readonly at: string;
       /** Set once the comment has its first reaction, which goes out before anything is looked up. */
       readonly acknowledged?: true;
+      /** How many of the source's commands were obeyed in earlier parts; absent for the first part. */
+      readonly obeyed?: number;
     }
   /** The record of a run changed other than by a workflow event (its dispatch was refused), or its time may be over: show it. */
   | { readonly kind: 'show-run'; readonly repository: Repository; readonly claim: string }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { commandsIn } from './command/parse.ts';
-import { modelOfCheck } from './decide/check-name.ts';
 import { AppError } from './error.ts';
-import type { Actor, Intent, Repository } from './intent.ts';
+import type { Intent } from './intent.ts';
+import { fromCheckRun, fromCheckSuite } from './observe/check-events.ts';
+import { Account, actorOf, Origin, repositoryOf, Sha } from './observe/origin.ts';
 import { claimOf } from './run-plan.ts';
 
 /** Who we are on GitHub: what tells our own runs, checks and comments from those of others. */
@@ -63,28 +64,6 @@ export const observedEvents: readonly string[] = Object.entries(readers).flatMap
 );
 
 const Action = z.object({ action: z.string().optional() });
-const Sha = z.string().regex(/^[0-9a-f]{40}$/);
-const Account = z.object({ login: z.string(), type: z.string().optional() });
-const Origin = z.object({
-  installation: z.object({ id: z.number().int() }),
-  repository: z.object({
-    id: z.number().int(),
-    name: z.string(),
-    owner: z.object({ login: z.string() }),
-    default_branch: z.string(),
-  }),
-  sender: Account,
-});
-
-function repositoryOf(origin: z.infer<typeof Origin>): Repository {
-  const { id, name, owner } = origin.repository;
-  return { installation: origin.installation.id, id, owner: owner.login, name };
-}
-
-function actorOf(sender: z.infer<typeof Account>): Actor {
-  return { login: sender.login, kind: sender.type === 'Bot' ? 'bot' : 'person' };
-}
-
 const PullRequestEvent = Origin.extend({
   action: z.enum(['opened', 'synchronize', 'reopened', 'ready_for_review', 'edited', 'closed']),
   changes: z.object({ base: z.object({}).optional() }).optional(),
@@ -120,8 +99,9 @@ function fromPush(payload: unknown): readonly Intent[] {
   const event = PushEvent.parse(payload);
   const branch = event.repository.default_branch;
   if (event.deleted || event.ref !== `refs/heads/${branch}`) return [];
-  const { before, after } = event;
-  return [{ kind: 'check-push', repository: repositoryOf(event), branch, before, after, actor: actorOf(event.sender) }];
+  const { before, after, sender } = event;
+  const range = { repository: repositoryOf(event), branch, before, after };
+  return [{ kind: 'check-push', ...range, actor: actorOf(sender), cause: 'pushed' }];
 }
 
 const WorkflowRunEvent = Origin.extend({
@@ -161,54 +141,6 @@ function fromWorkflowRun(payload: unknown, app: AppIdentity): readonly Intent[] 
   ];
 }
 
-const CheckOwner = z.object({ id: z.number().int() });
-const CheckedPulls = z.array(z.object({ number: z.number().int(), head: z.object({ sha: Sha }) }));
-const CheckRunEvent = Origin.extend({
-  check_run: z.object({ name: z.string(), head_sha: Sha, app: CheckOwner.nullable(), pull_requests: CheckedPulls }),
-});
-const CheckSuiteEvent = Origin.extend({
-  check_suite: z.object({ head_sha: Sha, app: CheckOwner.nullable(), pull_requests: CheckedPulls }),
-});
-
-function fromCheckRun(payload: unknown, app: AppIdentity): readonly Intent[] {
-  const event = CheckRunEvent.parse(payload);
-  const { name, app: owner } = event.check_run;
-  const model = modelOfCheck(name);
-  // The check of the policy is looked at again without measuring any model again.
-  const cause = model === null ? 'reconciled' : 'rerequested';
-  return recheck(event, { ...event.check_run, model, cause, ours: owner?.id === app.id });
-}
-
-function fromCheckSuite(payload: unknown, app: AppIdentity): readonly Intent[] {
-  const event = CheckSuiteEvent.parse(payload);
-  const ours = event.check_suite.app?.id === app.id;
-  return recheck(event, { ...event.check_suite, model: null, cause: 'rerequested', ours });
-}
-
-function recheck(
-  event: z.infer<typeof Origin>,
-  check: {
-    readonly ours: boolean;
-    readonly model: string | null;
-    readonly cause: 'rerequested' | 'reconciled';
-    readonly head_sha: string;
-    readonly pull_requests: z.infer<typeof CheckedPulls>;
-  },
-): readonly Intent[] {
-  if (!check.ours) return [];
-  return check.pull_requests
-    .filter((pull) => pull.head.sha === check.head_sha)
-    .map((pull) => ({
-      kind: 'check-pull-request',
-      repository: repositoryOf(event),
-      number: pull.number,
-      head: check.head_sha,
-      actor: actorOf(event.sender),
-      cause: check.cause,
-      ...(check.model === null ? {} : { model: check.model }),
-    }));
-}
-
 const CommentEvent = Origin.extend({
   issue: z.object({ number: z.number().int(), pull_request: z.object({}).nullish(), state: z.string() }),
   comment: z.object({
@@ -233,10 +165,9 @@ function fromComment(payload: unknown): readonly Intent[] {
       kind: 'obey',
       repository: repositoryOf(event),
       number: issue.number,
-      commentId: comment.id,
+      source: { kind: 'comment', commentId: comment.id, at: comment.created_at },
       commands,
       actor: actorOf(sender),
-      at: comment.created_at,
     },
   ];
 }

@@ -60,7 +60,15 @@ describe('a push', () => {
 
   it('to the default branch asks for a check of it', () => {
     expect(intents('push', push)).toEqual([
-      { kind: 'check-push', repository, branch: 'main', before: 'a'.repeat(40), after: sha, actor: ada },
+      {
+        kind: 'check-push',
+        repository,
+        branch: 'main',
+        before: 'a'.repeat(40),
+        after: sha,
+        actor: ada,
+        cause: 'pushed',
+      },
     ]);
   });
 
@@ -109,35 +117,23 @@ describe('a workflow run', () => {
 });
 
 describe('a re-request', () => {
-  const pull_requests = [
-    { number: 5, head: { sha } },
-    { number: 6, head: { sha: 'c'.repeat(40) } },
-  ];
+  const asked = { kind: 'recheck', repository, head: sha, actor: ada };
 
-  it('of one check asks for its model only', () => {
+  it('of one check asks for that check, whatever pull requests GitHub lists', () => {
+    const pull_requests = [{ number: 6, head: { sha: 'c'.repeat(40) } }];
     const check_run = { name: 'siskin: late', head_sha: sha, app: { id: app.id }, pull_requests };
 
-    expect(intents('check_run', { action: 'rerequested', check_run })).toEqual([
-      {
-        kind: 'check-pull-request',
-        repository,
-        number: 5,
-        head: sha,
-        actor: ada,
-        cause: 'rerequested',
-        model: 'late',
-      },
-    ]);
+    expect(intents('check_run', { action: 'rerequested', check_run })).toEqual([{ ...asked, check: 'siskin: late' }]);
   });
 
-  it('of all checks asks for every model, and of another App for nothing', () => {
-    const suite = (id: number) => ({
-      action: 'rerequested',
-      check_suite: { head_sha: sha, app: { id }, pull_requests },
-    });
+  it('of all checks asks for all of them, and of another App for nothing', () => {
+    const suite = (id: number) => ({ action: 'rerequested', check_suite: { head_sha: sha, app: { id } } });
 
-    expect(intents('check_suite', suite(app.id))).toMatchObject([{ number: 5, cause: 'rerequested' }]);
+    expect(intents('check_suite', suite(app.id))).toEqual([{ ...asked, check: null }]);
     expect(intents('check_suite', suite(1))).toEqual([]);
+    expect(intents('check_run', { action: 'rerequested', check_run: { name: 'x', head_sha: sha, app: null } })).toEqual(
+      [],
+    );
   });
 });
 
@@ -156,10 +152,9 @@ describe('a comment', () => {
         kind: 'obey',
         repository,
         number: 5,
-        commentId: 9,
-        commands: [{ verb: 'train', model: 'late' }],
+        source: { kind: 'comment', commentId: 9, at: '2026-05-01T10:00:00Z' },
+        commands: [{ line: '/train -m late', sha: null, dryRun: false, verb: 'train', model: 'late', seed: null }],
         actor: ada,
-        at: '2026-05-01T10:00:00Z',
       },
     ]);
   });
@@ -219,7 +214,7 @@ describe('a delivery', () => {
       }
     }
 
-    expect([...kinds].sort()).toEqual(['check-pull-request', 'check-push', 'close-pull-request', 'onboard']);
+    expect([...kinds].sort()).toEqual(['check-pull-request', 'check-push', 'close-pull-request', 'onboard', 'recheck']);
   });
 });
 

@@ -71,11 +71,11 @@ async function happen(world: World, event: (typeof events)[number], plans: Plan[
       if (isRun) await world.finish(last, { late: null }, 'failure');
       return;
     case '/train':
-      return await say([{ verb: 'train', model: null }]);
+      return await say('/train');
     case '/evaluate':
-      return await say([{ verb: 'evaluate', model: null }]);
+      return await say('/evaluate');
     case '/cancel':
-      return await say([{ verb: 'cancel' }]);
+      return await say('/cancel');
     case 'close': {
       const actor = { login: 'ada', kind: 'person' } as const;
       const close = { kind: 'close-pull-request', repository, number: 5, head: '', merged: false, actor } as const;

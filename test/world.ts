@@ -1,3 +1,4 @@
+import { commandsIn } from '../src/command/parse.ts';
 import type { Effect, Plan } from '../src/effect.ts';
 import type { Intent, Repository } from '../src/intent.ts';
 import type { Result } from '../src/result.ts';
@@ -45,7 +46,8 @@ export interface World {
   /** Opens or pushes to a pull request: asks for a check of its present head. */
   check(number: number, changes?: Partial<Extract<Intent, { kind: 'check-pull-request' }>>): Promise<Plan>;
   push(before: string, after: string): Promise<Plan>;
-  comment(number: number, text: Extract<Intent, { kind: 'obey' }>['commands'], login?: string): Promise<Plan>;
+  /** Somebody comments on the pull request; ada unless told otherwise. */
+  comment(number: number, text: string, login?: string): Promise<Plan>;
   /** GitHub starts the run that a plan dispatched, and tells. */
   start(plan: Plan): Promise<Plan>;
   /** An attempt of the run ends with these results, by model; null leaves none. Tells, and gives the plan. */
@@ -105,16 +107,16 @@ export async function openWorld(test: TestStore, files: Files = flights): Promis
         ...changes,
       });
     },
-    push: (before, after) => ask({ kind: 'check-push', repository, branch: 'main', before, after, actor: ada }),
-    comment: (number, commands, login = 'ada') =>
+    push: (before, after) =>
+      ask({ kind: 'check-push', repository, branch: 'main', before, after, actor: ada, cause: 'pushed' }),
+    comment: (number, text, login = 'ada') =>
       ask({
         kind: 'obey',
         repository,
         number,
-        commentId: 9,
-        commands,
+        source: { kind: 'comment', commentId: 9, at: clock.now.toISOString() },
+        commands: commandsIn(text),
         actor: { login, kind: 'person' },
-        at: clock.now.toISOString(),
         acknowledged: true,
       }),
     start: (plan) => tell(dispatched(plan), null),

@@ -1,11 +1,10 @@
 import { nearest } from '../policy/nearest.ts';
-import { ModelName } from '../policy/policy.ts';
-import type { Command } from './command.ts';
+import type { Command, Said } from './command.ts';
+import { grammar, verbs } from './grammar.ts';
+import { printable } from './printable.ts';
+import { requestFrom } from './request.ts';
 import { spokenLines } from './spoken-lines.ts';
-
-/** The verbs in the order in which help lists them. */
-export const verbs = ['help', 'status', 'evaluate', 'train', 'cancel'] as const;
-type Verb = (typeof verbs)[number];
+import { readWords } from './words.ts';
 
 const mostCommands = 20;
 
@@ -25,50 +24,40 @@ export function commandsIn(comment: string): readonly Command[] {
 }
 
 function commandOf(line: string): Command | null {
-  const [first = '', ...rest] = line.trim().split(/\s+/, 32);
+  const [first = '', second = ''] = line.trim().split(/\s+/, 2);
   if (!/^\/[a-z][a-z-]{0,30}$/i.test(first)) return null;
   const prefixed = first.toLowerCase() === '/siskin';
-  const written = (prefixed ? (rest[0] ?? '') : first).replace(/^\//, '').toLowerCase();
-  const words = prefixed ? rest.slice(1) : rest;
+  const written = (prefixed ? second : first).replace(/^\//, '').toLowerCase();
+  const said: Said = { line: printable(line.trim()), sha: null, dryRun: false };
   const verb = verbs.find((known) => known === written);
-  if (verb !== undefined) return withArguments({ verb, words, line });
-  if (prefixed)
-    return written === '' ? { verb: 'help' } : unknown(line, 'is no command of Siskin', nearest(written, verbs));
-  const meant = verbs.find((known) => isOneEditAway(written, known));
-  return meant === undefined ? null : unknown(line, 'is no command of Siskin', meant);
-}
-
-function withArguments(options: {
-  readonly verb: Verb;
-  readonly words: readonly string[];
-  readonly line: string;
-}): Command {
-  const { verb, words, line } = options;
-  if (verb !== 'train' && verb !== 'evaluate') {
-    return words.length === 0 ? { verb } : unknown(line, `takes nothing after it, found \`${plain(words[0])}\``, verb);
+  if (verb === undefined) return strange(said, { written, prefixed });
+  const rest = afterWords(line, prefixed ? 2 : 1);
+  const words = readWords(rest, grammar[verb]);
+  if (words.kind === 'refused') {
+    return {
+      ...said,
+      verb: 'unknown',
+      reason: words.reason,
+      suggestion: `/${words.suggestion ?? grammar[verb].example}`,
+    };
   }
-  if (words.length === 0) return { verb, model: null };
-  const [flag = '', value, ...more] = words.flatMap((word) =>
-    word.startsWith('--model=') ? ['--model', word.slice('--model='.length)] : [word],
-  );
-  const wanted = `${verb} -m <model>`;
-  if (flag !== '-m' && flag !== '--model') return unknown(line, `knows only \`-m\`, found \`${plain(flag)}\``, wanted);
-  if (value === undefined) return unknown(line, 'needs the name of a model after `-m`', wanted);
-  if (more.length > 0) return unknown(line, `takes one model, found also \`${plain(more[0])}\``, wanted);
-  return ModelName.safeParse(value).success
-    ? { verb, model: value }
-    : unknown(line, `needs the name of a model after \`-m\`, found \`${plain(value)}\``, wanted);
+  return { ...said, sha: words.words.sha, dryRun: words.words.dryRun, ...requestFrom(verb, words.words) };
 }
 
-function unknown(line: string, reason: string, suggestion: string | null): Command {
-  const text = plain(line.trim());
-  return { verb: 'unknown', text, reason, suggestion: suggestion === null ? null : `/${suggestion}` };
+function strange(
+  said: Said,
+  { written, prefixed }: { readonly written: string; readonly prefixed: boolean },
+): Command | null {
+  if (prefixed && written === '') return { ...said, verb: 'help' };
+  const meant = prefixed ? nearest(written, verbs) : verbs.find((known) => isOneEditAway(written, known));
+  if (!prefixed && meant === undefined) return null;
+  const suggestion = meant == null ? null : `/${meant}`;
+  return { ...said, verb: 'unknown', reason: 'is no command of Siskin', suggestion };
 }
 
-/** What a stranger wrote, fit for a code span: printable, short, and without the back-tick that would end the span. */
-function plain(text = ''): string {
-  const shown = text.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]|`/gu, ' ');
-  return shown.length > 80 ? `${shown.slice(0, 79)}…` : shown;
+/** The line without its first so many words. */
+function afterWords(line: string, count: number): string {
+  return line.trim().replace(new RegExp(`^(?:\\S+\\s*){${count}}`), '');
 }
 
 /** Whether one insertion, deletion, substitution or swap of neighbours makes the one the other. */

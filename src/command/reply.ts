@@ -1,15 +1,11 @@
+import type { RefusalCode } from './reasons.ts';
+
 /** Why a command is not obeyed: a stable code that can be looked up, the reason, and what to do about it. */
 export interface Refusal {
+  /** The command as it was typed. */
   readonly command: string;
-  readonly code:
-    | 'unknown-command'
-    | 'not-permitted'
-    | 'unverified'
-    | 'head-moved'
-    | 'no-policy'
-    | 'unknown-model'
-    | 'closed'
-    | 'fork';
+  readonly code: RefusalCode;
+  /** A sentence without its full stop; it names the number seen and the limit where there are such. */
   readonly reason: string;
   readonly fix: string;
 }

@@ -18,7 +18,7 @@ type CheckPullRequest = Extract<Intent, { readonly kind: 'check-pull-request' }>
 
 /** What somebody asked for beyond what the commits call for; every model when `model` is null. */
 export interface Wish {
-  readonly ask: 'evaluate' | 'train';
+  readonly ask: 'evaluate' | 'train' | 'drift';
   readonly model: string | null;
 }
 
@@ -29,10 +29,11 @@ export function checkPullRequest(intent: CheckPullRequest, facts: PullFacts | nu
   return planPull(intent.repository, facts, { again, revive: intent.cause === 'reopened', wishes: [] });
 }
 
-/** What is wished for a model: a training includes an evaluation. Null when nothing is. */
+/** What is wished for a model: a training includes an evaluation, and that a look at the data. Null when nothing is. */
 export function wishFor(model: string, wishes: readonly Wish[]): Wish['ask'] | null {
   const own = wishes.filter((wish) => wish.model === null || wish.model === model);
-  return own.find(({ ask }) => ask === 'train')?.ask ?? own[0]?.ask ?? null;
+  const most = (['train', 'evaluate', 'drift'] as const).find((ask) => own.some((wish) => wish.ask === ask));
+  return most ?? null;
 }
 
 /** How far an earlier decision for the same head is taken up again. */

@@ -27,7 +27,7 @@ function stands({ model, state }: ModelView, facts: Pick<PullFacts, 'shown' | 'r
   const open = run !== undefined && isOpen(run);
   if (wish !== null) {
     const trains = run?.models.some((part) => part.model === model && part.trains) ?? false;
-    return open && (wish === 'evaluate' || trains);
+    return open && (wish !== 'train' || trains);
   }
   if (again === 'all' || again === model) return open;
   return state.kind !== 'superseded' && !(revive && state.kind === 'cancelled');

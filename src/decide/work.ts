@@ -25,9 +25,9 @@ export interface RunWork {
 
 /**
  * `changed`: what the commits call for; `again`: the same, measured anew; `first`: a champion where there is none;
- * `evaluate` and `train`: what somebody asked for, whatever changed.
+ * `first-again`: the same, measured anew; `evaluate`, `train` and `drift` (the data alone): what somebody asked for, whatever changed.
  */
-export type Ask = 'changed' | 'again' | 'first' | 'evaluate' | 'train';
+export type Ask = 'changed' | 'again' | 'first' | 'first-again' | 'evaluate' | 'train' | 'drift';
 
 interface WorkOptions {
   readonly ask: Ask;
@@ -66,7 +66,8 @@ export function workFor(facts: ModelFacts, options: WorkOptions): Work {
       });
     }
     case 'unchanged': {
-      const candidate = { kind: 'none', reason: 'the model itself is unchanged' } as const;
+      const reason = options.ask === 'drift' ? 'only the data were asked about' : 'the model itself is unchanged';
+      const candidate = { kind: 'none', reason } as const;
       return measured(facts, { runs, ask, candidate, identity: 'unchanged' });
     }
     case 'untrainable':
@@ -85,7 +86,10 @@ function wayOf(
   { ask, causes }: { readonly ask: Ask; readonly causes: readonly Cause[] },
 ): 'train' | 'file' | 'unchanged' | 'untrainable' {
   const on: readonly string[] = policy.train?.on ?? [];
-  if (ask === 'train' || ask === 'first') return policy.train === undefined ? 'untrainable' : 'train';
+  if (ask === 'drift') return 'unchanged';
+  if (ask === 'train' || ask === 'first' || ask === 'first-again') {
+    return policy.train === undefined ? 'untrainable' : 'train';
+  }
   if (causes.includes('model')) return 'file';
   if (causes.some((cause) => on.includes(cause))) return 'train';
   if (ask === 'changed' || ask === 'again') return 'unchanged';

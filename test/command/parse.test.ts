@@ -6,15 +6,33 @@ describe('commands in a comment', () => {
   it.each([
     ['/help', [{ verb: 'help' }]],
     ['/status  ', [{ verb: 'status' }]],
-    ['/cancel', [{ verb: 'cancel' }]],
-    ['/train', [{ verb: 'train', model: null }]],
-    ['/TRAIN', [{ verb: 'train', model: null }]],
+    ['/cancel', [{ verb: 'cancel', model: null }]],
+    ['/train', [{ verb: 'train', model: null, seed: null, sha: null, dryRun: false }]],
+    ['/TRAIN', [{ verb: 'train' }]],
     ['/siskin evaluate -m fraud', [{ verb: 'evaluate', model: 'fraud' }]],
     ['/siskin /train', [{ verb: 'train', model: null }]],
     ['/siskin', [{ verb: 'help' }]],
     ['/evaluate --model=fraud', [{ verb: 'evaluate', model: 'fraud' }]],
     ['/evaluate --model fraud', [{ verb: 'evaluate', model: 'fraud' }]],
     ['  /status', [{ verb: 'status' }]],
+    ['/train @1A2B3C4 seed=7 --dry-run -m a', [{ verb: 'train', model: 'a', seed: 7, sha: '1a2b3c4', dryRun: true }]],
+    [
+      '/lock staging --reason "load test, \'big\'" --for 2h',
+      [{ verb: 'lock', environment: 'staging', reason: "load test, 'big'", term: { minutes: 120 } }],
+    ],
+    [
+      `/freeze all --organisation --reason='new year' --until 2026-12-31T12:00+02:00`,
+      [
+        {
+          verb: 'freeze',
+          target: 'all',
+          scope: 'organisation',
+          reason: 'new year',
+          term: { until: '2026-12-31T10:00:00.000Z' },
+        },
+      ],
+    ],
+    ['/lock', [{ verb: 'lock', environment: null }]],
     [
       'Good work!\r\n/evaluate\r\n/train -m a',
       [
@@ -23,7 +41,10 @@ describe('commands in a comment', () => {
       ],
     ],
   ])('are read: %j', (comment, commands) => {
-    expect(commandsIn(comment)).toEqual(commands);
+    const read = commandsIn(comment);
+
+    expect(read).toHaveLength(commands.length);
+    expect(read).toMatchObject(commands);
   });
 
   it.each([
@@ -43,9 +64,9 @@ describe('commands in a comment', () => {
   });
 
   it('are found again after a fence and a hidden part have ended', () => {
-    expect(commandsIn('````\n```\n/train\n````\n/status <!-- x\n-->\n/help')).toEqual([
-      { verb: 'status' },
-      { verb: 'help' },
+    expect(commandsIn('````\n```\n/train\n````\n/status <!-- x\n-->\n/help').map(({ verb }) => verb)).toEqual([
+      'status',
+      'help',
     ]);
   });
 
@@ -55,30 +76,51 @@ describe('commands in a comment', () => {
     ['/statuss', '/status'],
     ['/siskin evluat', '/evaluate'],
   ])('that are misspelt say what was meant: %s', (comment, suggestion) => {
-    expect(commandsIn(comment)).toEqual([
-      { verb: 'unknown', text: comment, reason: 'is no command of Siskin', suggestion },
+    expect(commandsIn(comment)).toMatchObject([
+      { verb: 'unknown', line: comment, reason: 'is no command of Siskin', suggestion },
     ]);
   });
 
   it.each([
-    ['/siskin deploy', 'is no command of Siskin', null],
-    ['/train -m', 'needs the name of a model after `-m`', '/train -m <model>'],
-    ['/train fraud', 'knows only `-m`, found `fraud`', '/train -m <model>'],
-    ['/train -m a b', 'takes one model, found also `b`', '/train -m <model>'],
-    ['/train -m ../x', 'needs the name of a model after `-m`, found `../x`', '/train -m <model>'],
-    ['/cancel all', 'takes nothing after it, found `all`', '/cancel'],
-  ])('that are wrong say why: %s', (text, reason, suggestion) => {
-    expect(commandsIn(text)).toEqual([{ verb: 'unknown', text, reason, suggestion }]);
+    ['/siskin deploy', 'is no command of Siskin'],
+    ['/train -m', 'needs the name of a model after `-m`'],
+    ['/train fraud', 'takes nothing like `fraud` (a model is named with `-m`)'],
+    ['/train -m ../x', 'needs the name of a model after `-m`, found `../x`'],
+    ['/train --modle a', 'knows only `-m`, `--dry-run`, found `--modle`'],
+    ['/train @xyz', 'needs 7 to 40 hexadecimal digits of a commit after `@`, found `@xyz`'],
+    ['/train seed=-1', 'needs a whole number after `seed=`, found `-1`'],
+    ['/lock a b', 'takes one environment, found also `b`'],
+    ['/lock a --for ever', 'needs a time such as `30m`, `2h` or `1d` after `--for`, found `ever`'],
+    ['/lock a --reason "x', 'has a quotation that does not end'],
+    ['/help me', 'takes nothing like `me`'],
+  ])('that are wrong say why: %s', (text, reason) => {
+    expect(commandsIn(text)).toMatchObject([{ verb: 'unknown', line: text, reason }]);
   });
 
   it('carry nothing of a stranger that could end a code span or hide text', () => {
     const [command] = commandsIn(`/train -m a\`\u202e<b>\u0000${'x'.repeat(500)}`);
 
-    expect(command).toMatchObject({ verb: 'unknown', text: expect.stringMatching(/^[\p{L}\p{N}\p{P}\p{S} ]{1,80}$/u) });
+    expect(command).toMatchObject({ verb: 'unknown', line: expect.stringMatching(/^[\p{L}\p{N}\p{P}\p{S} ]{1,80}$/u) });
   });
 
   it('are read from any text without throwing, and quickly', () => {
-    const piece = fc.constantFrom('/train', '/siskin', '-m', '```', '~~~', '<!--', '-->', '\n', '> ', '    ', ' ', 'a');
+    const piece = fc.constantFrom(
+      '/train',
+      '/siskin',
+      '-m',
+      '```',
+      '~~~',
+      '<!--',
+      '-->',
+      '\n',
+      '> ',
+      '    ',
+      ' ',
+      'a',
+      '"',
+      '@',
+      '=',
+    );
     const comment = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.array(piece, { maxLength: 200 }).map((all) => all.join('')),
@@ -90,7 +132,7 @@ describe('commands in a comment', () => {
     );
 
     const started = process.cpuUsage();
-    for (const unit of ['<!--', '-->', '`', '/train ', '/train\n', '\n', ' ', '/siskin -m ']) {
+    for (const unit of ['<!--', '-->', '`', '/train ', '/train\n', '\n', ' ', '/siskin -m ', '/lock "', '/lock a="']) {
       commandsIn(unit.repeat(2_000_000 / unit.length));
     }
     expect(process.cpuUsage(started).user / 1000).toBeLessThan(1000);

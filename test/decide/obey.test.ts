@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { commandsIn } from '../../src/command/parse.ts';
 import { openTestStore, type TestStore } from '../store/test-store.ts';
 import { openWorld, outline, repository, type World } from '../world.ts';
 
@@ -21,10 +22,9 @@ describe('a command', () => {
       kind: 'obey',
       repository,
       number,
-      commentId: 9,
-      commands: [{ verb: 'status' }],
+      source: { kind: 'comment', commentId: 9, at: '2026-03-01T12:00:00Z' },
+      commands: commandsIn('/status'),
       actor: { login: 'ada', kind: 'person' },
-      at: '2026-03-01T12:00:00Z',
     });
 
     expect(outline(plan)).toEqual(['ask obey', 'react eyes']);
@@ -33,9 +33,9 @@ describe('a command', () => {
 
   it('/train trains again, but not while it trains already', async () => {
     const first = await world.check(number);
-    const running = await world.comment(number, [{ verb: 'train', model: null }]);
+    const running = await world.comment(number, '/train');
     await world.finish(first, { late: {} });
-    const again = await world.comment(number, [{ verb: 'train', model: 'late' }]);
+    const again = await world.comment(number, '/train -m late');
 
     expect(outline(running)).toEqual(['react +1']);
     expect(outline(again)).toEqual([
@@ -49,7 +49,7 @@ describe('a command', () => {
 
   it('/evaluate uses what was trained', async () => {
     await world.finish(await world.check(number), { late: {} });
-    const plan = await world.comment(number, [{ verb: 'evaluate', model: null }]);
+    const plan = await world.comment(number, '/evaluate');
 
     expect(outline(plan)[1]).toBe('dispatch evaluate late artifact against none');
   });
@@ -59,12 +59,12 @@ describe('a command', () => {
     const docs = world.github.openPull('docs');
     await world.check(docs);
 
-    expect(outline(await world.comment(docs, [{ verb: 'train', model: null }]))).toContain('react rocket');
+    expect(outline(await world.comment(docs, '/train'))).toContain('react rocket');
   });
 
   it('/cancel stops the run and names who did', async () => {
     await world.start(await world.check(number));
-    const plan = await world.comment(number, [{ verb: 'cancel' }]);
+    const plan = await world.comment(number, '/cancel');
 
     expect(outline(plan)).toEqual([
       'run cancelled',
@@ -82,11 +82,11 @@ describe('a command', () => {
     const docs = world.github.openPull('docs');
     await world.check(docs);
 
-    expect(outline(await world.comment(docs, [{ verb: 'status' }], 'stranger'))).toEqual(['comment', 'react +1']);
+    expect(outline(await world.comment(docs, '/status', 'stranger'))).toEqual(['comment', 'react +1']);
   });
 
   it('/help answers anybody', async () => {
-    const plan = await world.comment(number, [{ verb: 'help' }], 'stranger');
+    const plan = await world.comment(number, '/help', 'stranger');
 
     expect(outline(plan)).toContain(
       'reply Siskin checks what a pull request does to a model. One command per line, anywhere in a comment:',
@@ -95,11 +95,7 @@ describe('a command', () => {
 
   it('several in one comment are answered together', async () => {
     await world.check(number);
-    const plan = await world.comment(number, [
-      { verb: 'train', model: 'lat' },
-      { verb: 'unknown', text: '/trian', reason: 'is no command of Siskin', suggestion: '/train' },
-      { verb: 'status' },
-    ]);
+    const plan = await world.comment(number, '/train -m lat\n/trian\n/status');
 
     expect(plan.effects.filter(({ kind }) => kind === 'reply')).toEqual([
       {
@@ -107,7 +103,7 @@ describe('a command', () => {
         number,
         key: 'reply-9',
         body:
-          '> 👎 `/train` refused: **`unknown-model`** — the policy has no model `lat`. Did you mean `/train -m late`?\n>\n' +
+          '> 👎 `/train -m lat` refused: **`unknown-model`** — the policy has no model `lat`. Did you mean `/train -m late`?\n>\n' +
           '> 👎 `/trian` refused: **`unknown-command`** — it is no command of Siskin. Did you mean `/train`?',
       },
     ]);
@@ -124,8 +120,7 @@ describe('a command is refused', () => {
   ] as const)('/%s to %s with the role %s', async (verb, login, role, reason) => {
     world.github.roles.set(login, role);
     await world.check(number);
-    const command = verb === 'cancel' ? ({ verb } as const) : ({ verb, model: null } as const);
-    const plan = await world.comment(number, [command], login);
+    const plan = await world.comment(number, `/${verb}`, login);
 
     expect(outline(plan)).toEqual([expect.stringMatching(reason), 'react -1']);
   });
@@ -139,10 +134,9 @@ describe('a command is refused', () => {
       kind: 'obey',
       repository,
       number,
-      commentId: 9,
-      commands: [{ verb: 'train', model: null }],
+      source: { kind: 'comment', commentId: 9, at },
+      commands: commandsIn('/train'),
       actor: { login: 'ada', kind: 'person' },
-      at,
       acknowledged: true,
     });
 
@@ -152,7 +146,7 @@ describe('a command is refused', () => {
   it('when its newest commit is one that nobody has told us of', async () => {
     await world.check(number);
     world.github.commit('feature', { 'src/features.py': 'steal()' });
-    const plan = await world.comment(number, [{ verb: 'evaluate', model: null }]);
+    const plan = await world.comment(number, '/evaluate');
 
     expect(outline(plan)).toContainEqual(expect.stringContaining('head-moved'));
   });
@@ -160,9 +154,9 @@ describe('a command is refused', () => {
   it('on a closed pull request, and without a policy', async () => {
     world.github.commit('main', { '.github/siskin.yml': null });
     world.github.commit('feature', { '.github/siskin.yml': null });
-    const none = await world.comment(number, [{ verb: 'train', model: null }]);
+    const none = await world.comment(number, '/train');
     world.github.closePull(number);
-    const closed = await world.comment(number, [{ verb: 'train', model: null }]);
+    const closed = await world.comment(number, '/train');
 
     expect(outline(none)).toEqual([expect.stringContaining('no-policy'), 'react -1']);
     expect(outline(closed)).toEqual([expect.stringContaining('closed'), 'react -1']);
@@ -171,7 +165,7 @@ describe('a command is refused', () => {
   it('for the code of a fork, in the comment', async () => {
     const fork = world.github.openPull('feature', { fork: true });
     await world.check(fork);
-    const plan = await world.comment(fork, [{ verb: 'train', model: null }]);
+    const plan = await world.comment(fork, '/train');
 
     expect(outline(plan)).toEqual([expect.stringContaining('fork'), 'react -1']);
   });

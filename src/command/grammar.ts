@@ -1,0 +1,160 @@
+import type { Verb } from './command.ts';
+
+/** A flag or pair that a verb may take. */
+export type Word = 'model' | 'reason' | 'term' | 'organisation' | 'seed' | 'sha';
+
+/** How one verb is typed, what it does, and who may use it where the policy says nothing. */
+export interface VerbGrammar {
+  /** The name of the word that may follow the verb; null when nothing may. */
+  readonly target: 'code' | 'environment' | 'freeze-target' | 'metric' | null;
+  readonly takes: readonly Word[];
+  /** Whether it changes anything: then `--dry-run` shows what it would do. */
+  readonly changes: boolean;
+  /** Whether what it changes decides about later commands, so that it is recorded before they are looked at. */
+  readonly settles: boolean;
+  /** Who may, unless the policy says otherwise: a repository role or a higher one, or everybody. */
+  readonly access: 'everybody' | 'read' | 'triage' | 'write' | 'maintain' | 'admin';
+  /** A trust verb is not given to outside collaborators by their role. */
+  readonly trust: boolean;
+  /** What it does, for help: a sentence without its subject. */
+  readonly does: string;
+  /** One way to type it, without the slash; `<model>` stands for a model's name. */
+  readonly example: string;
+}
+
+const asks = { changes: false, settles: false, trust: false } as const;
+const runs = { target: null, changes: true, settles: false, trust: false, access: 'write' } as const;
+const settles = { changes: true, settles: true } as const;
+
+/** Every verb, in the order in which help lists them. */
+export const grammar: Readonly<Record<Verb, VerbGrammar>> = {
+  help: { ...asks, target: null, takes: [], access: 'everybody', does: 'shows this', example: 'help' },
+  status: {
+    ...asks,
+    target: null,
+    takes: [],
+    access: 'everybody',
+    does: 'shows where every model stands, now',
+    example: 'status',
+  },
+  explain: {
+    ...asks,
+    target: 'code',
+    takes: [],
+    access: 'everybody',
+    does: 'explains a reason code, or those that hold here now',
+    example: 'explain head-moved',
+  },
+  config: {
+    ...asks,
+    target: null,
+    takes: ['model'],
+    access: 'read',
+    does: 'shows the policy that judges here, with every default',
+    example: 'config -m <model>',
+  },
+  doctor: {
+    ...asks,
+    target: null,
+    takes: [],
+    access: 'write',
+    does: 'looks for what keeps Siskin from working here',
+    example: 'doctor',
+  },
+  evaluate: { ...runs, takes: ['model', 'sha'], does: 'measures this commit again', example: 'evaluate -m <model>' },
+  train: {
+    ...runs,
+    takes: ['model', 'seed', 'sha'],
+    does: 'trains and measures this commit',
+    example: 'train -m <model> seed=7',
+  },
+  drift: {
+    ...runs,
+    takes: ['model', 'sha'],
+    does: 'compares and validates the data, without measuring the model',
+    example: 'drift -m <model>',
+  },
+  compare: {
+    ...runs,
+    takes: ['model', 'sha'],
+    does: 'measures this candidate against that of an earlier commit',
+    example: 'compare -m <model> @1a2b3c4',
+  },
+  retry: { ...runs, takes: ['model', 'sha'], does: 'does again what failed, and nothing else', example: 'retry' },
+  cancel: { ...runs, takes: ['model'], does: 'stops the runs of this pull request', example: 'cancel' },
+  'approve-run': {
+    ...settles,
+    target: null,
+    takes: ['sha'],
+    access: 'write',
+    trust: true,
+    does: 'lets the code of a fork run, at exactly this commit',
+    example: 'approve-run @1a2b3c4',
+  },
+  'approve-budget': {
+    ...settles,
+    target: null,
+    takes: ['sha'],
+    access: 'maintain',
+    trust: true,
+    does: 'lets this commit run although the budget is used up',
+    example: 'approve-budget',
+  },
+  locks: {
+    ...asks,
+    target: null,
+    takes: [],
+    access: 'everybody',
+    does: 'lists who holds which environment, and what is frozen',
+    example: 'locks',
+  },
+  lock: {
+    ...settles,
+    target: 'environment',
+    takes: ['model', 'reason', 'term'],
+    access: 'write',
+    trust: false,
+    does: 'keeps an environment for this pull request',
+    example: 'lock staging -m <model> --for 2h --reason "load test"',
+  },
+  unlock: {
+    ...settles,
+    target: 'environment',
+    takes: ['model'],
+    access: 'write',
+    trust: false,
+    does: 'gives the environment back',
+    example: 'unlock staging -m <model>',
+  },
+  freeze: {
+    ...settles,
+    target: 'freeze-target',
+    takes: ['reason', 'term', 'organisation'],
+    access: 'maintain',
+    trust: true,
+    does: 'stops runs, an environment, or all until a time',
+    example: 'freeze runs --for 4h --reason "cluster maintenance"',
+  },
+  unfreeze: {
+    ...settles,
+    target: 'freeze-target',
+    takes: ['organisation'],
+    access: 'maintain',
+    trust: true,
+    does: 'ends a freeze',
+    example: 'unfreeze runs',
+  },
+  'override-gate': {
+    ...settles,
+    target: 'metric',
+    takes: ['model', 'reason', 'sha'],
+    access: 'maintain',
+    trust: true,
+    does: 'lets a gate that was missed not decide, for this commit',
+    example: 'override-gate roc-auc -m <model> --reason "known label shift"',
+  },
+};
+
+/** The verbs in the order in which help lists them. */
+// The keys of the table are exactly the verbs.
+export const verbs = Object.keys(grammar) as readonly Verb[];

@@ -1,0 +1,40 @@
+import type { Request, Verb } from './command.ts';
+import type { Words } from './words.ts';
+
+/** What a verb with these words asks for. */
+export function requestFrom(verb: Verb, words: Words): Request {
+  const { target, model, reason, term, seed } = words;
+  const scope = words.organisation ? 'organisation' : 'repository';
+  switch (verb) {
+    case 'help':
+    case 'status':
+    case 'doctor':
+    case 'locks':
+    case 'approve-run':
+    case 'approve-budget':
+      return { verb };
+    case 'config':
+    case 'evaluate':
+    case 'drift':
+    case 'compare':
+    case 'retry':
+    case 'cancel':
+      return { verb, model };
+    case 'explain':
+      return { verb, code: target };
+    case 'train':
+      return { verb, model, seed };
+    case 'lock':
+      return { verb, environment: target, model, reason, term };
+    case 'unlock':
+      return { verb, environment: target, model };
+    case 'freeze':
+      return { verb, target, scope, reason, term };
+    case 'unfreeze':
+      return { verb, target, scope };
+    case 'override-gate':
+      return { verb, metric: target, model, reason };
+    default:
+      return verb satisfies never;
+  }
+}

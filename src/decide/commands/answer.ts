@@ -1,0 +1,58 @@
+import type { Command } from '../../command/command.ts';
+import { renderHelp } from '../../command/reply.ts';
+import { emptyPlan } from '../plans.ts';
+import { accessRefusal } from './access.ts';
+import { cancel } from './cancel.ts';
+import { wishForRun } from './run.ts';
+import { type Answer, type OpenScene, refuse, type Scene } from './scene.ts';
+
+/** What becomes of one command: whether the person may, whether it was meant for this commit, then what the verb decides. */
+export function answerTo(command: Command, scene: Scene): Answer {
+  if (command.verb === 'unknown') {
+    const { reason, suggestion } = command;
+    const fix = suggestion === null ? 'Type `/help` to see the commands.' : `Did you mean \`${suggestion}\`?`;
+    return refuse(command, { code: 'unknown-command', reason: `it ${reason}`, fix });
+  }
+  const denied = accessRefusal(command, scene);
+  if (denied !== null) return denied;
+  switch (command.verb) {
+    case 'help':
+      return { kind: 'done', plan: emptyPlan, says: renderHelp(modelsOf(scene)) };
+    case 'status':
+      return { kind: 'done', plan: emptyPlan, says: null };
+    case 'evaluate':
+    case 'train':
+    case 'drift':
+      return onOpen(command, scene, (open) => wishForRun(command, open));
+    case 'cancel':
+      return onOpen(command, scene, cancel);
+    case 'explain':
+    case 'config':
+    case 'doctor':
+    case 'compare':
+    case 'retry':
+    case 'approve-run':
+    case 'approve-budget':
+    case 'locks':
+    case 'lock':
+    case 'unlock':
+    case 'freeze':
+    case 'unfreeze':
+    case 'override-gate':
+      return refuse(command, { code: 'unknown-command', reason: 'it is not there yet', fix: 'Type `/help`.' });
+    default:
+      return command satisfies never;
+  }
+}
+
+function onOpen(command: Command, scene: Scene, decide: (scene: OpenScene) => Answer): Answer {
+  const { pull } = scene.facts;
+  if (pull !== null) return decide({ ...scene, pull });
+  const fix = 'Reopen it, then type the command again.';
+  return refuse(command, { code: 'closed', reason: 'the pull request is not open', fix });
+}
+
+function modelsOf({ facts }: Scene): readonly string[] {
+  const judged = facts.pull?.judged;
+  return judged?.kind === 'valid' ? judged.range.models.map(({ model }) => model) : [];
+}
