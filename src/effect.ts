@@ -35,6 +35,8 @@ export type Effect =
       readonly head: string;
       readonly number: number | null;
       readonly check: CheckContent;
+      /** ISO 8601: when somebody asked for it again. GitHub then waits for an answer, also when nothing changed. */
+      readonly asked?: string;
     }
   | { readonly kind: 'publish-comment'; readonly number: number; readonly body: string }
   | { readonly kind: 'react'; readonly commentId: number; readonly content: 'eyes' | 'rocket' | '+1' | '-1' }

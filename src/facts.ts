@@ -3,6 +3,7 @@ import { type CommandFacts, gatherCommand } from './facts/command-facts.ts';
 import { gatherOnboard, type OnboardFacts } from './facts/onboard-facts.ts';
 import { gatherPull, type PullFacts } from './facts/pull-facts.ts';
 import { gatherPush, type PushFacts } from './facts/push-facts.ts';
+import { gatherRecheck, type RecheckFacts } from './facts/recheck-facts.ts';
 import { gatherReconcile, type ReconcileFacts } from './facts/reconcile-facts.ts';
 import { gatherRun, gatherShownRun, type RunFacts, type ShownRun } from './facts/run-facts.ts';
 import type { Intent } from './intent.ts';
@@ -15,6 +16,7 @@ export type Question =
   | { readonly kind: 'check-pull-request'; readonly intent: Of<'check-pull-request'>; readonly facts: PullFacts | null }
   | { readonly kind: 'close-pull-request'; readonly intent: Of<'close-pull-request'>; readonly facts: CloseFacts }
   | { readonly kind: 'check-push'; readonly intent: Of<'check-push'>; readonly facts: PushFacts }
+  | { readonly kind: 'recheck'; readonly intent: Of<'recheck'>; readonly facts: RecheckFacts }
   | { readonly kind: 'observe-run'; readonly intent: Of<'observe-run'>; readonly facts: RunFacts | null }
   | { readonly kind: 'show-run'; readonly intent: Of<'show-run'>; readonly facts: ShownRun | null }
   | { readonly kind: 'obey'; readonly intent: Of<'obey'>; readonly facts: CommandFacts }
@@ -40,6 +42,8 @@ export async function gather(
       return { kind, intent, facts: await gatherClose(intent, now, ports) };
     case 'check-push':
       return { kind, intent, facts: await gatherPush(intent, now, ports) };
+    case 'recheck':
+      return { kind, intent, facts: await gatherRecheck(intent, now, ports) };
     case 'observe-run':
       return { kind, intent, facts: await gatherRun(intent, now, ports) };
     case 'show-run':

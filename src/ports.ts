@@ -142,6 +142,8 @@ export interface StoreReader {
   findByTrainingKey(repositoryId: number, model: string, trainingKey: string): Promise<RunRecord | null>;
   readChampion(repositoryId: number, model: string): Promise<Champion | null>;
   readPull(repositoryId: number, number: number): Promise<PullRecord | null>;
+  /** The pull requests, open or not, that at some time stood at this commit. */
+  listPullsAt(repositoryId: number, head: string): Promise<readonly number[]>;
   /** What was last shown for a head of a pull request, or of a push when `number` is null. */
   readView(repositoryId: number, number: number | null, head: string): Promise<ViewRecord | null>;
 }

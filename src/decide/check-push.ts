@@ -25,7 +25,7 @@ export function checkPush(intent: CheckPush, facts: PushFacts): Plan {
   if (judged.kind === 'invalid') {
     const base = { ref: intent.branch, sha: intent.after };
     const view: PullView = { ...viewOf(intent, { base, models: [], now }), policy: judged };
-    return joined(again, show({ view, claims: {} }, shown));
+    return joined(again, show({ view, claims: {}, from: intent.before }, shown));
   }
   return joined(again, planRange(repository, { intent, facts, range: judged.range }));
 }
@@ -38,8 +38,8 @@ function planRange(
   const { runs, shown, now } = facts;
   const works = new Map<string, Work>();
   for (const model of range.models) {
-    if (shown?.claims[model.model] !== undefined) continue;
-    const work = workOf(model, facts);
+    if (!isOpenQuestion(model.model, intent, shown)) continue;
+    const work = intent.cause === 'rerequested' ? workAgain(model, facts) : workOf(model, facts);
     if (work !== null && work.kind !== 'nothing') works.set(model.model, work);
   }
   if (works.size === 0) return emptyPlan;
@@ -49,8 +49,14 @@ function planRange(
   return joined(
     planned,
     { changes: reusedChampions(repository, { works, range, facts, commit: intent.after }), effects: [] },
-    show({ view, claims: { ...shown?.claims, ...planned.claims } }, shown),
+    show({ view, claims: { ...shown?.claims, ...planned.claims }, from: intent.before }, shown),
   );
+}
+
+/** Whether a model is to be decided about: what was decided for this push stands, unless it is asked for again. */
+function isOpenQuestion(model: string, intent: CheckPush, shown: PushFacts['shown']): boolean {
+  if (intent.cause === 'rerequested') return intent.model === undefined || intent.model === model;
+  return shown?.claims[model] === undefined;
 }
 
 /**
@@ -58,20 +64,31 @@ function planRange(
  * since. Null: wait, or nothing to wait for.
  */
 function workOf(facts: ModelFacts, { runs, now }: PushFacts): Work | null {
-  // What would be trained on the branch of a committed model is kept by nobody.
-  if (facts.policy.model !== undefined && facts.change?.causes.includes('model') !== true) return null;
-  if (runs.some((run) => isOpen(run) && run.models.some(({ model }) => model === facts.model))) return null;
+  if (isIdle(facts, runs)) return null;
   const work = workFor(facts, { ask: 'changed', runs, now });
   return work.kind === 'nothing' && lacksChampion(facts) && !hasFailed(facts, runs)
     ? workFor(facts, { ask: 'first', runs, now })
     : work;
 }
 
+/** The same as before, measured anew; a training that failed is tried again. Null as in workOf. */
+function workAgain(facts: ModelFacts, { runs, now }: PushFacts): Work | null {
+  if (isIdle(facts, runs)) return null;
+  const work = workFor(facts, { ask: 'again', runs, now });
+  return work.kind === 'nothing' && lacksChampion(facts) ? workFor(facts, { ask: 'first-again', runs, now }) : work;
+}
+
+function isIdle({ model, policy, change }: ModelFacts, runs: PushFacts['runs']): boolean {
+  // What would be trained on the branch of a committed model is kept by nobody.
+  if (policy.model !== undefined && change?.causes.includes('model') !== true) return true;
+  return runs.some((run) => isOpen(run) && run.models.some((asked) => asked.model === model));
+}
+
 function lacksChampion({ champion, policy }: ModelFacts): boolean {
   return champion.kind === 'none' && policy.train !== undefined && policy.model === undefined;
 }
 
-/** A training that failed is not tried again until something that determines it changes. */
+/** A training that failed is not tried again by itself until something that determines it changes. */
 function hasFailed({ model, trainingKey }: ModelFacts, runs: PushFacts['runs']): boolean {
   return runs.some(
     (run) =>

@@ -6,6 +6,7 @@ import { closePullRequest } from './close-pull-request.ts';
 import { obey } from './obey.ts';
 import { observeRun, showRun } from './observe-run.ts';
 import { onboard } from './onboard.ts';
+import { recheck } from './recheck.ts';
 import { reconcile } from './reconcile.ts';
 
 /**
@@ -20,6 +21,8 @@ export function decide(question: Question): Plan {
       return closePullRequest(question.intent, question.facts);
     case 'check-push':
       return checkPush(question.intent, question.facts);
+    case 'recheck':
+      return recheck(question.intent, question.facts);
     case 'observe-run':
       return observeRun(question.intent, question.facts);
     case 'show-run':

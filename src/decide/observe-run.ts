@@ -128,6 +128,8 @@ function afterBranchRun(
     if (result === undefined || own === undefined || trained?.runId == null) continue;
     // A champion accepted after this run was planned is not the one it was measured against.
     if (champion !== null && champion.acceptedAt > run.plannedAt) continue;
+    // An older commit, measured again, does not replace the champion of a later one.
+    if (champion !== null && champion.commit !== run.head && champion.acceptedAt > branch.firstPlannedAt) continue;
     if (!isAcceptable({ model, policy: own, result })) continue;
     const digest = result.evaluation?.candidate.digest;
     if (digest === undefined) continue;
@@ -150,7 +152,7 @@ function afterBranchRun(
     const { name, sha } = branch.tip;
     changes.push({
       kind: 'ask',
-      intent: { kind: 'check-push', repository, branch: name, before: run.head, after: sha, actor },
+      intent: { kind: 'check-push', repository, branch: name, before: run.head, after: sha, actor, cause: 'pushed' },
     });
   }
   return changes;

@@ -12,7 +12,8 @@ export function onboard({ repository }: Extract<Intent, { readonly kind: 'onboar
   if (hasPolicy) {
     const actor = { login: 'siskin', kind: 'siskin' } as const;
     const { name, sha } = branch;
-    const intent = { kind: 'check-push', repository, branch: name, before: sha, after: sha, actor } as const;
+    const range = { repository, branch: name, before: sha, after: sha };
+    const intent = { kind: 'check-push', ...range, actor, cause: 'pushed' } as const;
     return { changes: [{ kind: 'ask', intent }], effects: [] };
   }
   const proposed = proposal({ inspection: inspect(facts), workflow: facts.workflow });

@@ -31,6 +31,8 @@ export interface RunFacts extends ShownRun {
     readonly champions: Readonly<Record<string, Champion | null>>;
     /** By model, the earlier run that trained the candidate where this run only evaluates it. */
     readonly trainedBy: Readonly<Record<string, RunRecord | null>>;
+    /** When a run of this commit was first planned: a champion accepted since, of another commit, is of a later one. */
+    readonly firstPlannedAt: string;
     readonly tip: { readonly name: string; readonly sha: string };
   } | null;
 }
@@ -126,5 +128,7 @@ async function branchFacts(
     if (trains || trainingKey === null) continue;
     trainedBy[model] = await store.findByTrainingKey(repository.id, model, trainingKey);
   }
-  return { champions, trainedBy };
+  const ofCommit = (await store.listRuns(repository.id, null)).filter(({ head }) => head === run.head);
+  const firstPlannedAt = [run.plannedAt, ...ofCommit.map(({ plannedAt }) => plannedAt)].sort()[0] ?? run.plannedAt;
+  return { champions, trainedBy, firstPlannedAt };
 }

@@ -42,6 +42,8 @@ export function hintOfIntent(intent: Intent): LaneHint {
       return { ...none, claim: claimOf(intent.name) };
     case 'show-run':
       return { ...none, claim: intent.claim };
+    case 'recheck':
+      return { ...none, head: intent.head };
     case 'check-push':
     case 'onboard':
     case 'reconcile':

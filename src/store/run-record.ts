@@ -89,4 +89,6 @@ export interface PullRecord {
 export interface ViewRecord {
   readonly view: PullView;
   readonly claims: Readonly<Record<string, string>>;
+  /** Of a push: the commit before it. */
+  readonly from?: string;
 }

@@ -14,6 +14,7 @@ import {
   type NewDelivery,
   takeDelivery,
 } from './deliveries.ts';
+import { listPullsAt } from './heads.ts';
 import { migrate } from './migrations.ts';
 import { beginEffect, listDue, putEffects, settleEffect } from './outbox.ts';
 import { listEdits, readCheck, readComment, readPull, readView, saveHead, saveView } from './pulls.ts';
@@ -69,6 +70,7 @@ export async function openStore(options: {
       findByTrainingKey(db, { repositoryId, model, trainingKey }),
     readChampion: (repositoryId, model) => readChampion(db, repositoryId, model),
     readPull: (repositoryId, number) => readPull(db, repositoryId, number),
+    listPullsAt: (repositoryId, head) => listPullsAt(db, repositoryId, head),
     readView: (repositoryId, number, head) => readView(db, { repositoryId, number, head }),
 
     async record(repository, plan) {
