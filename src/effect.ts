@@ -57,8 +57,8 @@ export type StateChange =
   | { readonly kind: 'save-champion'; readonly champion: Champion }
   /** Kept by repository, number (null for a push) and head. */
   | { readonly kind: 'save-view'; readonly record: ViewRecord }
-  /** Queues another intent, in the same transaction. */
-  | { readonly kind: 'ask'; readonly intent: Intent };
+  /** Queues another intent, in the same transaction; its turn comes at once, or after so many seconds. */
+  | { readonly kind: 'ask'; readonly intent: Intent; readonly afterSeconds?: number };
 
 /** What `decide` makes of an intent and the facts: state to write, then effects in order, the decisive ones first. */
 export interface Plan {

@@ -66,13 +66,18 @@ export async function insertDeliveries(
   };
 }
 
-/** Keeps an intent of our own as a delivery, once by its id; returns its lane. */
+/**
+ * Keeps an intent of our own as a delivery, once by its id; returns its lane when it has work now. One that is delayed
+ * counts as received only when its time comes, so that nothing waits for it and it has no age until then.
+ */
 export async function insertIntent(
   tx: Queryable,
-  { intent, id, at }: { intent: Intent; id: string; at: string },
+  { intent, id, at, afterSeconds = 0 }: { intent: Intent; id: string; at: string; afterSeconds?: number },
 ): Promise<readonly string[]> {
   const delivery = { id, event: intentEvent, payload: JSON.stringify(intent), hint: hintOfIntent(intent) };
-  return (await insertDeliveries(tx, [delivery], at)).lanes;
+  const due = new Date(Date.parse(at) + Math.max(0, afterSeconds) * 1000).toISOString();
+  const { lanes } = await insertDeliveries(tx, [delivery], due);
+  return due > at ? [] : lanes;
 }
 
 /** Takes the oldest due delivery of a lane and counts the attempt before it is made, so that one that kills the process ends too. */

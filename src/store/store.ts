@@ -144,7 +144,12 @@ async function makeChange(
       await saveView(tx, { repositoryId: repository.id, record: change.record, at });
       return [];
     case 'ask':
-      return await insertIntent(tx, { intent: change.intent, id: randomUUID(), at });
+      return await insertIntent(tx, {
+        intent: change.intent,
+        id: randomUUID(),
+        at,
+        ...(change.afterSeconds === undefined ? {} : { afterSeconds: change.afterSeconds }),
+      });
     default:
       return change satisfies never;
   }

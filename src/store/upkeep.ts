@@ -3,7 +3,7 @@ import type { Repository } from '../intent.ts';
 import { Id, NullableInstant } from './column.ts';
 import type { Queryable } from './database.ts';
 
-/** What is still to be done, and what ended badly. */
+/** What is still to be done, and what ended badly. An intent whose time is yet to come does not wait. */
 export interface Backlog {
   readonly waitingDeliveries: number;
   readonly waitingEffects: number;
@@ -18,14 +18,14 @@ export interface Backlog {
 export async function readBacklog(db: Queryable, now: Date): Promise<Backlog> {
   const rows = await db.query(
     `select
-       (select count(*) from siskin.deliveries where state = 'waiting') as waiting_deliveries,
+       (select count(*) from siskin.deliveries where state = 'waiting' and received_at <= $1) as waiting_deliveries,
        (select count(*) from siskin.deliveries where state = 'failed') as failed_deliveries,
        (select count(*) from siskin.outbox where state = 'waiting') as waiting_effects,
        (select count(*) from siskin.outbox where state = 'failed') as failed_effects,
-       (select min(received_at) from siskin.deliveries where state = 'waiting') as oldest,
+       (select min(received_at) from siskin.deliveries where state = 'waiting' and received_at <= $1) as oldest,
        coalesce((select jsonb_object_agg(state, number) from
          (select state, count(*) as number from siskin.runs group by state) by_state), '{}') as runs`,
-    [],
+    [now.toISOString()],
   );
   const row = BacklogRow.parse(rows[0]);
   return {
