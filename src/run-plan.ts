@@ -24,7 +24,10 @@ export const TrainJob = z.strictObject({
   command: z.string().min(1).max(4000),
   output: z.string().min(1).max(500),
   runner: z.array(z.string()).min(1),
+  /** Of the whole job, which also fetches the commit and saves the model. */
   timeoutMinutes: z.number().int().positive(),
+  /** Of the command alone. */
+  commandSeconds: z.number().positive(),
   seed: z.number().int().nonnegative(),
   data: z.array(z.string()),
   parameters: z.array(z.string()),

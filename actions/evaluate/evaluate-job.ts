@@ -87,9 +87,14 @@ function exchangedChampion({ champion }: EvaluateJob, { evaluation }: Measured):
 
 function trainingFailure(training: NonNullable<Result['training']>): Result['failures'][number] {
   const end = training.signal === null ? `exit code ${training.exitCode}` : `signal ${training.signal}`;
+  const seconds = training.seconds.toFixed(0);
+  if (training.outcome === 'timed-out') {
+    const message = `expected \`${training.command}\` to end within its time, found it still running after ${seconds} s; raise \`timeout-minutes\` or train less, the log's last lines are below`;
+    return { part: 'training', code: training.outcome, message };
+  }
   return {
     part: 'training',
     code: training.outcome,
-    message: `expected \`${training.command}\` to write a model, found: ${training.outcome} (${end}) after ${training.seconds.toFixed(0)} s; the log's last lines are below`,
+    message: `expected \`${training.command}\` to write a model, found: ${training.outcome} (${end}) after ${seconds} s; the log's last lines are below`,
   };
 }

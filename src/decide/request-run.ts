@@ -33,6 +33,8 @@ export interface Order {
 }
 
 const evaluationMinutes = 60;
+/** What a training job has beside its command: to fetch the commit and its data before, to save the model after it. */
+const aroundMinutes = 10;
 /** GitHub gives up on a job that found no runner after a day. */
 const queueMinutes = 24 * 60;
 
@@ -103,7 +105,8 @@ function trainJob({ facts, work }: Order): readonly TrainJob[] {
       command,
       output,
       runner,
-      timeoutMinutes: policy.train['timeout-minutes'],
+      timeoutMinutes: Math.ceil(policy.train['timeout-minutes']) + aroundMinutes,
+      commandSeconds: policy.train['timeout-minutes'] * 60,
       seed,
       data: policy.data.train,
       parameters: parameters ?? [],

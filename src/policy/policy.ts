@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { metricNames } from '../evaluate/metric-name.ts';
+import { HygienePolicy } from './hygiene-policy.ts';
 
 /** Where the policy of a repository lives. It is always read from the base branch, never from a pull request's head. */
 export const policyPath = '.github/siskin.yml';
@@ -105,11 +106,10 @@ export const TrainPolicy = z.strictObject({
   runner: runnerLabels.default(['self-hosted', 'gpu']).describe('Labels of the runner that trains.'),
   'timeout-minutes': z
     .number()
-    .int()
-    .min(1)
+    .min(0.05)
     .max(7200)
     .default(60)
-    .describe('The training is stopped after this many minutes.'),
+    .describe('The training command is stopped after this many minutes; parts of a minute count.'),
   seed: z.number().int().nonnegative().default(1).describe('Given to the command as SISKIN_SEED.'),
 });
 export type TrainPolicy = z.infer<typeof TrainPolicy>;
@@ -206,5 +206,8 @@ export const Policy = z.strictObject({
       message: 'at most 50 models; keep those that are deployed',
     })
     .describe('The models of this repository, by name.'),
+  hygiene: HygienePolicy.prefault({}).describe(
+    'What the hygiene action does about each thing that a pull request should not commit.',
+  ),
 });
 export type Policy = z.infer<typeof Policy>;

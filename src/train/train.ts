@@ -10,9 +10,6 @@ import { trainingEnvironment, untrustedEnvironment } from './contract.ts';
 import { type ListedFiles, listFiles } from './files.ts';
 import { flattenParameters } from './parameters.ts';
 
-/** Time kept free at the end of the job's timeout, for saving and uploading, in milliseconds. */
-const reservedMs = 60_000;
-
 /**
  * Runs one training at `root`, a checkout of the plan's head, and reports on it. The command's failure is a report, not
  * an error; an AppError means that the job itself was set up wrongly (another commit, data missing, output outside).
@@ -37,7 +34,7 @@ export async function train(options: {
   }
   const parameterFiles = await expand(root, job.parameters);
   mkdirSync(options.checkpointFolder, { recursive: true });
-  const timeoutMs = Math.max(job.timeoutMinutes * 60_000 - reservedMs, 30_000);
+  const timeoutMs = job.commandSeconds * 1000;
   const variables = trainingEnvironment({
     job,
     dataFiles,

@@ -84,7 +84,7 @@ models:
       "9:14 \`models.late-arrival.data.train\`: expected a path inside the repository, found the text \`/data/train.csv\`; write it relative to the root of the repository, with \`/\` and without \`..\`",
       "12:7 \`models.late-arrival.train.comand\`: expected a known key, found \`comand\`; did you mean \`command\`?",
       "13:15 \`models.late-arrival.train.output\`: expected a place of its own, found \`data\`, which collides with \`data.holdout\` (\`data/holdout.csv\`); let the command write elsewhere, e.g. into \`out/\`",
-      "14:24 \`models.late-arrival.train.timeout-minutes\`: expected a number of at least 1, found the number 0; write a number of at least 1",
+      "14:24 \`models.late-arrival.train.timeout-minutes\`: expected a number of at least 0.05, found the number 0; write a number of at least 0.05",
       "16:16 \`models.late-arrival.metrics.roc-auc\`: expected a bound (\`not-worse-by\`, \`better-by\`, \`at-least\`, \`at-most\`), found an empty mapping; add one, e.g. \`not-worse-by: 0.01\`, or \`kind: info\` to only show the metric",
       "17:7 \`models.late-arrival.metrics.acuracy\`: expected a known metric, found \`acuracy\`; did you mean \`accuracy\`?",
       "18:23 \`models.late-arrival.metrics.f1.at-least\`: expected a number, found the text \`0.5\`; remove the quotes",

@@ -31,6 +31,7 @@ const badTraining = {
   silent: 'echo "forgot to save"\n',
   talkative:
     'for i in $(seq 1 40); do head -c 100000 /dev/zero | tr "\\0" x; echo; done\necho "the very last line"\nexit 1\n',
+  hanging: 'echo "epoch 1"\nsleep 600\n',
 };
 
 const policy = () => `version: 1
@@ -66,7 +67,12 @@ ${Object.keys(badData)
     id: id
     data: { train: data/fixture.csv, holdout: data/holdout.csv }
     model: models/${name}.csv
-    train: { command: bash train/${name}.sh, output: out/${name}.csv, inputs: [train/${name}.sh], runner: [gpu] }
+    train:
+      command: bash train/${name}.sh
+      output: out/${name}.csv
+      inputs: [train/${name}.sh]
+      runner: [gpu]
+      timeout-minutes: ${name === 'hanging' ? 0.1 : 60}
     metrics: { roc-auc: { not-worse-by: 0.01 } }
 `,
   )
@@ -162,6 +168,11 @@ describe('a training that brings no model', () => {
     ['killed', 'found: killed (signal SIGKILL)', /```text\nallocating\n```/],
     ['silent', 'found: no-output (exit code 0)', /```text\nforgot to save\n```/],
     ['talkative', 'found: failed (exit code 1)', /x…\nthe very last line\n```/],
+    [
+      'hanging',
+      'to end within its time, found it still running after 6 s; raise `timeout-minutes`',
+      /```text\nepoch 1\n```/,
+    ],
   ])('because it is %s shows the end of its log', (name, message, end) => {
     const { conclusion, output } = scenario.check(pull, `siskin: ${name}`);
 

@@ -32,7 +32,8 @@ function aJob(job: Partial<TrainJob>): TrainJob {
     command: 'true',
     output: 'out',
     runner: ['gpu'],
-    timeoutMinutes: 5,
+    timeoutMinutes: 15,
+    commandSeconds: 300,
     seed: 7,
     data: ['data/*.csv'],
     parameters: ['params.yml'],
@@ -80,7 +81,7 @@ describe('training', () => {
       command: 'echo "$SISKIN_MODEL|$SISKIN_DATA|$SISKIN_SEED|$SISKIN_DEADLINE"; mkdir out; echo hi > out/model.onnx',
     });
 
-    expect(lines.join('\n')).toBe('fraud|data/a.csv\ndata/b.csv|7|2026-01-01T00:04:00.000Z');
+    expect(lines.join('\n')).toBe('fraud|data/a.csv\ndata/b.csv|7|2026-01-01T00:05:00.000Z');
     expect(report).toMatchObject({ outcome: 'succeeded', parameters: { rate: 0.1, 'layers.0': 8, 'layers.1': 4 } });
     expect(report.files).toEqual([
       {
