@@ -17,6 +17,13 @@ export function renderRefusals(refusals: readonly Refusal[]): string {
     .join('\n>\n');
 }
 
+/** What commands with `--dry-run` would do, in Markdown; `sentences` are those of the plan. */
+export function renderDryRun(lines: readonly string[], sentences: readonly string[]): string {
+  const said = lines.map((line) => `\`${line}\``).join(', ');
+  if (sentences.length === 0) return `${said} would change nothing.`;
+  return [`${said} would, and nothing of it was done:`, '', ...sentences.map((sentence) => `- ${sentence}`)].join('\n');
+}
+
 /** The commands that there are, each with a sentence, in Markdown. */
 export function renderHelp(models: readonly string[]): string {
   const example = models[0] ?? 'model';

@@ -1,9 +1,10 @@
 import type { Command } from '../command/command.ts';
 import { grammar } from '../command/grammar.ts';
-import { renderRefusals } from '../command/reply.ts';
+import { renderDryRun, renderRefusals } from '../command/reply.ts';
 import type { Effect, Plan } from '../effect.ts';
 import type { CommandFacts } from '../facts/command-facts.ts';
 import { renderComment } from '../render/comment.ts';
+import { planSentences } from '../render/plan.ts';
 import { planPull } from './check-pull-request.ts';
 import { answerTo } from './commands/answer.ts';
 import type { Answer, Scene } from './commands/scene.ts';
@@ -12,7 +13,8 @@ import { emptyPlan, joined } from './plans.ts';
 /**
  * Decides what commands do. The first time a comment only gets its eyes, without a look at anything; then its commands
  * are obeyed in their order. One that changes what later ones are judged by is recorded alone, and the rest is asked for
- * anew; the others are answered together: what was wished, what was refused and why, in one reply at most.
+ * anew; the others are answered together: what was wished, what was refused and why, in one reply at most. What is only
+ * to be shown (`--dry-run`) is decided in just the same way, and then told instead of recorded.
  */
 export function obey(intent: Scene['intent'], facts: CommandFacts): Plan {
   const { source, commands } = intent;
@@ -32,11 +34,22 @@ export function obey(intent: Scene['intent'], facts: CommandFacts): Plan {
   return joined(together(scene), later);
 }
 
-/** How many of the commands are answered at once. */
+/** How many of the commands are answered at once: what is only shown is not mixed with what is done. */
 function togetherCount(commands: readonly Command[]): number {
-  const settling = commands.findIndex(({ verb }) => verb !== 'unknown' && grammar[verb].settles);
-  if (settling < 0) return commands.length;
-  return settling === 0 ? 1 : settling;
+  const [first] = commands;
+  if (first !== undefined && settles(first)) return 1;
+  const end = commands.findIndex((command) => settles(command) || command.dryRun !== first?.dryRun);
+  return end < 0 ? commands.length : end;
+}
+
+function settles({ verb, dryRun }: Command): boolean {
+  return verb !== 'unknown' && grammar[verb].settles && !dryRun;
+}
+
+interface Answered {
+  readonly answers: readonly Answer[];
+  /** All that is to be done about them. */
+  readonly done: Plan;
 }
 
 function together(scene: Scene): Plan {
@@ -45,7 +58,9 @@ function together(scene: Scene): Plan {
     ...answers.map((answer) => (answer.kind === 'done' ? answer.plan : emptyPlan)),
     wished(scene, answers),
   );
-  return joined(done, status(scene, { answers, done }), { changes: [], effects: replies(scene, { answers, done }) });
+  const answered = { answers, done };
+  if (scene.intent.commands[0]?.dryRun === true) return { changes: [], effects: replies(scene, answered) };
+  return joined(done, status(scene, answered), { changes: [], effects: replies(scene, answered) });
 }
 
 /** The runs that the comment wishes for, planned together. */
@@ -56,10 +71,7 @@ function wished({ intent, facts }: Scene, answers: readonly Answer[]): Plan {
 }
 
 /** `/status` shows the comment as it stands, where nothing else in the same comment has it written anyway. */
-function status(
-  { intent, facts }: Scene,
-  { answers, done }: { readonly answers: readonly Answer[]; readonly done: Plan },
-): Plan {
+function status({ intent, facts }: Scene, { answers, done }: Answered): Plan {
   const { pull } = facts;
   const isAsked = intent.commands.some(({ verb }, at) => verb === 'status' && answers[at]?.kind === 'done');
   const isShown = done.effects.some(({ kind }) => kind === 'publish-comment');
@@ -72,20 +84,23 @@ function status(
   return joined(planned, { changes: [], effects: [{ kind: 'publish-comment', number: pull.pull.number, body }] });
 }
 
-function replies(
-  { intent }: Scene,
-  { answers, done }: { readonly answers: readonly Answer[]; readonly done: Plan },
-): readonly Effect[] {
-  const { source, number, obeyed } = intent;
+function replies({ intent }: Scene, { answers, done }: Answered): readonly Effect[] {
+  const { source, number, obeyed, commands } = intent;
+  const isDry = commands[0]?.dryRun === true;
   const refusals = answers.flatMap((answer) => (answer.kind === 'refused' ? [answer.refusal] : []));
-  const said = answers.flatMap((answer) => (answer.kind === 'done' && answer.says !== null ? [answer.says] : []));
-  const parts = [...(refusals.length === 0 ? [] : [renderRefusals(refusals)]), ...said];
+  const parts = [...(refusals.length === 0 ? [] : [renderRefusals(refusals)])];
+  if (isDry) {
+    const lines = commands.flatMap(({ line }, at) => (answers[at]?.kind === 'refused' ? [] : [line]));
+    if (lines.length > 0) parts.push(renderDryRun(lines, planSentences(done)));
+  } else {
+    parts.push(...answers.flatMap((answer) => (answer.kind === 'done' && answer.says !== null ? [answer.says] : [])));
+  }
   const of = source.kind === 'comment' ? `${source.commentId}` : `button-${source.checkId}-${source.head}`;
   const key = `reply-${of}${obeyed === undefined ? '' : `-${obeyed}`}`;
   const effects: Effect[] = parts.length === 0 ? [] : [{ kind: 'reply', number, body: parts.join('\n\n'), key }];
   if (source.kind !== 'comment') return effects;
   const { commentId } = source;
-  const started = done.effects.some(({ kind }) => kind === 'dispatch-run' || kind === 'cancel-run');
+  const started = !isDry && done.effects.some(({ kind }) => kind === 'dispatch-run' || kind === 'cancel-run');
   if (refusals.length > 0) effects.push({ kind: 'react', commentId, content: '-1' });
   if (refusals.length < answers.length) effects.push({ kind: 'react', commentId, content: started ? 'rocket' : '+1' });
   return effects;

@@ -1,0 +1,96 @@
+import type { Effect, Plan, StateChange } from '../effect.ts';
+import type { Intent } from '../intent.ts';
+import type { RunPlan } from '../run-plan.ts';
+import { code, prose } from './escape.ts';
+import { shortSha } from './markdown.ts';
+import { counted } from './number.ts';
+
+/**
+ * What a plan would do, in the order in which it would: a sentence each, without its subject, as Markdown. What only
+ * keeps our own books, or is said by another sentence already, has none.
+ */
+export function planSentences({ changes, effects }: Plan): readonly string[] {
+  const said = [...changes.map(changeSentence), ...effects.map(effectSentence)];
+  return [...new Set(said.filter((sentence) => sentence !== null))];
+}
+
+function changeSentence(change: StateChange): string | null {
+  switch (change.kind) {
+    // The dispatch and the cancelling of a run are effects, which say it.
+    case 'save-run':
+    // What is shown and which head was seen are books of ours.
+    case 'save-view':
+    case 'save-head':
+      return null;
+    case 'save-champion':
+      return `make the model of run ${change.champion.runId} the champion of ${code(change.champion.model)}`;
+    case 'ask':
+      return asked(change.intent);
+    default:
+      return change satisfies never;
+  }
+}
+
+function effectSentence(effect: Effect): string | null {
+  switch (effect.kind) {
+    case 'dispatch-run':
+      return `dispatch 1 run of ${code(effect.workflow)} at ${code(shortSha(effect.plan.head))}: ${jobs(effect.plan)}`;
+    case 'cancel-run': {
+      const which = effect.runId === null ? 'the run that has not started yet' : `run ${effect.runId}`;
+      return `cancel ${which}: ${prose(effect.reason.replaceAll(/[0-9a-f]{40}/g, shortSha))}`;
+    }
+    case 'publish-check':
+      return `set the check ${code(effect.check.name)} to ${(effect.check.conclusion ?? effect.check.status).replaceAll('_', ' ')}`;
+    case 'publish-comment':
+      return 'show it in the comment of this pull request';
+    // A command is answered in any case.
+    case 'react':
+    case 'reply':
+      return null;
+    case 'open-pull-request':
+      return `open a pull request of the branch ${code(effect.branch)} with ${counted(Object.keys(effect.files).length, 'file')}`;
+    default:
+      return effect satisfies never;
+  }
+}
+
+function jobs({ train, evaluate }: RunPlan): string {
+  const trainings = train.map(
+    ({ model, runner, seed }) => `train ${code(model)} on ${labels(runner)} with seed ${seed}`,
+  );
+  const evaluations = evaluate.map(({ model, runner, candidate }) => {
+    const what = candidate.kind === 'none' ? 'look at the data of' : 'evaluate';
+    return `${what} ${code(model)} on ${labels(runner)}`;
+  });
+  return [...trainings, ...evaluations].join(', ');
+}
+
+function labels(runner: readonly string[]): string {
+  return `[${runner.map((label) => code(label, 60)).join(', ')}]`;
+}
+
+function asked(intent: Intent): string | null {
+  switch (intent.kind) {
+    case 'check-pull-request':
+      return `look at pull request #${intent.number} again`;
+    case 'check-push':
+      return `look at ${code(shortSha(intent.after))} of ${code(intent.branch)} again`;
+    case 'close-pull-request':
+      return `end what goes on for pull request #${intent.number}`;
+    case 'recheck':
+      return `look at ${code(shortSha(intent.head))} again`;
+    case 'observe-run':
+      return `look at run ${intent.runId}`;
+    case 'show-run':
+      return 'look at the run again';
+    case 'onboard':
+      return 'look at what is needed for the set-up';
+    case 'reconcile':
+      return 'compare the repository with what is known of it';
+    // The rest of the same comment.
+    case 'obey':
+      return null;
+    default:
+      return intent satisfies never;
+  }
+}
