@@ -50,8 +50,13 @@ export async function readTree(
   );
 }
 
-/** The bytes of a blob. */
-export async function readBlob(github: Github, repository: Repository, sha: string): Promise<Uint8Array> {
+/** The bytes of a blob; throws `too-large` beyond the limit without reading further. */
+export async function readBlob(
+  github: Github,
+  repository: Repository,
+  sha: string,
+  limitBytes: number = blobBytesLimit,
+): Promise<Uint8Array> {
   const what = `read blob ${sha}`;
   return await asking(what, async () => {
     const { data } = await github.request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', {
@@ -60,7 +65,7 @@ export async function readBlob(github: Github, repository: Repository, sha: stri
       mediaType: { format: 'raw' },
       request: { parseSuccessResponseBody: false },
     });
-    return await readLimited(data, blobBytesLimit, `blob ${sha}`);
+    return await readLimited(data, limitBytes, `blob ${sha}`);
   });
 }
 

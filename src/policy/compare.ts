@@ -1,4 +1,6 @@
 import { type MetricName, metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
+import { accessChanges } from './access-changes.ts';
+import { hygieneLevels } from './hygiene-policy.ts';
 import type { Gate, ModelPolicy, Policy } from './policy.ts';
 import { quoted } from './quoted.ts';
 
@@ -12,9 +14,10 @@ export function policyChanges(before: Policy | null, after: Policy | null): read
   const names = new Set([...Object.keys(before?.models ?? {}), ...Object.keys(after.models)]);
   const sentences = [
     ...leafChanges(
-      before === null ? {} : leaves({ ...before, models: undefined }),
-      before === null ? {} : leaves({ ...after, models: undefined }),
+      before === null ? {} : leaves({ ...before, ...toldElsewhere }),
+      before === null ? {} : leaves({ ...after, ...toldElsewhere }),
     ),
+    ...(before === null ? [] : accessChanges(before, after)),
     ...[...names].flatMap((name) => {
       const changes = modelChanges(before?.models[name], after.models[name]);
       return changes.map((change) => `\`${name}\`: ${change}`);
@@ -22,6 +25,13 @@ export function policyChanges(before: Policy | null, after: Policy | null): read
   ].map((sentence) => sentence.charAt(0).toUpperCase() + sentence.slice(1));
   return sentences.sort((a, b) => Number(isLoosening(b)) - Number(isLoosening(a)));
 }
+
+const toldElsewhere = {
+  models: undefined,
+  access: undefined,
+  environments: undefined,
+  'author-may-approve': undefined,
+};
 
 /** Whether a sentence of policyChanges tells of something that becomes easier to pass. */
 export function isLoosening(sentence: string): boolean {
@@ -91,6 +101,7 @@ const looserWhen: Readonly<Record<string, 'higher' | 'lower'>> = {
 };
 
 const driftRules: readonly (Leaf | undefined)[] = ['fail', 'warn', 'ignore'];
+const strictness: readonly (Leaf | undefined)[] = hygieneLevels;
 
 function isLooser(path: string, before: Leaf | undefined, after: Leaf | undefined): boolean {
   if (path === 'drift.rule') return driftRules.indexOf(after) > driftRules.indexOf(before);
@@ -100,6 +111,7 @@ function isLooser(path: string, before: Leaf | undefined, after: Leaf | undefine
       .split(', ')
       .some((column) => column !== '' && !ignored.includes(column));
   }
+  if (path.startsWith('hygiene.')) return strictness.indexOf(after) > strictness.indexOf(before);
   if (path === 'data.schema') return after === undefined;
   const direction = looserWhen[path];
   if (direction === undefined) return false;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { metricNames } from '../evaluate/metric-name.ts';
+import { AccessPolicy, AuthorMayApprove, EnvironmentsPolicy } from './access-policy.ts';
 import { HygienePolicy } from './hygiene-policy.ts';
 
 /** Where the policy of a repository lives. It is always read from the base branch, never from a pull request's head. */
@@ -206,6 +207,9 @@ export const Policy = z.strictObject({
       message: 'at most 50 models; keep those that are deployed',
     })
     .describe('The models of this repository, by name.'),
+  access: AccessPolicy.default({}),
+  'author-may-approve': AuthorMayApprove,
+  environments: EnvironmentsPolicy.default({}).describe('The environments that models are released to, by name.'),
   hygiene: HygienePolicy.prefault({}).describe(
     'What the hygiene action does about each thing that a pull request should not commit.',
   ),

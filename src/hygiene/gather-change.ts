@@ -1,0 +1,95 @@
+import { classify } from '../change/classify.ts';
+import { pointersToRead } from '../change/pointers.ts';
+import { problemText } from '../error.ts';
+import type { ListedFile } from '../github/pull-files.ts';
+import { policyChanges } from '../policy/compare.ts';
+import { HygienePolicy } from '../policy/hygiene-policy.ts';
+import { type ParsedPolicy, parsePolicy } from '../policy/parse.ts';
+import { policyPath } from '../policy/policy.ts';
+import type { TreeEntry } from '../ports.ts';
+import type { ChangeFacts } from './change-facts.ts';
+import { type ChangedPath, changedPaths } from './changed-paths.ts';
+import { readTexts } from './read-texts.ts';
+
+/** What is read of a pull request: commits, trees and blobs by their SHAs, and GitHub's list of its files. Nothing is checked out or run. */
+export interface ChangeReader {
+  compare(base: string, head: string): Promise<{ readonly base: string; readonly mergeBase: string }>;
+  readTree(commit: string): Promise<readonly TreeEntry[] | null>;
+  readFile(path: string, ref: string): Promise<string | null>;
+  /** Throws `too-large` beyond the limit. */
+  readBlob(sha: string, limitBytes: number): Promise<Uint8Array>;
+  listFiles(number: number): Promise<readonly ListedFile[]>;
+}
+
+/** A pull request as rules see it, with what the base branch says of the rules. */
+export interface GatheredChange {
+  readonly facts: ChangeFacts;
+  readonly levels: HygienePolicy;
+  /** What is wrong with the base branch's policy, whose rules then are the usual ones; null when nothing is. */
+  readonly policyProblem: string | null;
+  /** GitHub's hunks by path, of exactly the commits that were read. */
+  readonly patches: ReadonlyMap<string, string>;
+  /** Files that are too large or too many to be looked into. */
+  readonly unread: number;
+}
+
+/** Reads a pull request at `head`: five requests, one for each further 100 files, and one for each text that a rule wants (300 at most). */
+export async function gatherChange(
+  github: ChangeReader,
+  pull: { readonly number: number; readonly baseRef: string; readonly head: string },
+): Promise<GatheredChange> {
+  const { base, mergeBase } = await github.compare(pull.baseRef, pull.head);
+  const [before, after, policyText, listed] = await Promise.all([
+    github.readTree(mergeBase),
+    github.readTree(pull.head),
+    github.readFile(policyPath, base),
+    github.listFiles(pull.number),
+  ]);
+  const parsed = policyText === null ? null : parsePolicy({ text: policyText, file: policyPath });
+  const policy = parsed?.kind === 'valid' ? parsed.policy : null;
+  const levels = policy?.hygiene ?? HygienePolicy.parse({});
+  const changed = changedPaths({ before, after, listed });
+  const texts = await readTexts(github, { changed, policy, levels });
+  const facts: ChangeFacts = {
+    files: texts.files,
+    paths: after === null ? null : new Set(after.map(({ path }) => path)),
+    policy,
+    change: policy === null ? null : classify(await pointerTexts(github, { changed, policy })),
+    proposed: changed.some(({ path }) => path === policyPath)
+      ? proposed(parsed, await github.readFile(policyPath, pull.head))
+      : null,
+  };
+  const patches = changed.flatMap(({ path, listed: entry }) => (entry?.patch ? [[path, entry.patch] as const] : []));
+  return { facts, levels, policyProblem: problemOf(parsed), patches: new Map(patches), unread: texts.unread };
+}
+
+function problemOf(parsed: ParsedPolicy | null): string | null {
+  if (parsed?.kind !== 'invalid') return null;
+  const [first] = parsed.problems;
+  return first === undefined ? 'it cannot be read' : `line ${first.line}: ${problemText(first)}`;
+}
+
+/** Data pointers are read as the App reads them, so that a changed holdout behind DVC is seen. */
+async function pointerTexts(
+  github: ChangeReader,
+  options: { readonly changed: readonly ChangedPath[]; readonly policy: NonNullable<ChangeFacts['policy']> },
+): Promise<Parameters<typeof classify>[0]> {
+  const { changed, policy } = options;
+  const before = changed.flatMap((file) => file.before ?? []);
+  const after = changed.flatMap((file) => file.after ?? []);
+  const texts = new Map<string, string>();
+  for (const { sha } of pointersToRead({ before, after, policy })) {
+    texts.set(sha, new TextDecoder().decode(await github.readBlob(sha, 1_000_000)));
+  }
+  return { before, after, policy, texts };
+}
+
+function proposed(before: ParsedPolicy | null, text: string | null): ChangeFacts['proposed'] {
+  const old = before?.kind === 'valid' ? before.policy : null;
+  if (text === null) return { problems: [], changes: policyChanges(old, null) };
+  const parsed = parsePolicy({ text, file: policyPath });
+  if (parsed.kind === 'invalid') {
+    return { problems: parsed.problems.map((problem) => `line ${problem.line}: ${problemText(problem)}`), changes: [] };
+  }
+  return { problems: [], changes: policyChanges(old, parsed.policy) };
+}
