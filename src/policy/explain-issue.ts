@@ -37,18 +37,23 @@ function unknownKey(at: Path, key: string): Finding {
   const known = knownKeys(at.slice(0, -1));
   const meant = nearest(key, known);
   const home = homeOf(key);
-  const isMetric = at.at(-2) === 'metrics';
   let fix = `remove it; known here: ${known.join(', ')}`;
   if (meant !== null) fix = `did you mean \`${meant}\`?`;
   else if (home !== null) fix = `move it into \`${home}\``;
   return {
     at,
     part: 'key',
-    expected: isMetric ? 'a known metric' : 'a known key',
+    expected: keysOf(at),
     found: quoted(key),
     fix,
     ...(meant !== null && { meant }),
   };
+}
+
+/** What the keys beside this one name. */
+function keysOf(at: Path): string {
+  if (at.at(-2) === 'metrics') return 'a known metric';
+  return at.at(-2) === 'access' && at[0] !== 'models' ? 'a verb that is given here' : 'a known key';
 }
 
 function wrongName(issue: Issue, at: Path): Pick<Problem, 'expected' | 'found' | 'fix'> {

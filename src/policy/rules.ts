@@ -1,5 +1,6 @@
 import { folderMatcher } from '../change/glob.ts';
 import { metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
+import { accessFindings } from './access-rules.ts';
 import { describe, type Finding } from './explain-issue.ts';
 import { nearest } from './nearest.ts';
 import { ModelPolicy } from './policy.ts';
@@ -9,10 +10,14 @@ type Entries = Readonly<Record<string, unknown>>;
 type Draft = { readonly [Key in keyof ModelPolicy]?: ModelPolicy[Key] | undefined };
 
 /**
- * What no single key can show: how the entries of one model fit together. Each rule looks only at entries that are
- * themselves well formed, so that one mistake is reported once.
+ * What no single key can show: how the entries of one model fit together, and who may not have which right. Each rule
+ * looks only at entries that are themselves well formed, so that one mistake is reported once.
  */
 export function ruleFindings(document: unknown): readonly Finding[] {
+  return [...accessFindings(entriesOf(document)), ...modelsFindings(document)];
+}
+
+function modelsFindings(document: unknown): readonly Finding[] {
   const models = entriesOf(entriesOf(document)['models']);
   return Object.entries(models).flatMap(([name, written]) => {
     if (written === null || typeof written !== 'object' || Array.isArray(written)) return [];
