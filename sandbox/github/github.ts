@@ -57,7 +57,7 @@ export interface SandboxGithub extends AsyncDisposable, People {
   readonly deliveries: readonly Delivery[];
   /** Every REST operation that is answered; any other is answered 501 by name. */
   readonly routes: readonly Route[];
-  /** Hears of each REST call and each webhook, e.g. the conformance check. */
+  /** Hears of each REST call as it arrives and when it is answered, and of each webhook, e.g. the conformance check. */
   readonly observers: Set<Observer>;
   /** `kind` Organization makes an account that owns repositories but does nothing. */
   createUser(options: { readonly login: string; readonly kind?: 'User' | 'Organization' }): Account;
@@ -96,6 +96,8 @@ export interface SandboxGithub extends AsyncDisposable, People {
 }
 
 export interface Observer {
+  /** A REST call has arrived whole, and nothing is done about it yet. */
+  readonly onRequest?: (request: { readonly method: string; readonly path: string }) => void;
   readonly onExchange?: (exchange: Exchange) => void;
   readonly onDelivery?: (delivery: Delivery) => void;
 }
@@ -133,6 +135,7 @@ export async function startGithub(options: GithubOptions = {}): Promise<SandboxG
       faults,
       routes,
       mounts: [smartHttp(world, tokens), rawFiles(world, tokens), manifests.mount, ...actions.mounts],
+      onRequest: (request) => observers.forEach((observer) => void observer.onRequest?.(request)),
       onExchange: (exchange) => {
         calls.push(exchange.call);
         observers.forEach((observer) => void observer.onExchange?.(exchange));

@@ -42,6 +42,7 @@ export interface ServerOptions {
   readonly faults: Faults;
   readonly routes: readonly Route[];
   readonly mounts: readonly Mount[];
+  readonly onRequest: (request: { readonly method: string; readonly path: string }) => void;
   readonly onExchange: (exchange: Exchange) => void;
 }
 
@@ -92,6 +93,7 @@ function createService(options: ServerOptions): (incoming: Incoming) => Promise<
     const { request, url } = incoming;
     const { method, path, format } = progress;
     const rawBody = await readBody(request);
+    options.onRequest({ method, path: path ?? url.pathname });
     if (faults.latencyMs > 0) {
       await wait(faults.latencyMs);
     }
