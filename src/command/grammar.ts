@@ -1,4 +1,4 @@
-import type { Verb } from './command.ts';
+import type { Request, Verb } from './command.ts';
 
 /** A flag or pair that a verb may take. */
 export type Word = 'model' | 'reason' | 'term' | 'organisation' | 'seed' | 'sha';
@@ -26,8 +26,7 @@ const asks = { changes: false, settles: false, trust: false } as const;
 const runs = { target: null, changes: true, settles: false, trust: false, access: 'write' } as const;
 const settles = { changes: true, settles: true } as const;
 
-/** Every verb, in the order in which help lists them. */
-export const grammar: Readonly<Record<Verb, VerbGrammar>> = {
+const rows = {
   help: { ...asks, target: null, takes: [], access: 'everybody', does: 'shows this', example: 'help' },
   status: {
     ...asks,
@@ -153,7 +152,39 @@ export const grammar: Readonly<Record<Verb, VerbGrammar>> = {
     does: 'lets a gate that was missed not decide, for this commit',
     example: 'override-gate roc-auc -m <model> --reason "known label shift"',
   },
-};
+} as const satisfies Readonly<Record<Verb, VerbGrammar>>;
+
+/** Every verb, in the order in which help lists them. Compiles only while each row lets say just what its command carries. */
+export const grammar: [Disagreeing] extends [never] ? Readonly<Record<Verb, VerbGrammar>> : Disagreeing = rows;
+
+/** The verbs whose command carries something that cannot be said, or lacks something that can. */
+type Disagreeing = { [V in Verb]: Same<Carried<V>, Sayable<V>> extends true ? never : V }[Verb];
+
+type Carried<V extends Verb> = Exclude<keyof Extract<Request, { readonly verb: V }>, 'verb'>;
+
+type Sayable<V extends Verb> =
+  | WordField[(typeof rows)[V]['takes'][number]]
+  | TargetField[`${(typeof rows)[V]['target']}`];
+
+/** The commit is carried by every command. */
+interface WordField {
+  readonly model: 'model';
+  readonly reason: 'reason';
+  readonly term: 'term';
+  readonly organisation: 'scope';
+  readonly seed: 'seed';
+  readonly sha: never;
+}
+
+interface TargetField {
+  readonly code: 'code';
+  readonly environment: 'environment';
+  readonly 'freeze-target': 'target';
+  readonly metric: 'metric';
+  readonly null: never;
+}
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
 /** The verbs in the order in which help lists them. */
 // The keys of the table are exactly the verbs.

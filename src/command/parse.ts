@@ -4,9 +4,13 @@ import { grammar, verbs } from './grammar.ts';
 import { printable } from './printable.ts';
 import { requestFrom } from './request.ts';
 import { spokenLines } from './spoken-lines.ts';
+import { plainSpaces } from './tokens.ts';
 import { readWords } from './words.ts';
 
-const mostCommands = 20;
+/** More commands than this of one comment are not read. */
+export const mostCommands = 20;
+/** A longer line is no command. */
+export const longestLine = 1000;
 
 /**
  * The slash commands of a comment: one per line, at the start of the line, outside code, quotes and HTML comments.
@@ -17,47 +21,63 @@ export function commandsIn(comment: string): readonly Command[] {
   const commands: Command[] = [];
   for (const line of spokenLines(comment)) {
     const command = commandOf(line);
-    if (command !== null) commands.push(command);
-    if (commands.length === mostCommands) break;
+    if (command === null) continue;
+    if (commands.length === mostCommands) {
+      const reason = `comes after ${mostCommands} commands of the same comment; give it in another`;
+      return [...commands, { ...saidOf(command.line), verb: 'unknown', reason, suggestion: null }];
+    }
+    commands.push(command);
   }
   return commands;
 }
 
-function commandOf(line: string): Command | null {
-  const [first = '', second = ''] = line.trim().split(/\s+/, 2);
-  if (!/^\/[a-z][a-z-]{0,30}$/i.test(first)) return null;
-  const prefixed = first.toLowerCase() === '/siskin';
-  const written = (prefixed ? second : first).replace(/^\//, '').toLowerCase();
-  const said: Said = { line: printable(line.trim()), sha: null, dryRun: false };
-  const verb = verbs.find((known) => known === written);
-  if (verb === undefined) return strange(said, { written, prefixed });
-  const rest = afterWords(line, prefixed ? 2 : 1);
-  const words = readWords(rest, grammar[verb]);
+function commandOf(written: string): Command | null {
+  const line = plainSpaces(written.slice(0, longestLine)).trim();
+  const [, first = '', behind = ''] = /^\/([a-z][a-z-]{0,30})[.,;:!?]*(?: +(.*))?$/i.exec(line) ?? [];
+  if (first === '') return null;
+  if (first.toLowerCase() !== 'siskin') return ofVerb(first.toLowerCase(), { behind, line, written, prefixed: false });
+  const [, second = '', rest = ''] = /^\/?([^ ]*?)[.,;:!?]*(?: +(.*))?$/.exec(behind) ?? [];
+  return ofVerb(second.toLowerCase(), { behind: rest, line, written, prefixed: true });
+}
+
+interface Line {
+  /** What stands behind the verb. */
+  readonly behind: string;
+  readonly line: string;
+  readonly written: string;
+  readonly prefixed: boolean;
+}
+
+function ofVerb(name: string, { behind, line, written, prefixed }: Line): Command | null {
+  const said = saidOf(line);
+  const verb = verbs.find((known) => known === name);
+  if (verb === undefined) return strange(said, { name, behind, prefixed });
+  if (written.length > longestLine) {
+    const reason = `is longer than ${longestLine} characters`;
+    return { ...said, verb: 'unknown', reason, suggestion: `/${grammar[verb].example}` };
+  }
+  const words = readWords(behind, grammar[verb]);
   if (words.kind === 'refused') {
-    return {
-      ...said,
-      verb: 'unknown',
-      reason: words.reason,
-      suggestion: `/${words.suggestion ?? grammar[verb].example}`,
-    };
+    const { reason, suggestion } = words;
+    const instead = suggestion === null ? grammar[verb].example : `${verb} ${suggestion}`;
+    return { ...said, verb: 'unknown', reason, suggestion: `/${instead}` };
   }
   return { ...said, sha: words.words.sha, dryRun: words.words.dryRun, ...requestFrom(verb, words.words) };
 }
 
-function strange(
-  said: Said,
-  { written, prefixed }: { readonly written: string; readonly prefixed: boolean },
-): Command | null {
-  if (prefixed && written === '') return { ...said, verb: 'help' };
-  const meant = prefixed ? nearest(written, verbs) : verbs.find((known) => isOneEditAway(written, known));
-  if (!prefixed && meant === undefined) return null;
-  const suggestion = meant == null ? null : `/${meant}`;
-  return { ...said, verb: 'unknown', reason: 'is no command of Siskin', suggestion };
+function saidOf(line: string): Said {
+  return { line: printable(line), sha: null, dryRun: false };
 }
 
-/** The line without its first so many words. */
-function afterWords(line: string, count: number): string {
-  return line.trim().replace(new RegExp(`^(?:\\S+\\s*){${count}}`), '');
+function strange(
+  said: Said,
+  { name, behind, prefixed }: { readonly name: string; readonly behind: string; readonly prefixed: boolean },
+): Command | null {
+  if (prefixed && name === '') return { ...said, verb: 'help' };
+  const meant = prefixed ? nearest(name, verbs) : verbs.find((known) => isOneEditAway(name, known));
+  if (!prefixed && meant === undefined) return null;
+  const suggestion = meant == null ? null : printable(`/${meant} ${behind}`.trim());
+  return { ...said, verb: 'unknown', reason: 'is no command of Siskin', suggestion };
 }
 
 /** Whether one insertion, deletion, substitution or swap of neighbours makes the one the other. */

@@ -1,5 +1,5 @@
 import type { Request, Verb } from './command.ts';
-import type { Words } from './words.ts';
+import type { Words } from './word-values.ts';
 
 /** What a verb with these words asks for. */
 export function requestFrom(verb: Verb, words: Words): Request {

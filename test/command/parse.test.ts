@@ -33,6 +33,18 @@ describe('commands in a comment', () => {
       ],
     ],
     ['/lock', [{ verb: 'lock', environment: null }]],
+    ['/train —model late, seed=7.', [{ verb: 'train', model: 'late', seed: 7 }]],
+    ['/train –m late —dry-run', [{ verb: 'train', model: 'late', dryRun: true }]],
+    ['/train model=late --seed 7', [{ verb: 'train', model: 'late', seed: 7 }]],
+    ['/Status!', [{ verb: 'status' }]],
+    ['/siskin: cancel, -m late', [{ verb: 'cancel', model: 'late' }]],
+    ['\u00A0/train\u00A0-m\tlate\u200B', [{ verb: 'train', model: 'late' }]],
+    ['/lock staging —reason “don’t touch, it’s mine”', [{ verb: 'lock', reason: 'don’t touch, it’s mine' }]],
+    [`/lock staging --reason don't`, [{ verb: 'lock', reason: `don't` }]],
+    [`/lock staging --reason 'don't'.`, [{ verb: 'lock', reason: `don't` }]],
+    ['/lock staging reason="a \\"b\\" c"', [{ verb: 'lock', reason: 'a "b" c' }]],
+    ['/lock --for 2H "staging"', [{ verb: 'lock', environment: 'staging', term: { minutes: 120 } }]],
+    ['/override-gate roc-auc --reason "परीक्षण"', [{ verb: 'override-gate', metric: 'roc-auc', reason: 'परीक्षण' }]],
     [
       'Good work!\r\n/evaluate\r\n/train -m a',
       [
@@ -54,6 +66,8 @@ describe('commands in a comment', () => {
     ['in a fence of tildes that holds back-ticks', '~~~sh\n```\n/train\n~~~'],
     ['in a fence that is never closed', '```\n/train'],
     ['in an indented block', '    /train'],
+    ['in a block of a list item', '- see\n- ```\n  /train\n  ```'],
+    ['in a preformatted block', '<pre>\n/train\n</pre>'],
     ['in an HTML comment', 'a <!-- b\n/train\n--> c'],
     ['behind an HTML comment that ends on its line', '<!--\n--> /train'],
     ['of another bot', '/approve\n/lgtm\n/hold cancel\n/test all'],
@@ -75,6 +89,8 @@ describe('commands in a comment', () => {
     ['/evalute', '/evaluate'],
     ['/statuss', '/status'],
     ['/siskin evluat', '/evaluate'],
+    ['/trian -m late', '/train -m late'],
+    ['/siskin trian', '/train'],
   ])('that are misspelt say what was meant: %s', (comment, suggestion) => {
     expect(commandsIn(comment)).toMatchObject([
       { verb: 'unknown', line: comment, reason: 'is no command of Siskin', suggestion },
@@ -86,15 +102,48 @@ describe('commands in a comment', () => {
     ['/train -m', 'needs the name of a model after `-m`'],
     ['/train fraud', 'takes nothing like `fraud` (a model is named with `-m`)'],
     ['/train -m ../x', 'needs the name of a model after `-m`, found `../x`'],
-    ['/train --modle a', 'knows only `-m`, `--dry-run`, found `--modle`'],
+    ['/train --modle a', 'knows only `-m`, `--seed`, `--dry-run`, found `--modle`'],
     ['/train @xyz', 'needs 7 to 40 hexadecimal digits of a commit after `@`, found `@xyz`'],
     ['/train seed=-1', 'needs a whole number after `seed=`, found `-1`'],
     ['/lock a b', 'takes one environment, found also `b`'],
     ['/lock a --for ever', 'needs a time such as `30m`, `2h` or `1d` after `--for`, found `ever`'],
     ['/lock a --reason "x', 'has a quotation that does not end'],
     ['/help me', 'takes nothing like `me`'],
+    ['/train foo=bar', 'knows only `model=`, `seed=`, found `foo=`'],
+    ['/help a=b', 'takes nothing with `=`, found `a=`'],
+    ['/train -m a -m b', 'takes one model, found also `b`'],
+    ['/lock a --for 1h --until 2026-03-01T18:00Z', 'takes one term, found also `2026-03-01T18:00Z`'],
+    ['/lock a --reason --for 1h', 'needs a reason after `--reason`'],
+    ['/lock a --reason load test', 'takes one environment, found also `test`'],
+    ['/lock a --reason " "', 'needs a reason after `--reason`'],
+    ['/train --dry-run=no', 'takes `--dry-run` without a value'],
+    ['/train -m constructor', 'needs the name of a model after `-m`, found `constructor`'],
   ])('that are wrong say why: %s', (text, reason) => {
     expect(commandsIn(text)).toMatchObject([{ verb: 'unknown', line: text, reason }]);
+  });
+
+  it.each([
+    ['/train --modle late', '/train --model late'],
+    ['/train sede=7 -m late', '/train seed=7 -m late'],
+    ['/train late seed=7', '/train -m late seed=7'],
+    ['/lock staging --raeson “load test”', '/lock staging --reason “load test”'],
+    ['/lock staging --for ever', '/lock staging -m <model> --for 2h --reason "load test"'],
+  ])('that are wrong are mended where it can be told how: %s', (text, suggestion) => {
+    expect(commandsIn(text)).toMatchObject([{ verb: 'unknown', suggestion }]);
+  });
+
+  it.each([
+    ['a line that is too long', `/lock staging --reason "${'x'.repeat(1000)}"`, 'is longer than 1000 characters'],
+    ['too many words', `/train ${'--dry-run '.repeat(60)}`, 'has more than 40 words'],
+  ])('are bounded: %s', (_, text, reason) => {
+    expect(commandsIn(text)).toMatchObject([{ verb: 'unknown', reason }]);
+  });
+
+  it('beyond the twentieth of a comment are not read, and that is said', () => {
+    const read = commandsIn('/train\n'.repeat(300));
+
+    expect(read).toHaveLength(21);
+    expect(read.at(-1)).toMatchObject({ verb: 'unknown', reason: expect.stringContaining('after 20 commands') });
   });
 
   it('carry nothing of a stranger that could end a code span or hide text', () => {
@@ -127,12 +176,30 @@ describe('commands in a comment', () => {
     );
     fc.assert(
       fc.property(comment, (text) => {
-        expect(commandsIn(text).length).toBeLessThanOrEqual(20);
+        expect(commandsIn(text).length).toBeLessThanOrEqual(21);
       }),
     );
 
     const started = process.cpuUsage();
-    for (const unit of ['<!--', '-->', '`', '/train ', '/train\n', '\n', ' ', '/siskin -m ', '/lock "', '/lock a="']) {
+    for (const unit of [
+      '"\\',
+      '“.',
+      " 'a",
+      '- ',
+      '<pre>',
+      'a=',
+      '—',
+      '<!--',
+      '-->',
+      '`',
+      '/train ',
+      '/train\n',
+      '\n',
+      ' ',
+      '/siskin -m ',
+      '/lock "',
+      '/lock a="',
+    ]) {
       commandsIn(unit.repeat(2_000_000 / unit.length));
     }
     expect(process.cpuUsage(started).user / 1000).toBeLessThan(1000);
