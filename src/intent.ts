@@ -8,10 +8,32 @@ export interface Repository {
   readonly name: string;
 }
 
-/** Who asked: a GitHub login, or `siskin` for what the timer or the App itself causes. */
+/**
+ * How GitHub says that somebody stands to a repository: https://docs.github.com/graphql/reference/enums#commentauthorassociation.
+ * It says so without looking at memberships that are kept private, so OWNER and MEMBER prove something and the rest does not.
+ */
+export const associations = [
+  'OWNER',
+  'MEMBER',
+  'COLLABORATOR',
+  'CONTRIBUTOR',
+  'FIRST_TIME_CONTRIBUTOR',
+  'FIRST_TIMER',
+  'MANNEQUIN',
+  'NONE',
+] as const;
+
+/** Who asked, with what the event proves of them. */
 export interface Actor {
+  /** A GitHub login, or `siskin` for what the timer or the App itself causes. */
   readonly login: string;
   readonly kind: 'person' | 'bot' | 'siskin';
+  /** GitHub's number of the account, which a new login does not change; absent for what the timer causes. */
+  readonly id?: number;
+  /** Absent where the event does not say it. */
+  readonly association?: (typeof associations)[number];
+  /** Whether an organisation owns the repository: only then are there members and outside collaborators. */
+  readonly ofOrganisation?: boolean;
 }
 
 /** Where commands come from: a comment of a pull request, or a button of one of our checks, bound to the check's commit. */

@@ -3,7 +3,7 @@ import { commandsIn } from './command/parse.ts';
 import { AppError } from './error.ts';
 import type { Intent } from './intent.ts';
 import { fromCheckRun, fromCheckSuite } from './observe/check-events.ts';
-import { Account, actorOf, Origin, repositoryOf, Sha } from './observe/origin.ts';
+import { Account, Association, actorOf, Origin, repositoryOf, Sha } from './observe/origin.ts';
 import { claimOf } from './run-plan.ts';
 
 /** Who we are on GitHub: what tells our own runs, checks and comments from those of others. */
@@ -71,6 +71,8 @@ const PullRequestEvent = Origin.extend({
     number: z.number().int(),
     merged: z.boolean().nullish(),
     head: z.object({ sha: Sha }),
+    user: Account.nullish(),
+    author_association: Association,
   }),
 });
 
@@ -82,12 +84,13 @@ const causeOf = {
   edited: 'retargeted',
 } as const;
 
-function fromPullRequest(payload: unknown): readonly Intent[] {
+function fromPullRequest(payload: unknown, app: AppIdentity): readonly Intent[] {
   const event = PullRequestEvent.parse(payload);
-  const { number, head, merged } = event.pull_request;
+  const { number, head, merged, user, author_association: association } = event.pull_request;
   // Of edits only another base branch matters: another policy judges then.
   if (event.action === 'edited' && event.changes?.base === undefined) return [];
-  const common = { repository: repositoryOf(event), number, head: head.sha, actor: actorOf(event.sender) };
+  const actor = actorOf(event, app, user?.login === event.sender.login ? association : undefined);
+  const common = { repository: repositoryOf(event), number, head: head.sha, actor };
   return event.action === 'closed'
     ? [{ kind: 'close-pull-request', ...common, merged: merged === true }]
     : [{ kind: 'check-pull-request', ...common, cause: causeOf[event.action] }];
@@ -95,13 +98,13 @@ function fromPullRequest(payload: unknown): readonly Intent[] {
 
 const PushEvent = Origin.extend({ ref: z.string(), before: Sha, after: Sha, deleted: z.boolean() });
 
-function fromPush(payload: unknown): readonly Intent[] {
+function fromPush(payload: unknown, app: AppIdentity): readonly Intent[] {
   const event = PushEvent.parse(payload);
   const branch = event.repository.default_branch;
   if (event.deleted || event.ref !== `refs/heads/${branch}`) return [];
-  const { before, after, sender } = event;
+  const { before, after } = event;
   const range = { repository: repositoryOf(event), branch, before, after };
-  return [{ kind: 'check-push', ...range, actor: actorOf(sender), cause: 'pushed' }];
+  return [{ kind: 'check-push', ...range, actor: actorOf(event, app), cause: 'pushed' }];
 }
 
 const WorkflowRunEvent = Origin.extend({
@@ -148,11 +151,12 @@ const CommentEvent = Origin.extend({
     body: z.string(),
     created_at: z.iso.datetime({ offset: true }),
     user: Account.nullable(),
+    author_association: Association,
     performed_via_github_app: z.object({}).nullish(),
   }),
 });
 
-function fromComment(payload: unknown): readonly Intent[] {
+function fromComment(payload: unknown, app: AppIdentity): readonly Intent[] {
   const event = CommentEvent.parse(payload);
   const { comment, issue, sender } = event;
   // Bots echo what they read, and an App may speak with a person's name: neither gives orders.
@@ -167,7 +171,7 @@ function fromComment(payload: unknown): readonly Intent[] {
       number: issue.number,
       source: { kind: 'comment', commentId: comment.id, at: comment.created_at },
       commands,
-      actor: actorOf(sender),
+      actor: actorOf(event, app, comment.author_association),
     },
   ];
 }

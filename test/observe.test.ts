@@ -145,6 +145,10 @@ describe('a comment', () => {
     user: { login: 'ada', type: 'User' },
   };
   const issue = { number: 5, state: 'open', pull_request: {} };
+  const bot = (login: string) => {
+    const user = { login, type: 'Bot' };
+    return { sender: user, comment: { ...comment, user } };
+  };
 
   it('on a pull request with a command is obeyed', () => {
     expect(intents('issue_comment', { action: 'created', issue, comment })).toEqual([
@@ -162,6 +166,15 @@ describe('a comment', () => {
   it.each([
     ['of a bot', { sender: { login: 'dependabot[bot]', type: 'Bot' } }],
     ['of ours', { sender: { login: 'siskin[bot]', type: 'Bot' } }],
+    ['that a bot wrote', bot('dependabot[bot]')],
+    ['that the bot of GitHub Actions wrote', bot('github-actions[bot]')],
+    [
+      'that this App wrote',
+      { ...bot('siskin[bot]'), comment: { ...bot('siskin[bot]').comment, performed_via_github_app: app } },
+    ],
+    ['of an organisation', { sender: { login: 'ada', type: 'Organization' } }],
+    ['of nobody that GitHub says what they are', { sender: { login: 'ada' } }],
+    ['whose writer is gone', { comment: { ...comment, user: null } }],
     ['that somebody else sent', { sender: { login: 'mallory', type: 'User' } }],
     ['that an App wrote in a person’s name', { comment: { ...comment, performed_via_github_app: { id: 1 } } }],
     ['that was edited', { action: 'edited' }],
@@ -170,6 +183,46 @@ describe('a comment', () => {
     ['without a command', { comment: { ...comment, body: 'I like it' } }],
   ])('%s gives no orders', (_, changes) => {
     expect(intents('issue_comment', { action: 'created', issue, comment, ...changes })).toEqual([]);
+  });
+});
+
+describe('who acts is told', () => {
+  const organisation = { ...origin.repository, owner: { login: 'octo', type: 'Organization' } };
+  const comment = { id: 9, body: '/help', created_at: '2026-05-01T10:00:00Z', user: { login: 'ada' } };
+  const issue = { number: 5, state: 'open', pull_request: {} };
+  const said = (association: string) =>
+    intents('issue_comment', {
+      action: 'created',
+      repository: organisation,
+      sender: { login: 'ada', id: 7, type: 'User' },
+      issue,
+      comment: { ...comment, author_association: association },
+    });
+
+  it.each(['MEMBER', 'COLLABORATOR', 'FIRST_TIME_CONTRIBUTOR', 'NONE'])('with the association %s', (association) => {
+    expect(said(association)).toMatchObject([{ actor: { ...ada, id: 7, association, ofOrganisation: true } }]);
+  });
+
+  it('without an association that we do not know', () => {
+    expect(said('FRIEND')).toMatchObject([{ actor: { ...ada, id: 7, ofOrganisation: true } }]);
+    expect(JSON.stringify(said('FRIEND'))).not.toContain('FRIEND');
+  });
+
+  it.each([
+    ['dependabot[bot]', 'bot'],
+    ['siskin[bot]', 'siskin'],
+  ])('as %s, which is %s', (login, kind) => {
+    const head = { number: 5, head: { sha } };
+    const found = intents('pull_request', { action: 'opened', sender: { login, type: 'Bot' }, pull_request: head });
+
+    expect(found).toMatchObject([{ actor: { login, kind } }]);
+  });
+
+  it('with what is said of the author only when it is the author', () => {
+    const pull_request = { number: 5, head: { sha }, user: { login: 'eve' }, author_association: 'OWNER' };
+
+    expect(intents('pull_request', { action: 'synchronize', pull_request })).toMatchObject([{ actor: ada }]);
+    expect(JSON.stringify(intents('pull_request', { action: 'synchronize', pull_request }))).not.toContain('OWNER');
   });
 });
 

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import type { Actor, Repository } from '../intent.ts';
+import { type Actor, associations, type Repository } from '../intent.ts';
 
 /** A full commit id. */
 export const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 
 /** A GitHub account as payloads name it. */
-export const Account = z.object({ login: z.string(), type: z.string().optional() });
+export const Account = z.object({ login: z.string(), id: z.number().int().optional(), type: z.string().optional() });
+
+/** How somebody stands to the repository; a word that GitHub adds one day is as good as none. */
+export const Association = z.enum(associations).optional().catch(undefined);
 
 /** What every event of a repository says: through which installation, about which repository, by whom. */
 export const Origin = z.object({
@@ -13,7 +16,7 @@ export const Origin = z.object({
   repository: z.object({
     id: z.number().int(),
     name: z.string(),
-    owner: z.object({ login: z.string() }),
+    owner: Account,
     default_branch: z.string(),
   }),
   sender: Account,
@@ -25,7 +28,19 @@ export function repositoryOf(origin: z.infer<typeof Origin>): Repository {
   return { installation: origin.installation.id, id, owner: owner.login, name };
 }
 
-/** Who caused an event. */
-export function actorOf(sender: z.infer<typeof Account>): Actor {
-  return { login: sender.login, kind: sender.type === 'Bot' ? 'bot' : 'person' };
+/** Who caused an event; `association` is what it says of this very account, if anything. */
+export function actorOf(
+  { sender, repository }: z.infer<typeof Origin>,
+  app: { readonly slug: string },
+  association?: z.infer<typeof Association>,
+): Actor {
+  const { login, id, type } = sender;
+  const owner = repository.owner.type;
+  return {
+    login,
+    kind: login === `${app.slug}[bot]` ? 'siskin' : type === 'Bot' ? 'bot' : 'person',
+    ...(id === undefined ? {} : { id }),
+    ...(association === undefined ? {} : { association }),
+    ...(owner === undefined ? {} : { ofOrganisation: owner === 'Organization' }),
+  };
 }
