@@ -5,6 +5,7 @@ import { answer, type Route } from './http.ts';
 import type { Inbox } from './inbox.ts';
 import { laneHint } from './lane-hint.ts';
 import type { Metrics } from './metrics.ts';
+import { sightingsIn } from './sightings.ts';
 
 /** GitHub caps payloads at 25 MB: https://docs.github.com/webhooks/webhook-events-and-payloads#payload-cap */
 export const payloadBytesLimit = 25 * 1024 * 1024;
@@ -109,7 +110,8 @@ async function receive(request: IncomingMessage, { probot, inbox }: { probot: Pr
       'expected a JSON object, found something else; choose content type application/json in the App',
     );
   }
-  const fresh = await inbox({ id, event, payload: body, hint: laneHint(payload) });
+  const sightings = sightingsIn(event, payload);
+  const fresh = await inbox({ id, event, payload: body, hint: laneHint(payload), sightings });
   return { status: 202, text: fresh ? 'accepted' : 'accepted before', result: fresh ? 'new' : 'duplicate' };
 }
 

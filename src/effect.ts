@@ -53,6 +53,7 @@ export type Effect =
 /** A change of what SQL holds, made in the same transaction that records the plan. */
 export type StateChange =
   | { readonly kind: 'save-run'; readonly run: RunRecord }
+  /** The head for which we plan, and the instant at which GitHub said that it was so. */
   | { readonly kind: 'save-head'; readonly number: number; readonly head: string; readonly at: string }
   | { readonly kind: 'save-champion'; readonly champion: Champion }
   /** Kept by repository, number (null for a push) and head. */

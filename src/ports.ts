@@ -1,5 +1,6 @@
 import type { CheckContent, Effect, Plan } from './effect.ts';
 import type { Repository } from './intent.ts';
+import type { HeadSighting } from './store/heads.ts';
 import type { Champion, PullRecord, RunFailure, RunRecord, ViewRecord } from './store/run-record.ts';
 
 /** A file of a commit. */
@@ -20,6 +21,8 @@ export interface PullRequest {
   readonly base: { readonly sha: string; readonly ref: string };
   /** The default branch of the repository: the only one whose workflow is dispatched. */
   readonly defaultBranch: string;
+  /** ISO 8601, by GitHub's clock: an instant at which it pointed at this head. */
+  readonly headAt: string;
 }
 
 /** A run of a workflow; `name` is what the workflow's `run-name` made. */
@@ -142,6 +145,8 @@ export interface StoreReader {
   findByTrainingKey(repositoryId: number, model: string, trainingKey: string): Promise<RunRecord | null>;
   readChampion(repositoryId: number, model: string): Promise<Champion | null>;
   readPull(repositoryId: number, number: number): Promise<PullRecord | null>;
+  /** The journal of a pull request's heads, oldest first. */
+  listHeads(repositoryId: number, number: number): Promise<readonly HeadSighting[]>;
   /** The pull requests, open or not, that at some time stood at this commit. */
   listPullsAt(repositoryId: number, head: string): Promise<readonly number[]>;
   /** What was last shown for a head of a pull request, or of a push when `number` is null. */

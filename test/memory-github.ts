@@ -20,6 +20,8 @@ export interface MemoryGithub extends GithubReader {
   readonly artifacts: Map<number, { readonly artifact: Artifact; readonly runId: number; readonly bytes: Uint8Array }>;
   readonly logs: Map<number, readonly string[]>;
   readonly roles: Map<string, string>;
+  /** GitHub's own time. */
+  clock: () => Date;
   /** Whether trees are cut, as GitHub does with very large ones. */
   truncates: boolean;
 }
@@ -33,7 +35,12 @@ interface Commit {
 export function memoryGithub(files: Files): MemoryGithub {
   const commits = new Map<string, Commit>();
   const branches = new Map<string, string>();
-  const pulls = new Map<number, { branch: string; base: string; fork: boolean; state: 'open' | 'closed' }>();
+  const pulls = new Map<
+    number,
+    { branch: string; base: string; fork: boolean; state: 'open' | 'closed'; openedAt: string }
+  >();
+  /** When each branch was pushed to. */
+  const touched = new Map<string, string>();
   const calls: string[] = [];
   branches.set('main', put({ files, parents: [] }));
 
@@ -75,6 +82,7 @@ export function memoryGithub(files: Files): MemoryGithub {
       head: { sha: tip(pull.branch), ref: pull.branch, repositoryId: pull.fork ? 2 : 1 },
       base: { sha: tip(pull.base), ref: pull.base },
       defaultBranch: 'main',
+      headAt: [pull.openedAt, touched.get(pull.branch) ?? ''].sort().at(-1) ?? '',
     };
   }
 
@@ -90,6 +98,7 @@ export function memoryGithub(files: Files): MemoryGithub {
     artifacts: new Map(),
     logs: new Map(),
     roles: new Map([['ada', 'write']]),
+    clock: () => new Date('2026-03-01T12:00:00Z'),
     truncates: false,
     commit(branch, changes) {
       const parent = branches.get(branch) ?? tip('main');
@@ -97,6 +106,7 @@ export function memoryGithub(files: Files): MemoryGithub {
       const kept = all.flatMap(([path, text]): [string, string][] => (text === null ? [] : [[path, text]]));
       const sha = put({ files: Object.fromEntries(kept), parents: [parent] });
       branches.set(branch, sha);
+      touched.set(branch, github.clock().toISOString());
       return sha;
     },
     merge(branch) {
@@ -106,7 +116,7 @@ export function memoryGithub(files: Files): MemoryGithub {
     },
     openPull(branch, { fork = false, base = 'main' } = {}) {
       const number = pulls.size + 5;
-      pulls.set(number, { branch, base, fork, state: 'open' });
+      pulls.set(number, { branch, base, fork, state: 'open', openedAt: github.clock().toISOString() });
       return number;
     },
     closePull(number) {

@@ -65,6 +65,7 @@ export async function openWorld(test: TestStore, files: Files = flights): Promis
   await test.clear();
   const github = memoryGithub(files);
   const { store, clock } = test;
+  github.clock = () => clock.now;
 
   async function ask(intent: Intent): Promise<Plan> {
     clock.now = new Date(clock.now.getTime() + 60_000);

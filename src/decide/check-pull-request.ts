@@ -47,7 +47,7 @@ export interface Renewal {
 
 /** The plan for a head: run what has to be run, stop what is outdated, show where everything stands. */
 export function planPull(repository: Repository, facts: PullFacts, renewal: Renewal): Plan {
-  const { pull, judged, proposed, shown, now } = facts;
+  const { pull, judged, proposed, shown } = facts;
   if (judged.kind === 'absent' && proposed === null) return emptyPlan;
   const planned =
     judged.kind === 'valid' ? planRange(repository, { facts, range: judged.range, renewal }) : nothingPlanned;
@@ -57,7 +57,7 @@ export function planPull(repository: Repository, facts: PullFacts, renewal: Rene
   const changes: readonly StateChange[] =
     facts.record?.head === pull.head.sha
       ? []
-      : [{ kind: 'save-head', number: pull.number, head: pull.head.sha, at: now }];
+      : [{ kind: 'save-head', number: pull.number, head: pull.head.sha, at: pull.headAt }];
   return joined(
     { changes, effects: [] },
     outdated.runs,

@@ -4,6 +4,7 @@ import { policyChanges } from '../policy/compare.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { policyPath } from '../policy/policy.ts';
 import type { GithubReader, PullRequest, StoreReader } from '../ports.ts';
+import type { HeadSighting } from '../store/heads.ts';
 import type { PullRecord, RunRecord, ViewRecord } from '../store/run-record.ts';
 import { gatherRange, type RangeFacts } from './range-facts.ts';
 
@@ -26,6 +27,8 @@ export interface PullFacts {
   readonly judged: JudgedRange;
   readonly proposed: ProposedPolicy | null;
   readonly record: PullRecord | null;
+  /** The journal of its heads. */
+  readonly heads: readonly HeadSighting[];
   /** What is shown for the present head, and for the head that we knew before it. */
   readonly shown: ViewRecord | null;
   readonly former: ViewRecord | null;
@@ -55,15 +58,16 @@ export async function gatherPull(
   const base = { ref: pull.base.ref, sha: tip };
   const record = await store.readPull(repository.id, number);
   const formerHead = record === null || record.head === pull.head.sha ? null : record.head;
-  const [text, runs, shown, former] = await Promise.all([
+  const [text, runs, shown, former, heads] = await Promise.all([
     github.readFile(repository, policyPath, tip),
     store.listRuns(repository.id, number),
     store.readView(repository.id, number, pull.head.sha),
     formerHead === null ? null : store.readView(repository.id, number, formerHead),
+    store.listHeads(repository.id, number),
   ]);
   const judged = await judgedRange(repository, { text, base, pull, mergeBase }, ports);
   const proposed = await proposedPolicy(repository, { text, judged, head: pull.head.sha }, github);
-  return { pull, base, judged, proposed, record, shown, former, runs, now };
+  return { pull, base, judged, proposed, record, heads, shown, former, runs, now };
 }
 
 async function judgedRange(

@@ -28,8 +28,13 @@ interface PullAnswer {
   readonly number: number;
   readonly state: string;
   readonly draft?: boolean | undefined;
+  readonly updated_at: string;
   readonly user: { readonly login: string } | null;
-  readonly head: { readonly sha: string; readonly ref: string; readonly repo: { readonly id: number | bigint } | null };
+  readonly head: {
+    readonly sha: string;
+    readonly ref: string;
+    readonly repo: { readonly id: number | bigint; readonly pushed_at: string | null } | null;
+  };
   readonly base: { readonly sha: string; readonly ref: string; readonly repo: { readonly default_branch: string } };
 }
 
@@ -48,5 +53,11 @@ function pullOf(pull: PullAnswer): PullRequest {
     },
     base: { sha: pull.base.sha, ref: pull.base.ref },
     defaultBranch: pull.base.repo.default_branch,
+    // Read after both: `updated_at` alone may be from before the push.
+    headAt: newest(pull.updated_at, pull.head.repo?.pushed_at ?? pull.updated_at),
   };
+}
+
+function newest(a: string, b: string): string {
+  return Date.parse(b) > Date.parse(a) ? b : a;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Intent } from '../intent.ts';
 import type { LaneHint } from '../ports.ts';
 import type { Queryable } from './database.ts';
+import { type PullSighting, writeSightings } from './heads.ts';
 import { hintOfIntent, resolveLanes } from './lane.ts';
 
 /** Something that arrived and was verified, as it is to be kept. */
@@ -12,6 +13,8 @@ export interface NewDelivery {
   /** The body as it was signed. */
   readonly payload: string;
   readonly hint: LaneHint;
+  /** The heads of a pull request that it shows; absent like none. */
+  readonly sightings?: readonly PullSighting[];
 }
 
 /** A delivery whose turn has come. `attempts` counts this one. */
@@ -57,6 +60,11 @@ export async function insertDeliveries(
        where deliveries.state = 'failed'
      returning id, lane`,
     [...deliveries.flatMap((d, row) => [d.id, d.event, d.payload, lanes[row], row]), at],
+  );
+  await writeSightings(
+    tx,
+    deliveries.flatMap(({ sightings }) => sightings ?? []),
+    at,
   );
   const kept = new Set(rows.map((row) => String(row['id'])));
   return {

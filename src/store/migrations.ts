@@ -163,4 +163,70 @@ const migrations: readonly string[] = [
   `,
   // Compressing each payload would cost more than all else that keeping it takes; it is pruned in days.
   'alter table siskin.deliveries alter column payload set storage external',
+  // The journal of heads keeps GitHub's instant in `at`, and ours beside it.
+  `
+  alter table siskin.pull_heads add column seen_at timestamptz, add column is_first boolean not null default false;
+  update siskin.pull_heads set seen_at = at;
+  alter table siskin.pull_heads alter column seen_at set not null;
+  `,
+  `
+  -- What each job of each attempt of a run was to take, and what it took: whole seconds, and millionths of a currency.
+  create table siskin.ledger (
+    claim text not null,
+    attempt integer not null,
+    job text not null,
+    model text not null,
+    kind text not null check (kind in ('train', 'evaluate')),
+    repository_id bigint not null,
+    owner text not null,
+    pull_request integer,
+    person text not null,
+    labels jsonb not null,
+    currency text not null,
+    micros_per_hour bigint,
+    reserved_seconds bigint not null,
+    reserved_micros bigint not null,
+    basis text not null,
+    reserved_at timestamptz not null,
+    -- The UTC day that the entry counts for.
+    day date not null,
+    settled_seconds bigint,
+    settled_micros bigint,
+    succeeded boolean,
+    primary key (claim, attempt, job)
+  );
+  create index ledger_by_repository on siskin.ledger (repository_id, day);
+  create index ledger_by_owner on siskin.ledger (owner, day);
+  create index ledger_by_pull on siskin.ledger (repository_id, pull_request);
+  create index ledger_unsettled on siskin.ledger (repository_id) where settled_seconds is null;
+
+  -- Why a run was requested, and when one that lost its machine is run again.
+  alter table siskin.runs add column purpose jsonb not null default '{"kind": "check"}',
+    add column retry_at timestamptz;
+  `,
+  `
+  -- Who may act on an environment for a model, and who waits. Never deleted: the fence of a lock only grows.
+  create table siskin.locks (
+    repository_id bigint not null,
+    model text not null,
+    environment text not null,
+    version bigint not null,
+    last_fence bigint not null,
+    holder jsonb,
+    queue jsonb not null,
+    primary key (repository_id, model, environment)
+  );
+
+  -- What is stopped until when; the scope is 'repository/<id>' or 'owner/<login in lower case>'.
+  create table siskin.freezes (
+    scope text not null,
+    target text not null,
+    login text not null,
+    reason text not null,
+    since timestamptz not null,
+    until timestamptz not null,
+    place text not null,
+    primary key (scope, target, login)
+  );
+  `,
 ];

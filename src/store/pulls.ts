@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { Id, Instant, NullableId } from './column.ts';
+import { Id, NullableId } from './column.ts';
 import type { Queryable } from './database.ts';
+import { writeSightings } from './heads.ts';
 import type { PullRecord, ViewRecord } from './run-record.ts';
 
 /** What was published for a pull request, or null when none of its heads was ever seen. */
 export async function readPull(db: Queryable, repositoryId: number, number: number): Promise<PullRecord | null> {
   const rows = await db.query(
-    `select head, head_since,
+    `select head,
        (select comment_id from siskin.comments c where c.repository_id = p.repository_id and c.number = p.number) as comment_id,
        coalesce((select jsonb_object_agg(c.head || '/' || c.name, c.check_id) from siskin.checks c
          where c.repository_id = p.repository_id and c.number = p.number), '{}') as checks
@@ -19,26 +20,21 @@ export async function readPull(db: Queryable, repositoryId: number, number: numb
     repositoryId,
     number,
     head: row.head,
-    headSince: row.head_since,
     commentId: row.comment_id,
     checks: row.checks,
   };
 }
 
 /**
- * Writes a head into the journal. The present head, seen again, keeps the instant since which it is; one that arrives
- * with an older instant than the present one (webhooks overtake each other) joins the journal only.
+ * Keeps the head for which we planned last, and writes it into the journal of heads. One with an older instant than that
+ * joins the journal only.
  */
 export async function saveHead(
   tx: Queryable,
-  { repositoryId, number, head, at }: { repositoryId: number; number: number; head: string; at: string },
+  options: { repositoryId: number; number: number; head: string; at: string; seenAt: string },
 ): Promise<void> {
-  await tx.query(
-    `insert into siskin.pull_heads (repository_id, number, head, at) select $1, $2, $3, $4
-     where not exists (select 1 from siskin.pulls where repository_id = $1 and number = $2 and head = $3)
-     on conflict do nothing`,
-    [repositoryId, number, head, at],
-  );
+  const { repositoryId, number, head, at, seenAt } = options;
+  await writeSightings(tx, [{ repositoryId, number, head, at, isFirst: false }], seenAt);
   await tx.query(
     `insert into siskin.pulls (repository_id, number, head, head_since) values ($1, $2, $3, $4)
      on conflict (repository_id, number) do update set head = excluded.head, head_since = excluded.head_since
@@ -139,7 +135,6 @@ const ofPush = 0;
 
 const PullRow = z.object({
   head: z.string(),
-  head_since: Instant,
   comment_id: NullableId,
   checks: z.record(z.string(), z.number()),
 });

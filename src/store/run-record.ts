@@ -77,9 +77,8 @@ export interface Champion {
 export interface PullRecord {
   readonly repositoryId: number;
   readonly number: number;
+  /** The head for which we planned last. */
   readonly head: string;
-  /** ISO 8601: when this head was first seen; a command that is older was given about another commit. */
-  readonly headSince: string;
   readonly commentId: number | null;
   /** Check run ids by head SHA and check name: `<sha>/<name>`. */
   readonly checks: Readonly<Record<string, number>>;

@@ -14,7 +14,7 @@ import {
   type NewDelivery,
   takeDelivery,
 } from './deliveries.ts';
-import { listPullsAt } from './heads.ts';
+import { listHeads, listPullsAt } from './heads.ts';
 import { migrate } from './migrations.ts';
 import { beginEffect, listDue, putEffects, settleEffect } from './outbox.ts';
 import { listEdits, readCheck, readComment, readPull, readView, saveHead, saveView } from './pulls.ts';
@@ -70,6 +70,7 @@ export async function openStore(options: {
       findByTrainingKey(db, { repositoryId, model, trainingKey }),
     readChampion: (repositoryId, model) => readChampion(db, repositoryId, model),
     readPull: (repositoryId, number) => readPull(db, repositoryId, number),
+    listHeads: (repositoryId, number) => listHeads(db, repositoryId, number),
     listPullsAt: (repositoryId, head) => listPullsAt(db, repositoryId, head),
     readView: (repositoryId, number, head) => readView(db, { repositoryId, number, head }),
 
@@ -135,7 +136,7 @@ async function makeChange(
       await saveRun(tx, change.run);
       return [];
     case 'save-head':
-      await saveHead(tx, { repositoryId: repository.id, number: change.number, head: change.head, at: change.at });
+      await saveHead(tx, { ...change, repositoryId: repository.id, seenAt: at });
       return [];
     case 'save-champion':
       await saveChampion(tx, change.champion);

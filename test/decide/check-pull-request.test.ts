@@ -143,6 +143,7 @@ describe('a newer head', () => {
       head: { sha: old, ref: 'feature', repositoryId: 1 },
       base: { sha: old, ref: 'main' },
       defaultBranch: 'main',
+      headAt: world.clock.now.toISOString(),
     });
     const again = dispatched(await world.check(number));
 

@@ -77,24 +77,6 @@ describe('records', () => {
     expect(await store.findByTrainingKey(1, 'late', 'another')).toBeNull();
   });
 
-  it('remembers since when a pull request points at a head, also when it comes back to an old one', async () => {
-    const { store } = opened;
-    const seen = (head: string, minute: number) =>
-      store.record(
-        repository,
-        aPlan({ changes: [{ kind: 'save-head', number: 5, head, at: `2026-03-01T12:0${minute}:00.000Z` }] }),
-      );
-
-    await seen(sha('a'), 1);
-    await seen(sha('a'), 2);
-    const first = await store.readPull(1, 5);
-    await seen(sha('b'), 3);
-    await seen(sha('a'), 4);
-
-    expect(first).toMatchObject({ head: sha('a'), headSince: '2026-03-01T12:01:00.000Z' });
-    expect(await store.readPull(1, 5)).toMatchObject({ head: sha('a'), headSince: '2026-03-01T12:04:00.000Z' });
-  });
-
   it('does not go back to a head whose webhook was overtaken', async () => {
     const { store } = opened;
 

@@ -1,19 +1,38 @@
 import type { Command } from '../../command/command.ts';
+import { headNamed, headSeen } from '../head-seen.ts';
 import { type Answer, type OpenScene, refuse } from './scene.ts';
 
-/** Refuses a command that was given about another commit than the newest one; null when it was given about this one. */
+/**
+ * Refuses a command that was given about another commit than the newest one; null when it was given about this one: it
+ * names it, its button stands on it, or it alone was shown when the comment was made.
+ */
 export function headRefusal(command: Command, { intent, pull }: OpenScene): Answer | null {
-  const { record } = pull;
-  const head = pull.pull.head.sha;
-  const isSeen =
-    intent.source.kind === 'button'
-      ? intent.source.head === head
-      : record !== null && record.head === head && Date.parse(record.headSince) <= Date.parse(intent.source.at);
-  if (isSeen) return null;
-  const reason = `the pull request was pushed to since, its newest commit is now ${head.slice(0, 7)}`;
-  return refuse(command, {
-    code: 'head-moved',
-    reason,
-    fix: 'Look at that commit, then type the command again.',
-  });
+  const { heads: journal } = pull;
+  const present = pull.pull.head.sha;
+  const short = present.slice(0, 7);
+  const { source } = intent;
+  if (source.kind === 'button') {
+    if (source.head === present) return null;
+    const reason = `the button belongs to ${source.head.slice(0, 7)}, the newest commit is now ${short}`;
+    return refuse(command, { code: 'head-moved', reason, fix: `Look at ${short} and use the buttons of its checks.` });
+  }
+  if (command.sha !== null) {
+    const named = headNamed(command.sha, { present, journal });
+    if (named === present) return null;
+    if (named === 'ambiguous') {
+      const reason = `more than one commit of this pull request begins with ${command.sha}`;
+      return refuse(command, { code: 'head-moved', reason, fix: `Look at \`${present}\`, then name it in full.` });
+    }
+    const reason = `it names ${command.sha.slice(0, 7)}, the newest commit is ${short}`;
+    return refuse(command, { code: 'head-moved', reason, fix: lookAgain(command, short) });
+  }
+  const seen = headSeen(journal, source.at);
+  if (seen.kind === 'head' && seen.sha === present) return null;
+  const reason = `the pull request was pushed to at about the time of the comment or since, its newest commit is now ${short}`;
+  return refuse(command, { code: 'head-moved', reason, fix: lookAgain(command, short) });
+}
+
+function lookAgain({ line }: Command, short: string): string {
+  const words = line.replace(/\s+@[0-9a-f]+(?=\s|$)/gi, '');
+  return `Look at it, then type \`${words} @${short}\`.`;
 }
