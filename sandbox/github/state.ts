@@ -78,6 +78,31 @@ export interface Pull {
   /** The answer for one pair of base and head; null until somebody asks. */
   mergeability: { readonly base: string; readonly head: string; readonly mergeable: boolean } | null;
   maintainerCanModify: boolean;
+  readonly reviews: Review[];
+}
+
+/** A submitted review of a pull request; `commit` is the head that it looked at. */
+export interface Review {
+  readonly id: number;
+  readonly body: string;
+  readonly state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED';
+  readonly commit: string;
+  readonly user: Account;
+  readonly submittedAt: Date;
+  readonly comments: ReviewComment[];
+}
+
+/** A comment of a review beside a line of the new file. */
+export interface ReviewComment {
+  readonly id: number;
+  readonly review: Review;
+  readonly path: string;
+  readonly position: number;
+  readonly line: number;
+  readonly hunk: string;
+  body: string;
+  readonly createdAt: Date;
+  updatedAt: Date;
 }
 
 /** An issue, or a pull request when `pull` is not null; they share one numbering. */

@@ -32,6 +32,7 @@ export async function openPull(
     mergeCommit: null,
     mergeability: null,
     maintainerCanModify: options.maintainerCanModify,
+    reviews: [],
   };
   const issue: Issue = newIssue(world, repository, { ...options, pull });
   if (!isPull(issue)) {

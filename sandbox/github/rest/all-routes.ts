@@ -15,6 +15,7 @@ import { pullRoutes } from './pulls.ts';
 import { reactionRoutes } from './reactions.ts';
 import { releaseRoutes } from './releases.ts';
 import { repositoryRoutes } from './repositories.ts';
+import { reviewRoutes } from './reviews.ts';
 import { statusRoutes } from './statuses.ts';
 
 /** The REST operations that need nothing but the world; webhooks, manifests and Actions bring their own. */
@@ -25,6 +26,7 @@ export const allRoutes: readonly Route[] = [
   ...commitRoutes,
   ...compareRoutes,
   ...pullRoutes,
+  ...reviewRoutes,
   ...issueRoutes,
   ...labelRoutes,
   ...reactionRoutes,

@@ -81,7 +81,7 @@ export async function pullShape(world: World, issue: PullIssue): Promise<JsonObj
     mergeable_state: mergeable === null ? 'unknown' : mergeable ? (pull.draft ? 'draft' : 'clean') : 'dirty',
     merged_by: pull.mergedBy === null ? null : accountShape(world, pull.mergedBy),
     comments: commentsOf(issue).length,
-    review_comments: 0,
+    review_comments: pull.reviews.flatMap((review) => review.comments).length,
     maintainer_can_modify: pull.maintainerCanModify,
     ...(await size(issue)),
   };

@@ -59,6 +59,8 @@ const allEvents = [
   'issue_comment',
   'issues',
   'pull_request',
+  'pull_request_review',
+  'pull_request_review_comment',
   'push',
   'release',
   'status',

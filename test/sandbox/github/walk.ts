@@ -30,6 +30,7 @@ export async function walkEverywhere(stage: Stage): Promise<void> {
   const july = await walkObjects(walker);
   await walkContents(walker);
   const number = await walkPull(walker, july);
+  await walkReview(walker, number);
   await walkConversation(walker, number);
   await walkChecks(walker, number);
   await walkDeployments(walker, number);
@@ -166,6 +167,21 @@ async function walkPull(walker: Walker, july: string): Promise<number> {
   });
   await ada.rest.pulls.updateBranch({ ...at, pull_number: number });
   return number;
+}
+
+/** A review with a comment beside a line, edited and taken back. */
+async function walkReview({ bot, grace }: Walker, number: number): Promise<void> {
+  const pull = { ...at, pull_number: number };
+  const [file] = (await bot.rest.pulls.listFiles(pull)).data.filter(({ patch }) => patch !== undefined);
+  const place = { path: file?.filename ?? '', position: 1 };
+  await grace.rest.pulls.createReview({ ...pull, event: 'APPROVE' });
+  await bot.rest.pulls.createReview({ ...pull, body: '', event: 'COMMENT', comments: [{ ...place, body: 'why?' }] });
+  await bot.rest.pulls.listReviews(pull);
+  const [comment] = (await bot.rest.pulls.listReviewComments(pull)).data;
+  const one = { ...at, comment_id: comment?.id ?? 0 };
+  await bot.rest.pulls.getReviewComment(one);
+  await bot.rest.pulls.updateReviewComment({ ...one, body: 'why so?' });
+  await bot.rest.pulls.deleteReviewComment(one);
 }
 
 /** Comments, reactions, issues and labels. */
