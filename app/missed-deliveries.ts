@@ -6,10 +6,12 @@ import type { Store } from '../src/store/store.ts';
 const daysBack = 3;
 /** One that was refused so often will be refused again. */
 const mostAttempts = 3;
+/** Of a hundred each: what is older waits for the next round, when these have been sent again. */
+const mostPages = 10;
 
 /**
- * Asks GitHub for the newest deliveries of this App and has those sent again that no attempt brought here: GitHub never
- * repeats one by itself. A GitHub without this list (404, 501) is left alone.
+ * Asks GitHub for the deliveries of this App that failed and has those sent again that no attempt brought here: GitHub
+ * never repeats one by itself. A GitHub without this list (404, 501) is left alone.
  */
 export async function recoverMissed(ports: {
   readonly probot: Probot;
@@ -34,7 +36,8 @@ export async function recoverMissed(ports: {
   );
   const lost = new Map<string, number>();
   for (const [guid, tries] of attempts) {
-    const arrived = tries.some((delivery) => delivery.status_code < 400);
+    // Nobody who answered has the code 0. A server that knows no `status` lists those that arrived, too.
+    const arrived = tries.some(({ status_code: code }) => code >= 200 && code < 400);
     if (!arrived && tries.length <= mostAttempts && tries[0] !== undefined) lost.set(guid, Number(tries[0].id));
   }
   for (const known of await store.listKnownDeliveries([...lost.keys()])) lost.delete(known);
@@ -46,7 +49,16 @@ export async function recoverMissed(ports: {
   }
 
   async function list() {
-    const { data } = await octokit.request('GET /app/hook/deliveries', { per_page: 100 });
-    return data;
+    // Octokit's types do not know `status` yet: https://docs.github.com/rest/apps/webhooks#list-deliveries-for-an-app-webhook
+    const wanted = { per_page: 100, status: 'failure' };
+    const found = [];
+    let pages = 0;
+    for await (const { data } of octokit.paginate.iterator('GET /app/hook/deliveries', wanted)) {
+      found.push(...data);
+      pages += 1;
+      const oldest = data.at(-1);
+      if (pages === mostPages || (oldest !== undefined && Date.parse(oldest.delivered_at) <= since)) break;
+    }
+    return found;
   }
 }

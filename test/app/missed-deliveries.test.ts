@@ -6,14 +6,19 @@ import { appOptions } from './app-options.ts';
 
 const now = new Date('2026-03-10T12:00:00Z');
 
+const more = { link: '</app/hook/deliveries?cursor=next>; rel="next"' };
+
 function delivery(id: number, guid: string, changes: object = {}) {
   return { id, guid, delivered_at: '2026-03-10T11:00:00Z', status: 'failed', status_code: 502, ...changes };
 }
 
-async function recover(deliveries: readonly object[] | number, known: readonly string[] = []) {
+/** `pages` of GitHub's list, newest first, or the status with which it refuses the list. */
+async function recover(pages: readonly (readonly object[])[] | number, known: readonly string[] = []) {
   await using github = await localServer({
     'GET /app/hook/deliveries':
-      typeof deliveries === 'number' ? { status: deliveries, json: {} } : { status: 200, json: deliveries },
+      typeof pages === 'number'
+        ? { status: pages, json: {} }
+        : pages.map((page, place) => ({ status: 200, json: page, headers: place < pages.length - 1 ? more : {} })),
     ...Object.fromEntries(
       [1, 2, 3, 4, 5].map((id) => [`POST /app/hook/deliveries/${id}/attempts`, { status: 202, json: {} }]),
     ),
@@ -31,7 +36,25 @@ async function recover(deliveries: readonly object[] | number, known: readonly s
 }
 
 it('has a delivery sent again that never arrived', async () => {
-  expect(await recover([delivery(1, 'lost')])).toEqual(['/app/hook/deliveries/1/attempts']);
+  expect(await recover([[delivery(1, 'lost')]])).toEqual(['/app/hook/deliveries/1/attempts']);
+});
+
+it('has a delivery sent again to which nobody answered', async () => {
+  const unanswered = delivery(1, 'lost', { status: 'failed to connect to host', status_code: 0 });
+
+  expect(await recover([[unanswered]])).toEqual(['/app/hook/deliveries/1/attempts']);
+});
+
+it('finds one that was lost a busy while ago', async () => {
+  const newest = Array.from({ length: 100 }, (_, place) => delivery(1000 + place, `kept-${place}`));
+  const pages = [newest, [delivery(1, 'lost')]];
+
+  expect(
+    await recover(
+      pages,
+      newest.map(({ guid }) => guid),
+    ),
+  ).toEqual(['/app/hook/deliveries/1/attempts']);
 });
 
 it.each([
@@ -41,7 +64,7 @@ it.each([
   ['is older than three days', [delivery(1, 'a', { delivered_at: '2026-03-01T00:00:00Z' })], []],
   ['was refused four times', [1, 2, 3, 4].map((id) => delivery(id, 'a')), []],
 ])('leaves alone what %s', async (_name, deliveries, known) => {
-  expect(await recover(deliveries, known)).toEqual([]);
+  expect(await recover([deliveries], known)).toEqual([]);
 });
 
 it.each([404, 501])('does without on a GitHub that answers %i', async (status) => {

@@ -60,7 +60,9 @@ function list(call: Call, deliveries: readonly Delivery[]): Answer {
   const cursor = call.query.get('cursor');
   const failed = call.query.get('status') === 'failure';
   const all = deliveries
-    .filter((item) => item.app === app && (!failed || item.statusCode < 200 || item.statusCode > 399))
+    // What is still on its way has neither failed nor arrived.
+    .filter((item) => item.app === app && item.status !== 'pending')
+    .filter((item) => !failed || item.statusCode < 200 || item.statusCode > 399)
     .toReversed();
   const start =
     cursor === null
