@@ -1,3 +1,6 @@
+import type { ErrorCode } from '../error.ts';
+import type { RunFailure } from '../store/run-record.ts';
+
 /** What a reason code means, for `/explain` and the docs. */
 export interface Reason {
   /** One sentence: what was found. */
@@ -87,3 +90,164 @@ export const refusals = {
 
 /** A stable code of a refusal. */
 export type RefusalCode = keyof typeof refusals;
+
+/** Why nothing is run for a model although something changed or somebody asked. */
+export const workRefusals = {
+  'change-unknown': {
+    means: 'The repository has more files than GitHub lists at once, so nobody can tell what changed.',
+    fix: 'Ask for what you want with `/train` or `/evaluate`.',
+  },
+  'model-file-missing': {
+    means: 'The policy names a committed model file, and this commit does not have it.',
+    fix: 'Put the file back, or remove the model from the policy first.',
+  },
+  untrainable: {
+    means: 'A training was called for, and the policy does not say how this model is trained.',
+    fix: 'Add a `train` section for the model to `.github/siskin.yml` of the base branch.',
+  },
+} as const satisfies Readonly<Record<string, Reason>>;
+
+/** A stable code of why nothing is run for a model. */
+export type WorkRefusalCode = keyof typeof workRefusals;
+
+/** Why a run ended without a result that counts. */
+export const runFailures = {
+  'dispatch-refused': {
+    means: 'GitHub did not start the workflow when it was asked to.',
+    fix: 'Type `/doctor` to see what it lacks, mend that, then type `/retry`.',
+  },
+  'workflow-missing': {
+    means: 'The default branch has no workflow of the name that the policy gives, or it is disabled.',
+    fix: 'Run `siskin init` and merge the file that it writes, or enable the workflow, then type `/retry`.',
+  },
+  'training-failed': {
+    means: 'The training command ended with an error, or left no model where the policy says.',
+    fix: 'Read the last lines of its log in the comment, push a correction, or type `/retry` when the machine was to blame.',
+  },
+  'evaluation-failed': {
+    means: 'The evaluation of the model ended with an error.',
+    fix: 'Read the last lines of its log in the comment, push a correction, or type `/retry` when the machine was to blame.',
+  },
+  'result-missing': {
+    means: 'The run ended and left no result for this model.',
+    fix: 'Look at the run, then type `/retry`.',
+  },
+  'result-invalid': {
+    means: 'The run left a result that is too large, damaged, or not of the form that the evaluation writes.',
+    fix: 'Make sure that nothing else uploads under the name of the result, then type `/retry`.',
+  },
+  'result-mismatch': {
+    means: 'The run left a result of another commit, run or model, so it does not count.',
+    fix: 'Make sure that nothing else uploads under the name of the result, then type `/retry`.',
+  },
+  'result-unproven': {
+    means: 'The result does not carry the proof that the evaluation of this very run wrote it, so it does not count.',
+    fix: 'Let only the job `evaluate` have `id-token: write` (`/doctor` looks), then type `/retry`.',
+  },
+  'timed-out': {
+    means: 'It took longer than its limit and was stopped.',
+    fix: 'Make it quicker, or raise `timeout-minutes` in the policy of the base branch, then type `/retry`.',
+  },
+  lost: {
+    means: 'Nothing was heard of the run any more: it was deleted, or its machine vanished.',
+    fix: 'Type `/retry`.',
+  },
+  'runner-lost': {
+    means: 'The machine vanished in the middle of a job.',
+    fix: 'Look at the runner, then type `/retry`.',
+  },
+  'no-runner': {
+    means: 'No runner with the labels of the policy took the job, so GitHub gave it up.',
+    fix: 'Start a runner with these labels, or correct `runner` in the policy (`/doctor` looks), then type `/retry`.',
+  },
+  stalled: {
+    means: 'Machines vanished again and again while the checkpoint of the training stood still.',
+    fix: 'Let the training save checkpoints more often, or give it a machine that stays, then type `/retry`.',
+  },
+} as const satisfies Readonly<Record<RunFailure['code'], Reason>>;
+
+/** Why a verdict is what it is. */
+export const verdictReasons = {
+  'gate-failed': {
+    means: 'A metric misses its bound, and the confidence interval shows that this is no accident of the rows.',
+    fix: 'Look at the slices in the comment and improve the model; `/override-gate` lets somebody with the right decide otherwise.',
+  },
+  'gate-inconclusive': {
+    means: 'The confidence interval of the difference holds the bound, so the rows decide neither way.',
+    fix: 'Add rows to the holdout (the comment says how many would decide), or accept it with `/override-gate`.',
+  },
+  'gate-unmeasured': {
+    means: 'A metric that must keep a bound could not be measured, and what is unknown never passes.',
+    fix: 'Mend what the comment names, then type `/evaluate`.',
+  },
+  'no-champion': {
+    means: 'There is no model yet that this one could be compared with.',
+    fix: 'Merge it, or push to the default branch: the first model that is good enough becomes the champion.',
+  },
+  'no-gate': {
+    means: 'The policy has no metric with a bound, so nothing decides.',
+    fix: 'Add a bound to `.github/siskin.yml` of the base branch, e.g. `roc-auc: { not-worse-by: 0.005 }`.',
+  },
+  'no-schema': {
+    means: 'The model is unchanged, and nothing says what its data must look like.',
+    fix: 'Let `siskin validate --init` write a schema, and name it under `data.schema` of the policy.',
+  },
+  'schema-violated': {
+    means: 'The data break the schema that the repository holds them to.',
+    fix: 'Correct the rows that the check marks, or change the schema in the same pull request if the data are right.',
+  },
+  'data-unchecked': {
+    means: 'The data could not be held against their schema.',
+    fix: 'Mend what the comment names, then type `/drift`.',
+  },
+  'drift-moved': {
+    means:
+      'Columns of the data moved away from those of the champion, by more than chance and by more than the policy calls small.',
+    fix: 'Look at the columns in the comment; if they are expected to move, add them to `drift.ignore` of the policy.',
+  },
+  'drift-unmeasured': {
+    means: 'Whether the data moved could not be measured.',
+    fix: 'Mend what the comment names, then type `/drift`.',
+  },
+} as const satisfies Readonly<Record<string, Reason>>;
+
+/** A stable code of why a verdict is what it is. */
+export type VerdictCode = keyof typeof verdictReasons;
+
+/** Why a part of an evaluation could not be done, where no code above says it already. */
+export const partFailures = {
+  'bad-input': {
+    means: 'A file is not what it must be: a model, data or predictions that cannot be read as what they claim to be.',
+    fix: 'The message names the file and what was expected; correct it and push.',
+  },
+  'bad-config': {
+    means: 'The policy and what it is about do not fit together.',
+    fix: 'The message names the entry; correct `.github/siskin.yml`.',
+  },
+  'not-found': {
+    means: 'Something that is named is not there.',
+    fix: 'The message names it; add it or correct the name.',
+  },
+  conflict: { means: 'Two things changed the same at once.', fix: 'Type the command again.' },
+  'too-large': {
+    means: 'A file is larger than its limit.',
+    fix: 'The message names the limit; make the file smaller.',
+  },
+  unsupported: {
+    means: 'It is of a kind that is not supported.',
+    fix: 'The message names the kinds that are.',
+  },
+  unavailable: { means: 'A service did not answer.', fix: 'Type `/retry` in a few minutes.' },
+  'github-refused': { means: 'GitHub refused a call.', fix: 'Type `/doctor` to see which permission is lacking.' },
+  'world-broken': { means: 'Something unforeseen went wrong.', fix: 'Look at the run, then type `/retry`.' },
+} as const satisfies Readonly<Record<Exclude<ErrorCode, 'not-permitted' | 'timed-out'>, Reason>>;
+
+/** Every reason that there is, by its code: what `/explain` knows. */
+export const reasons = { ...refusals, ...workRefusals, ...runFailures, ...verdictReasons, ...partFailures };
+
+/** A stable code of why something is not done, failed, or is judged as it is. */
+export type ReasonCode = keyof typeof reasons;
+
+/** Every code, in the order in which the docs list them. */
+// The keys of the table are exactly the codes.
+export const reasonCodes = Object.keys(reasons) as readonly ReasonCode[];

@@ -8,6 +8,7 @@ export function isFork({ head }: PullRequest, repository: Repository): boolean {
 
 /** Why a fork's code is not run, whoever asks, and what to do instead. */
 export const forkRefusal = {
+  code: 'fork',
   reason: 'the pull request comes from a fork, whose code gets no runner of this repository',
   fix: 'Read the change, push it to a branch of this repository and open the pull request from there.',
 } as const;

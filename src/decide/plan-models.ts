@@ -61,7 +61,7 @@ function stateOf(
 ): ModelState {
   const { facts, run, number } = of;
   if (work.kind === 'nothing') return work;
-  if (work.kind === 'refuse') return { kind: 'refused', reason: work.reason, fix: work.fix };
+  if (work.kind === 'refuse') return { ...work, kind: 'refused' };
   if (run === null) return { kind: 'nothing', reason: 'nothing was asked for' };
   const reusedFrom = work.kind === 'reuse' ? (run.url ?? `commit ${run.head.slice(0, 7)}`) : null;
   return modelState(run, { model: facts.model, policy: facts.policy, number, reusedFrom });

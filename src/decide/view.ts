@@ -1,4 +1,5 @@
 import type { Cause, PointerChange } from '../change/model-change.ts';
+import type { RefusalCode, WorkRefusalCode } from '../command/reasons.ts';
 import type { Problem } from '../error.ts';
 import type { Result } from '../result.ts';
 import type { RunFailure, Stage } from '../store/run-record.ts';
@@ -22,7 +23,13 @@ export type ModelState =
   | { readonly kind: 'failed'; readonly failure: RunFailure }
   | { readonly kind: 'cancelled'; readonly by: string }
   | { readonly kind: 'superseded'; readonly by: string }
-  | { readonly kind: 'refused'; readonly reason: string; readonly fix: string };
+  | {
+      readonly kind: 'refused';
+      /** Absent in what an earlier version stored. */
+      readonly code?: RefusalCode | WorkRefusalCode;
+      readonly reason: string;
+      readonly fix: string;
+    };
 
 /** What is shown of one model. */
 export interface ModelView {

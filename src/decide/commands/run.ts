@@ -13,7 +13,7 @@ export function wishForRun(command: Asking, scene: OpenScene): Answer {
     const reason = `the base branch has ${judged.kind === 'absent' ? 'no policy' : 'a policy that cannot be used'}`;
     return refuse(command, { code: 'no-policy', reason, fix: 'Mend `.github/siskin.yml` there first.' });
   }
-  if (isFork(pull, scene.intent.repository)) return refuse(command, { code: 'fork', ...forkRefusal });
+  if (isFork(pull, scene.intent.repository)) return refuse(command, forkRefusal);
   const moved = headRefusal(command, scene);
   if (moved !== null) return moved;
   const { model } = command;
