@@ -1,5 +1,9 @@
+import type { Freeze, FreezeScope } from './decide/freeze.ts';
+import type { LockRecord } from './decide/lock.ts';
 import type { Intent } from './intent.ts';
+import type { BudgetLimit } from './policy/budget-limit.ts';
 import type { RunPlan } from './run-plan.ts';
+import type { JobTime, LedgerEntry } from './store/ledger-entry.ts';
 import type { Champion, RunRecord, ViewRecord } from './store/run-record.ts';
 
 /** A line of a check that points at a file. Lines count from 1. */
@@ -56,8 +60,17 @@ export type StateChange =
   /** The head for which we plan, and the instant at which GitHub said that it was so. */
   | { readonly kind: 'save-head'; readonly number: number; readonly head: string; readonly at: string }
   | { readonly kind: 'save-champion'; readonly champion: Champion }
+  /** Sets aside what a run is to take. A limit that does not hold any more is a `conflict`: all is decided anew. */
+  | { readonly kind: 'reserve'; readonly entries: readonly LedgerEntry[]; readonly limits: readonly BudgetLimit[] }
+  /** What all attempts of a run took, up to `attempt`. */
+  | { readonly kind: 'settle'; readonly claim: string; readonly attempt: number; readonly jobs: readonly JobTime[] }
   /** Kept by repository, number (null for a push) and head. */
   | { readonly kind: 'save-view'; readonly record: ViewRecord }
+  /** Throws `conflict` when the lock was written since it was read: then all is decided again. */
+  | { readonly kind: 'save-lock'; readonly lock: LockRecord }
+  | { readonly kind: 'save-freeze'; readonly freeze: Freeze }
+  /** Ends every freeze of the target in the scope. */
+  | { readonly kind: 'end-freezes'; readonly scope: FreezeScope; readonly target: string }
   /** Queues another intent, in the same transaction; its turn comes at once, or after so many seconds. */
   | { readonly kind: 'ask'; readonly intent: Intent; readonly afterSeconds?: number };
 

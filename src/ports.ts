@@ -1,6 +1,10 @@
+import type { Freeze } from './decide/freeze.ts';
+import type { LockRecord } from './decide/lock.ts';
 import type { CheckContent, Effect, Plan } from './effect.ts';
 import type { Repository } from './intent.ts';
+import type { BudgetLimit, Spending } from './policy/budget-limit.ts';
 import type { HeadSighting } from './store/heads.ts';
+import type { LedgerEntry, PastJobs, Spender } from './store/ledger-entry.ts';
 import type { Champion, PullRecord, RunFailure, RunRecord, ViewRecord } from './store/run-record.ts';
 
 /** A file of a commit. */
@@ -144,11 +148,30 @@ export interface StoreReader {
   /** The newest run that itself trained with this key and holds an accepted result, or is about to. */
   findByTrainingKey(repositoryId: number, model: string, trainingKey: string): Promise<RunRecord | null>;
   readChampion(repositoryId: number, model: string): Promise<Champion | null>;
+  /** What was spent of each limit in its present window; `except` leaves out a run, or one attempt of it. */
+  readSpending(
+    spender: Spender,
+    options: {
+      readonly limits: readonly BudgetLimit[];
+      readonly at: string;
+      readonly except: { readonly claim: string; readonly attempt: number | null } | null;
+    },
+  ): Promise<readonly Spending[]>;
+  /** How long jobs of each model took that succeeded, on each set of labels. */
+  listPastJobs(repositoryId: number): Promise<readonly PastJobs[]>;
+  /** What was set aside for runs, and what they took. */
+  readLedger(claims: readonly string[]): Promise<readonly LedgerEntry[]>;
+  /** Runs at an end of which it is not known what they took, oldest first. */
+  listUnsettledRuns(repositoryId: number): Promise<readonly RunRecord[]>;
   readPull(repositoryId: number, number: number): Promise<PullRecord | null>;
   /** The journal of a pull request's heads, oldest first. */
   listHeads(repositoryId: number, number: number): Promise<readonly HeadSighting[]>;
   /** The pull requests, open or not, that at some time stood at this commit. */
   listPullsAt(repositoryId: number, head: string): Promise<readonly number[]>;
+  /** All locks of a repository that were ever taken. Whether a lease is over is told by its time. */
+  listLocks(repositoryId: number): Promise<readonly LockRecord[]>;
+  /** The freezes of a repository and of its owner. Whether one has ended is told by its time. */
+  listFreezes(repository: Pick<Repository, 'id' | 'owner'>): Promise<readonly Freeze[]>;
   /** What was last shown for a head of a pull request, or of a push when `number` is null. */
   readView(repositoryId: number, number: number | null, head: string): Promise<ViewRecord | null>;
 }

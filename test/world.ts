@@ -163,6 +163,18 @@ function changeWords(change: Plan['changes'][number]): readonly string[] {
       return [`champion ${change.champion.model} from run ${change.champion.runId}`];
     case 'ask':
       return [`ask ${change.intent.kind}`];
+    case 'save-lock': {
+      const { environment, state } = change.lock;
+      const holder =
+        state.holder === null ? 'nobody' : `#${state.holder.owner.number} with fence ${state.holder.fence}`;
+      return [`lock ${environment} to ${holder}, ${state.queue.length} waiting`];
+    }
+    case 'save-freeze':
+      return [`freeze ${change.freeze.target} of the ${change.freeze.scope.kind} until ${change.freeze.until}`];
+    case 'end-freezes':
+      return [`end freezes of ${change.target} of the ${change.scope.kind}`];
+    case 'reserve':
+    case 'settle':
     case 'save-head':
     case 'save-view':
       return [];

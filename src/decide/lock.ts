@@ -34,6 +34,16 @@ export interface LockState {
   readonly lastFence: number;
 }
 
+/** The lock of one environment for one model, as it was read. */
+export interface LockRecord {
+  readonly repositoryId: number;
+  readonly model: string;
+  readonly environment: string;
+  /** How often it was written; 0 when it never was. What is written must be decided on the newest version. */
+  readonly version: number;
+  readonly state: LockState;
+}
+
 /** Something that changed for an owner, other than by the owner's own words where it is not `acquired`. */
 export type LockNews =
   | { readonly kind: 'acquired'; readonly owner: LockOwner; readonly hold: LockHold }

@@ -1,9 +1,12 @@
+import { spendingOf } from '../decide/budget.ts';
+import type { LockRecord } from '../decide/lock.ts';
 import type { Effect, Plan, StateChange } from '../effect.ts';
 import type { Intent } from '../intent.ts';
 import type { RunPlan } from '../run-plan.ts';
 import { code, prose } from './escape.ts';
 import { shortSha } from './markdown.ts';
 import { counted } from './number.ts';
+import { spending } from './spending.ts';
 
 /**
  * What a plan would do, in the order in which it would: a sentence each, without its subject, as Markdown. What only
@@ -18,17 +21,37 @@ function changeSentence(change: StateChange): string | null {
   switch (change.kind) {
     // The dispatch and the cancelling of a run are effects, which say it.
     case 'save-run':
-    // What is shown and which head was seen are books of ours.
+    // What is shown, which head was seen and what ended runs took are books of ours.
+    case 'settle':
     case 'save-view':
     case 'save-head':
       return null;
     case 'save-champion':
       return `make the model of run ${change.champion.runId} the champion of ${code(change.champion.model)}`;
+    case 'reserve': {
+      const [first] = change.entries;
+      const price = change.entries.some(({ microsPerHour }) => microsPerHour !== null) ? first?.currency : null;
+      return first === undefined ? null : `set aside ${spending(spendingOf(change.entries), price ?? null)} for it`;
+    }
+    case 'save-lock':
+      return lockSentence(change.lock);
+    case 'save-freeze': {
+      const { target, until, reason } = change.freeze;
+      return `freeze ${code(target)} until ${until}: ${prose(reason)}`;
+    }
+    case 'end-freezes':
+      return `end the freeze of ${code(change.target)}`;
     case 'ask':
       return asked(change.intent);
     default:
       return change satisfies never;
   }
+}
+
+function lockSentence({ environment, model, state: { holder, queue } }: LockRecord): string {
+  const held = holder === null ? 'leave it free' : `let #${holder.owner.number} hold it until ${holder.expiresAt}`;
+  const waiting = queue.length === 0 ? '' : `, and ${counted(queue.length, 'other')} wait`;
+  return `write down the lock on ${code(environment)} for ${code(model)}: ${held}${waiting}`;
 }
 
 function effectSentence(effect: Effect): string | null {

@@ -14,12 +14,24 @@ import {
   type NewDelivery,
   takeDelivery,
 } from './deliveries.ts';
+import { endFreezes, listFreezes, pruneFreezes, saveFreeze } from './freezes.ts';
 import { listHeads, listPullsAt } from './heads.ts';
+import { listLocks, saveLock } from './locks.ts';
+import { listPastJobs, readLedger, readSpending, reserve, settle } from './ledger.ts';
 import { migrate } from './migrations.ts';
 import { beginEffect, listDue, putEffects, settleEffect } from './outbox.ts';
 import { listEdits, readCheck, readComment, readPull, readView, saveHead, saveView } from './pulls.ts';
 import type { Queue } from './queue.ts';
-import { findByTrainingKey, hasOpenRun, listOpenRuns, listRuns, readRun, readRunById, saveRun } from './runs.ts';
+import {
+  findByTrainingKey,
+  hasOpenRun,
+  listOpenRuns,
+  listRuns,
+  listUnsettledRuns,
+  readRun,
+  readRunById,
+  saveRun,
+} from './runs.ts';
 import { type Backlog, dueLanes, listActiveRepositories, prune, readBacklog } from './upkeep.ts';
 
 /** All that Siskin keeps in SQL. What is written and what it wakes commit together. */
@@ -69,9 +81,15 @@ export async function openStore(options: {
     findByTrainingKey: (repositoryId, model, trainingKey) =>
       findByTrainingKey(db, { repositoryId, model, trainingKey }),
     readChampion: (repositoryId, model) => readChampion(db, repositoryId, model),
+    readSpending: (spender, options) => readSpending(db, spender, options),
+    listPastJobs: (repositoryId) => listPastJobs(db, repositoryId),
+    readLedger: (claims) => readLedger(db, claims),
+    listUnsettledRuns: (repositoryId) => listUnsettledRuns(db, repositoryId),
     readPull: (repositoryId, number) => readPull(db, repositoryId, number),
     listHeads: (repositoryId, number) => listHeads(db, repositoryId, number),
     listPullsAt: (repositoryId, head) => listPullsAt(db, repositoryId, head),
+    listLocks: (repositoryId) => listLocks(db, repositoryId),
+    listFreezes: (repository) => listFreezes(db, repository),
     readView: (repositoryId, number, head) => readView(db, { repositoryId, number, head }),
 
     async record(repository, plan) {
@@ -108,7 +126,11 @@ export async function openStore(options: {
     listKnownDeliveries: (ids) => listKnownDeliveries(db, ids),
     readBacklog: () => readBacklog(db, clock()),
     listActiveRepositories: () => listActiveRepositories(db, clock()),
-    prune: (days) => prune(db, new Date(clock().getTime() - days * 86_400_000).toISOString()),
+    async prune(days) {
+      const before = new Date(clock().getTime() - days * 86_400_000).toISOString();
+      await prune(db, before);
+      await pruneFreezes(db, before);
+    },
   };
 }
 
@@ -141,8 +163,23 @@ async function makeChange(
     case 'save-champion':
       await saveChampion(tx, change.champion);
       return [];
+    case 'reserve':
+      await reserve(tx, change);
+      return [];
+    case 'settle':
+      await settle(tx, change);
+      return [];
     case 'save-view':
       await saveView(tx, { repositoryId: repository.id, record: change.record, at });
+      return [];
+    case 'save-lock':
+      await saveLock(tx, change.lock);
+      return [];
+    case 'save-freeze':
+      await saveFreeze(tx, change.freeze);
+      return [];
+    case 'end-freezes':
+      await endFreezes(tx, change);
       return [];
     case 'ask':
       return await insertIntent(tx, {
