@@ -20,6 +20,8 @@ export function aRun(changes: Partial<RunRecord> = {}): RunRecord {
     stages: [],
     failures: [],
     results: {},
+    purpose: { kind: 'check' },
+    retryAt: null,
     ...changes,
   };
 }

@@ -91,6 +91,8 @@ function requestRun(options: {
     stages: [],
     failures: [],
     results: {},
+    purpose: { kind: 'check' },
+    retryAt: null,
   };
   return { run, dispatch: { kind: 'dispatch-run', workflow: range.policy.workflow, ref: range.defaultBranch, plan } };
 }

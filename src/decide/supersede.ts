@@ -25,7 +25,7 @@ export function endRuns(
   end: { readonly state: 'superseded' | 'cancelled'; readonly reason: string; readonly now: string },
 ): Plan {
   return {
-    changes: runs.map((run) => ({ kind: 'save-run', run: { ...run, state: end.state, endedAt: end.now } })),
+    changes: runs.map((run) => ({ kind: 'save-run', run: { ...run, state: end.state, endedAt: end.now, retryAt: null } })),
     effects: runs.map(({ claim, runId }) => ({ kind: 'cancel-run', claim, runId, reason: end.reason })),
   };
 }

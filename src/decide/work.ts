@@ -1,4 +1,5 @@
 import type { Cause } from '../change/model-change.ts';
+import type { RefusalCode, WorkRefusalCode } from '../command/reasons.ts';
 import { canonicalJson, digestOf } from '../digest.ts';
 import type { ModelFacts } from '../facts/model-facts.ts';
 import type { Result } from '../result.ts';
@@ -8,7 +9,12 @@ import type { RunRecord } from '../store/run-record.ts';
 /** What is to be done for one model at one commit. */
 export type Work =
   | { readonly kind: 'nothing'; readonly reason: string }
-  | { readonly kind: 'refuse'; readonly reason: string; readonly fix: string }
+  | {
+      readonly kind: 'refuse';
+      readonly code: RefusalCode | WorkRefusalCode;
+      readonly reason: string;
+      readonly fix: string;
+    }
   /** Exactly this was measured before. */
   | { readonly kind: 'reuse'; readonly run: RunRecord; readonly result: Result }
   /** Exactly this is being measured for an older head. */
@@ -43,7 +49,8 @@ export function workFor(facts: ModelFacts, options: WorkOptions): Work {
   const isCalledFor = ask === 'changed' || ask === 'again';
   if (isCalledFor && facts.change === null) {
     const reason = 'the repository has more files than GitHub lists at once, so nobody can tell what changed';
-    return { kind: 'refuse', reason, fix: 'ask for what you want with `/train` or `/evaluate`' };
+    const fix = 'ask for what you want with `/train` or `/evaluate`';
+    return { kind: 'refuse', code: 'change-unknown', reason, fix };
   }
   if (isCalledFor && causes.length === 0) return nothing('no file of this model changed');
   if (isCalledFor && causes.every((cause) => cause === 'holdout')) {
@@ -56,7 +63,8 @@ export function workFor(facts: ModelFacts, options: WorkOptions): Work {
     case 'file': {
       if (committed === null) {
         const fix = 'put the file back, or remove the model from the policy first';
-        return { kind: 'refuse', reason: 'the committed model file is not there at this commit', fix };
+        const reason = 'the committed model file is not there at this commit';
+        return { kind: 'refuse', code: 'model-file-missing', reason, fix };
       }
       return measured(facts, {
         runs,
@@ -73,6 +81,7 @@ export function workFor(facts: ModelFacts, options: WorkOptions): Work {
     case 'untrainable':
       return {
         kind: 'refuse',
+        code: 'untrainable',
         reason: 'the policy does not say how this model is trained',
         fix: 'add a `train` section for it to `.github/siskin.yml` of the base branch',
       };
@@ -151,9 +160,9 @@ function isUsable(result: Result): boolean {
   return result.failures.length === 0;
 }
 
-/** Whether a run has yet to end. */
+/** Whether a run has yet to end, or is about to be run again. */
 export function isOpen(run: RunRecord): boolean {
-  return run.state === 'planned' || run.state === 'dispatched' || run.state === 'running';
+  return run.retryAt !== null || run.state === 'planned' || run.state === 'dispatched' || run.state === 'running';
 }
 
 function nothing(reason: string): Work {

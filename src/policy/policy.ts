@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { metricNames } from '../evaluate/metric-name.ts';
 import { AccessPolicy, AuthorMayApprove, EnvironmentsPolicy } from './access-policy.ts';
+import { BudgetPolicy } from './budget-policy.ts';
 import { HygienePolicy } from './hygiene-policy.ts';
 
 /** Where the policy of a repository lives. It is always read from the base branch, never from a pull request's head. */
@@ -105,6 +106,11 @@ export const TrainPolicy = z.strictObject({
     .default([...changeKinds])
     .describe('The kinds of change that start a training by themselves; `/train` always works.'),
   runner: runnerLabels.default(['self-hosted', 'gpu']).describe('Labels of the runner that trains.'),
+  'on-demand-runner': runnerLabels
+    .optional()
+    .describe(
+      'Labels of the runner that trains after two machines in a row were lost, e.g. one that cannot be taken away.',
+    ),
   'timeout-minutes': z
     .number()
     .min(0.05)
@@ -197,6 +203,9 @@ export const Policy = z.strictObject({
   'evaluate-runner': runnerLabels
     .default(['ubuntu-latest'])
     .describe('Labels of the runner that evaluates. It must not be a machine on which training code ran.'),
+  budget: BudgetPolicy.optional().describe(
+    'What runs may cost. Without it nothing is limited, and the hours are shown all the same.',
+  ),
   models: z
     .record(ModelName, ModelPolicy)
     .refine((models) => Object.keys(models).length > 0, {

@@ -95,6 +95,9 @@ const failureSentences: Readonly<Record<RunFailure['code'], string>> = {
   'result-unproven': 'the run left a result that the evaluation did not write, so it does not count',
   'timed-out': 'the run took too long and was stopped',
   lost: 'the run was lost: nothing was heard of it any more',
+  'runner-lost': 'the machine that ran it was lost',
+  'no-runner': 'no runner took it, and GitHub gave it up',
+  stalled: 'its machine was lost again and its checkpoint stood still, so it is not run again by itself',
 };
 
 function runningSentence(state: Extract<ModelState, { kind: 'running' }>, now: string): string {

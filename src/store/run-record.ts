@@ -6,6 +6,8 @@ export interface Stage {
   readonly name: string;
   readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
   readonly seconds: number | null;
+  /** Set while no runner takes the job: the labels that it waits for, and since when (ISO 8601). */
+  readonly waits?: { readonly labels: readonly string[]; readonly since: string } | undefined;
 }
 
 /** Why a run ended without a result that counts. The message is safe to show; the log is the job's last lines, unescaped. */
@@ -20,7 +22,13 @@ export interface RunFailure {
     | 'result-mismatch'
     | 'result-unproven'
     | 'timed-out'
-    | 'lost';
+    | 'lost'
+    /** The machine vanished in the middle of a job. */
+    | 'runner-lost'
+    /** GitHub gave up a job that no runner took. */
+    | 'no-runner'
+    /** Machines vanished again and again while the training's checkpoint stood still. */
+    | 'stalled';
   readonly message: string;
   readonly model: string | null;
   readonly logTail: readonly string[];
@@ -59,6 +67,15 @@ export interface RunRecord {
   readonly failures: readonly RunFailure[];
   /** Accepted results by model. */
   readonly results: Readonly<Record<string, Result>>;
+  /**
+   * Why it was requested: to check a commit, or only to compare its candidate with that of an earlier commit (`with`),
+   * whose digest is `digest`. A comparison is answered, and decides nothing.
+   */
+  readonly purpose:
+    | { readonly kind: 'check' }
+    | { readonly kind: 'compare'; readonly with: string; readonly digest: string };
+  /** ISO 8601: when what it lost with its machine is run again; null unless it is. It counts as open until then. */
+  readonly retryAt: string | null;
 }
 
 /** The newest accepted candidate of the base branch for a model: what a pull request is compared with. */

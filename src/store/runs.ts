@@ -32,6 +32,13 @@ export async function listOpenRuns(db: Queryable, repositoryId: number): Promise
   return (await db.query(`${select} ${where}`, [repositoryId])).map(runOf);
 }
 
+/** Runs at an end of which something set aside was never settled, oldest first. */
+export async function listUnsettledRuns(db: Queryable, repositoryId: number): Promise<readonly RunRecord[]> {
+  const where = `where repository_id = $1 and ended_at is not null and retry_at is null and exists (
+    select 1 from siskin.ledger where ledger.claim = runs.claim and settled_seconds is null) order by planned_at, claim limit 100`;
+  return (await db.query(`${select} ${where}`, [repositoryId])).map(runOf);
+}
+
 /** Whether a run of a pull request is not at an end. */
 export async function hasOpenRun(db: Queryable, repositoryId: number, number: number): Promise<boolean> {
   const where = `where repository_id = $1 and pull_request = $2 and state in ('planned', 'dispatched', 'running')`;
@@ -44,7 +51,7 @@ export async function findByTrainingKey(
   { repositoryId, model, trainingKey }: { repositoryId: number; model: string; trainingKey: string },
 ): Promise<RunRecord | null> {
   const where = `where repository_id = $1 and models @> $2::jsonb
-    and (state in ('planned', 'dispatched', 'running')
+    and (state in ('planned', 'dispatched', 'running') or retry_at is not null
       or exists (select 1 from siskin.results where results.claim = runs.claim and results.model = $3))
     order by planned_at desc, claim limit 1`;
   const wanted = JSON.stringify([{ model, trainingKey, trains: true }]);
@@ -55,12 +62,13 @@ export async function findByTrainingKey(
 export async function saveRun(tx: Queryable, run: RunRecord): Promise<void> {
   await tx.query(
     `insert into siskin.runs (claim, repository_id, pull_request, head, base, models, state, run_id, attempt, url,
-       planned_at, started_at, ended_at, deadline_at, stages, failures)
-     values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16::jsonb)
+       planned_at, started_at, ended_at, deadline_at, stages, failures, purpose, retry_at)
+     values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16::jsonb, $17::jsonb, $18)
      on conflict (claim) do update set models = excluded.models, state = excluded.state,
        run_id = coalesce(excluded.run_id, runs.run_id), url = coalesce(excluded.url, runs.url),
        attempt = excluded.attempt, started_at = excluded.started_at, ended_at = excluded.ended_at,
-       deadline_at = excluded.deadline_at, stages = excluded.stages, failures = excluded.failures`,
+       deadline_at = excluded.deadline_at, stages = excluded.stages, failures = excluded.failures,
+       retry_at = excluded.retry_at`,
     [
       run.claim,
       run.repositoryId,
@@ -78,6 +86,8 @@ export async function saveRun(tx: Queryable, run: RunRecord): Promise<void> {
       run.deadlineAt,
       JSON.stringify(run.stages),
       JSON.stringify(run.failures),
+      JSON.stringify(run.purpose),
+      run.retryAt,
     ],
   );
   const models = Object.keys(run.results);
@@ -144,6 +154,8 @@ function runOf(row: Row): RunRecord {
     stages: run.stages,
     failures: run.failures,
     results: run.results,
+    purpose: run.purpose,
+    retryAt: run.retry_at,
   };
 }
 
@@ -159,6 +171,7 @@ const Stage = z.object({
   name: z.string(),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'skipped']),
   seconds: z.number().nullable(),
+  waits: z.object({ labels: z.array(z.string()), since: z.string() }).optional(),
 });
 
 const Failure = z.object({
@@ -173,6 +186,9 @@ const Failure = z.object({
     'result-unproven',
     'timed-out',
     'lost',
+    'runner-lost',
+    'no-runner',
+    'stalled',
   ]),
   message: z.string(),
   model: z.string().nullable(),
@@ -197,4 +213,9 @@ const RunRow = z.object({
   stages: z.array(Stage),
   failures: z.array(Failure),
   results: z.record(z.string(), Result),
+  purpose: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('check') }),
+    z.object({ kind: z.literal('compare'), with: z.string(), digest: z.string() }),
+  ]),
+  retry_at: NullableInstant,
 });

@@ -16,8 +16,8 @@ import {
 } from './deliveries.ts';
 import { endFreezes, listFreezes, pruneFreezes, saveFreeze } from './freezes.ts';
 import { listHeads, listPullsAt } from './heads.ts';
-import { listLocks, saveLock } from './locks.ts';
 import { listPastJobs, readLedger, readSpending, reserve, settle } from './ledger.ts';
+import { listLocks, saveLock } from './locks.ts';
 import { migrate } from './migrations.ts';
 import { beginEffect, listDue, putEffects, settleEffect } from './outbox.ts';
 import { listEdits, readCheck, readComment, readPull, readView, saveHead, saveView } from './pulls.ts';
