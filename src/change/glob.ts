@@ -98,8 +98,11 @@ function alternatives(glob: string): readonly string[] {
   }
 }
 
-/** The greedy matcher of wildcards: on a mismatch only the last wildcard takes one item more. */
-function fits<Part, Item>(options: {
+/**
+ * The greedy matcher of wildcards, where `wild` in the pattern stands for any number of items: on a mismatch only the
+ * last wildcard takes one item more, so time grows with pattern × text.
+ */
+export function fits<Part, Item>(options: {
   readonly pattern: readonly Part[];
   readonly text: readonly Item[];
   readonly wild: Part;
