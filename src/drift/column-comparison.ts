@@ -3,14 +3,18 @@ import { binsOf } from '../data/histogram.ts';
 import type { ColumnProfile, NumberProfile, StringProfile } from '../data/profile-document.ts';
 import { standardDeviation } from '../data/profile-document.ts';
 import { normalSurvival } from '../statistics/normal.ts';
+import { andersonDarling } from './anderson-darling.ts';
 import { categoryBars, labelledBars, noBars, numberBars } from './bars.ts';
 import { categoryCellsOf, fineCells, joinedCells, specialCells, type Weighting } from './cells.ts';
 import { calibratedChiSquare } from './chi-square.ts';
+import { cramerVonMises } from './cramer-von-mises.ts';
 import type { ColumnDrift, DriftTest } from './drift-report.ts';
 import { type Effect, jensenShannonEffect } from './jensen-shannon.ts';
 import { binnedKolmogorovSmirnov, kolmogorovSmirnovP } from './kolmogorov-smirnov.ts';
-import { psiEffect } from './psi.ts';
+import { flooredShares, psiEffect } from './psi.ts';
 import { type Cells, total } from './sample.ts';
+import { hellinger, kullbackLeibler, lInfinity } from './share-distances.ts';
+import { energyDistance } from './tied-groups.ts';
 import { twoProportions } from './two-proportions.ts';
 import { binnedWasserstein, normOf } from './wasserstein.ts';
 
@@ -144,6 +148,13 @@ function cellStatistics(options: {
     psi: { ...effectStatistic(psiEffect(stability, z)), pValue },
     'jensen-shannon': { ...effectStatistic(jensenShannonEffect(distances, z)), pValue },
     'chi-square': { value: statistic, pValue, effect: null },
+    hellinger: { value: hellinger(distances), pValue, effect: null },
+    'kullback-leibler': {
+      value: kullbackLeibler(flooredShares(distances.reference), flooredShares(distances.current)),
+      pValue,
+      effect: null,
+    },
+    'l-infinity': { value: lInfinity(distances), pValue, effect: null },
   };
 }
 
@@ -160,12 +171,20 @@ function orderedStatistics(options: {
   // Each distribution function is within such a band of the true one everywhere (Dvoretzky, Kiefer, Wolfowitz; Massart 1990).
   const band = Math.sqrt(-Math.log(normalSurvival(z)) / 2) * Math.sqrt(1 / n + 1 / m);
   const method = n * m <= 1_000_000 ? 'exact' : 'asymptotic';
+  const groups = { ...fine, places: fine.middle };
+  const cramer = cramerVonMises(groups);
+  const anderson = andersonDarling(groups);
   return {
     'kolmogorov-smirnov': {
       value: distance,
       pValue: kolmogorovSmirnovP({ distance, n, m, method }),
       effect: { low: Math.max(0, distance - band), high: Math.min(1, distance + bound + band) },
     },
+    'cramer-von-mises': { value: cramer.statistic, pValue: cramer.pValue, effect: null },
+    ...(anderson === null
+      ? {}
+      : { 'anderson-darling': { value: anderson.statistic, pValue: anderson.pValue, effect: null } }),
+    energy: { value: energyDistance(groups), pValue: null, effect: null },
     wasserstein: { value: moved.distance, pValue: null, effect: { low: moved.low, high: moved.high } },
     'wasserstein-normed': {
       value: moved.distance / norm,

@@ -8,6 +8,12 @@ export const driftTests = [
   'wasserstein',
   'wasserstein-normed',
   'chi-square',
+  'hellinger',
+  'kullback-leibler',
+  'l-infinity',
+  'cramer-von-mises',
+  'anderson-darling',
+  'energy',
 ] as const;
 /** The name of one of them. */
 export type DriftTest = (typeof driftTests)[number];

@@ -9,10 +9,14 @@ export function psiOfShares(p: readonly number[], q: readonly number[]): number 
   }, 0);
 }
 
-/** The index with shares of at least `floor`, as it is usually computed (1e-4); the floored shares are not rescaled. */
-export function psi(cells: Cells, floor = 1e-4): number {
-  const floored = (counts: readonly number[]) => shares(counts).map((share) => Math.max(share, floor));
-  return psiOfShares(floored(cells.reference), floored(cells.current));
+/** The index with floored shares, as it is usually computed. */
+export function psi(cells: Cells): number {
+  return psiOfShares(flooredShares(cells.reference), flooredShares(cells.current));
+}
+
+/** Shares of at least 1e-4, so that their ratios are finite; not rescaled. */
+export function flooredShares(counts: readonly number[]): readonly number[] {
+  return shares(counts).map((share) => Math.max(share, 1e-4));
 }
 
 /**
@@ -23,9 +27,7 @@ export function psiEffect(cells: Cells, z: number): Effect {
   const [n, m] = [total(cells.reference), total(cells.current)];
   if (n === 0 || m === 0) return { value: 0, low: 0, high: 0 };
   const value = psi(cells);
-  const [p, q] = [shares(cells.reference), shares(cells.current)].map((list) =>
-    list.map((share) => Math.max(share, 1e-4)),
-  );
+  const [p, q] = [flooredShares(cells.reference), flooredShares(cells.current)];
   const degrees = cells.reference.filter((count, cell) => count + (cells.current[cell] ?? 0) > 0).length - 1;
   const noise = 1 / n + 1 / m;
   const slope = (own: readonly number[], other: readonly number[]) => (cell: number) => {
@@ -33,8 +35,8 @@ export function psiEffect(cells: Cells, z: number): Effect {
     return Math.log(ratio) + 1 - 1 / ratio;
   };
   const variance =
-    weighted(shares(cells.reference), slope(p ?? [], q ?? [])).variance / n +
-    weighted(shares(cells.current), slope(q ?? [], p ?? [])).variance / m +
+    weighted(shares(cells.reference), slope(p, q)).variance / n +
+    weighted(shares(cells.current), slope(q, p)).variance / m +
     2 * degrees * noise ** 2;
   const error = z * Math.sqrt(variance);
   const corrected = value - degrees * noise;
