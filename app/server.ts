@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Probot } from 'probot';
+import type { AppError } from '../src/error.ts';
 import { issuerOf, tokenReader } from '../src/github/id-tokens.ts';
 import { githubReader } from '../src/github/reader.ts';
 import { githubWriter } from '../src/github/writer.ts';
@@ -63,6 +64,8 @@ export interface RunningApp extends AsyncDisposable {
   /** Resolves once nothing is left to be done: no delivery waits, no effect waits. */
   idle(): Promise<void>;
   readonly store: Store;
+  /** Resolves when it lost what it cannot work without, so that the process must end. */
+  readonly lost: Promise<AppError>;
 }
 
 /** Starts web, worker and timer in this process. */
@@ -130,7 +133,13 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
   log.info(`Listening on ${url}`);
   const running = opening.move();
-  return { url, store, idle: () => idle(store, worker), [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    url,
+    store,
+    lost: database.lost,
+    idle: () => idle(store, worker),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }
 
 /** Lanes worked on at the same time; most of the time they wait for GitHub. */

@@ -43,6 +43,10 @@ async function start(): Promise<void> {
         },
       );
     };
+    void app.lost.then((error) => {
+      console.error(error.message);
+      process.exit(1);
+    });
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
   } catch (error) {

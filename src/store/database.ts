@@ -1,4 +1,5 @@
 import type { ConstructorOptions } from 'pg-boss';
+import type { AppError } from '../error.ts';
 
 /** A row as the driver gives it; every reader parses it before use. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -16,4 +17,6 @@ export interface Database extends Queryable, AsyncDisposable {
   readonly boss: Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString'>;
   /** True when no other process can use this database, so that whatever was in progress at the start was abandoned. */
   readonly exclusive: boolean;
+  /** Resolves when the database is gone for good, so that the process must end; a server may always come back. */
+  readonly lost: Promise<AppError>;
 }

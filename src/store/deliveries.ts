@@ -4,6 +4,7 @@ import type { LaneHint } from '../ports.ts';
 import type { Queryable } from './database.ts';
 import { type PullSighting, writeSightings } from './heads.ts';
 import { hintOfIntent, resolveLanes } from './lane.ts';
+import { Payload, packedPayload } from './payload.ts';
 
 /** Something that arrived and was verified, as it is to be kept. */
 export interface NewDelivery {
@@ -59,7 +60,7 @@ export async function insertDeliveries(
      on conflict (id) do update set state = 'waiting', attempts = 0, error = null, due_at = excluded.due_at
        where deliveries.state = 'failed'
      returning id, lane`,
-    [...deliveries.flatMap((d, row) => [d.id, d.event, d.payload, lanes[row], row]), at],
+    [...deliveries.flatMap((d, row) => [d.id, d.event, packedPayload(d.payload), lanes[row], row]), at],
   );
   await writeSightings(
     tx,
@@ -123,4 +124,4 @@ export async function listKnownDeliveries(db: Queryable, ids: readonly string[])
   return rows.map((row) => String(row['id']));
 }
 
-const DeliveryRow = z.object({ id: z.string(), event: z.string(), payload: z.string(), attempts: z.number() });
+const DeliveryRow = z.object({ id: z.string(), event: z.string(), payload: Payload, attempts: z.number() });

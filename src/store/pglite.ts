@@ -1,86 +1,130 @@
-import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { PGlite, type PGliteInterface, type Transaction } from '@electric-sql/pglite';
+import { Worker } from 'node:worker_threads';
 import { fromPglite } from 'pg-boss';
 import { AppError, messageOf } from '../error.ts';
 import type { Database, Queryable, Row } from './database.ts';
 import { lockFolder } from './folder-lock.ts';
-import { initialCluster } from './initial-cluster.ts';
+import { type Answered, type Asked, opening } from './pglite-thread.ts';
 
 /**
- * Opens PostgreSQL inside this process, in a data folder or, without one, in memory. One process per folder.
- * Its statements run on this thread and resolve without a turn of the event loop, so each first lets requests in.
+ * Opens PostgreSQL inside this process, in a data folder or, without one, in memory. One process per folder. It has a
+ * thread of its own, so that deliveries are taken in while it commits.
  */
 export async function openPglite(folder: string | null): Promise<Database> {
   const lock = folder === null ? null : lockFolder(folder);
-  const pglite = await start(folder).catch((error: unknown) => {
+  const thread = openThread(folder);
+  try {
+    await thread.opened;
+  } catch (cause) {
     lock?.[Symbol.dispose]();
-    throw error;
-  });
+    const place = folder === null ? 'in memory' : `in ${folder}`;
+    throw new AppError(
+      'world-broken',
+      `expected the database ${place} to open, found ${messageOf(cause)}; put a backup in its place or start with an empty folder`,
+      { cause },
+    );
+  }
+  const inTurn = openTurns();
+  const query: Queryable['query'] = (sql, values) => inTurn(() => thread.query(sql, values));
   return {
-    async query(sql, values) {
-      await setImmediate();
-      return await queryable(pglite).query(sql, values);
+    query,
+    transaction: (work) => inTurn(() => inTransaction(thread, work)),
+    boss: {
+      db: fromPglite({
+        // pg-boss names the type of its rows itself; they are what its own statements select.
+        query: async <T>(sql: string, values?: unknown[]) => ({ rows: (await query(sql, values ?? [])) as T[] }),
+        exec: async (sql) => [{ rows: [...(await query(sql))] }],
+      }),
+      backend: 'pglite',
     },
-    async transaction(work) {
-      await setImmediate();
-      return await pglite.transaction((tx) => work(queryable(tx)));
-    },
-    boss: { db: fromPglite(pglite), backend: 'pglite' },
     exclusive: true,
+    lost: thread.lost,
     async [Symbol.asyncDispose]() {
-      await pglite.close();
+      await inTurn(() => thread.close());
       lock?.[Symbol.dispose]();
     },
   };
 }
 
-async function start(folder: string | null): Promise<PGliteInterface> {
-  // One function of PostgreSQL takes V8's second compiler half a gigabyte; the code of its first is as good for our small statements.
-  setFlagsFromString('--no-wasm-tier-up');
-  setFlagsFromString('--no-wasm-dynamic-tiering');
-  if (folder === null) return await create(null, await initialCluster());
+/** There is one connection: what is begun is ended before anything else gets its turn. */
+function openTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => {});
+    return mine;
+  };
+}
+
+async function inTransaction<T>(thread: Thread, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  await thread.query('begin');
   try {
-    const place = join(folder, 'postgres');
-    if (!existsSync(place)) await prepare(place);
-    return await create(place, null);
-  } catch (cause) {
-    throw new AppError(
-      'world-broken',
-      `expected the database in ${folder} to open, found ${messageOf(cause)}; put a backup in its place or start with an empty folder`,
-      { cause },
-    );
+    const value = await work(thread);
+    await thread.query('commit');
+    return value;
+  } catch (error) {
+    // The first failure is the one to be told.
+    await thread.query('rollback').catch(() => {});
+    throw error;
   }
 }
 
-/** Makes a new data folder beside its place and moves it there, so that a kill meanwhile leaves no half of one. */
-async function prepare(place: string): Promise<void> {
-  const cluster = await initialCluster();
-  if (cluster === null) return;
-  const fresh = `${place}.new`;
-  await rm(fresh, { recursive: true, force: true });
-  await (await create(fresh, cluster)).close();
-  await rename(fresh, place);
+interface Thread extends Queryable {
+  /** Rejects when the database does not open. */
+  readonly opened: Promise<unknown>;
+  /** Resolves when the thread ended without having been told to. */
+  readonly lost: Promise<AppError>;
+  close(): Promise<void>;
 }
 
-async function create(dataDir: string | null, cluster: Blob | null): Promise<PGliteInterface> {
-  return await PGlite.create({
-    ...(dataDir === null ? {} : { dataDir }),
-    ...(cluster === null ? {} : { loadDataDir: cluster }),
-    // PostgreSQL's own default of 128 MB is for a server; this one's files are in memory or in the system's cache anyway.
-    startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'],
+function openThread(folder: string | null): Thread {
+  const worker = new Worker(new URL('./pglite-thread.ts', import.meta.url), { workerData: { folder } });
+  const waiting = new Map<number, PromiseWithResolvers<readonly Row[]>>();
+  const ended = Promise.withResolvers<void>();
+  const lost = Promise.withResolvers<AppError>();
+  let closing = false;
+  let dead: AppError | null = null;
+  let newest = opening;
+
+  function expectAnswer(id: number): Promise<readonly Row[]> {
+    const answer = Promise.withResolvers<readonly Row[]>();
+    waiting.set(id, answer);
+    return answer.promise;
+  }
+
+  function ask(what: { readonly sql: string; readonly values: readonly unknown[] | null } | { readonly close: true }) {
+    if (dead !== null) return Promise.reject(dead);
+    newest += 1;
+    worker.postMessage({ id: newest, ...what } satisfies Asked);
+    return expectAnswer(newest);
+  }
+
+  function die(found: string): void {
+    if (dead !== null) return;
+    dead = new AppError('world-broken', `expected the thread of the database to live, found ${found}; start again`);
+    for (const answer of waiting.values()) answer.reject(dead);
+    waiting.clear();
+    if (!closing) lost.resolve(dead);
+  }
+
+  worker.on('message', (answered: Answered) => {
+    const answer = waiting.get(answered.id);
+    waiting.delete(answered.id);
+    if ('rows' in answered) answer?.resolve(answered.rows);
+    else answer?.reject(Object.assign(new Error(answered.failure.message), answered.failure));
   });
-}
-
-function queryable(pglite: Pick<Transaction, 'query' | 'exec'>): Queryable {
+  worker.on('error', (error) => die(messageOf(error)));
+  worker.on('exit', (code) => {
+    die(`that it ended with ${code}`);
+    ended.resolve();
+  });
   return {
-    async query(sql, values) {
-      // Several statements at once (a migration) only pass through the simple protocol, which takes no values.
-      if (values === undefined) return (await pglite.exec(sql)).flatMap((result) => result.rows as Row[]); // PGlite types rows as unknown objects
-      return (await pglite.query<Row>(sql, [...values])).rows;
+    opened: expectAnswer(opening),
+    lost: lost.promise,
+    query: (sql, values) => ask({ sql, values: values ?? null }),
+    async close() {
+      closing = true;
+      if (dead === null) await ask({ close: true });
+      await ended.promise;
     },
   };
 }

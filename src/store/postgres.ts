@@ -22,6 +22,7 @@ export async function openPostgres(url: string): Promise<Database> {
     transaction: (work) => inTransaction(pool, work),
     boss: { connectionString: url },
     exclusive: false,
+    lost: new Promise(() => {}),
     [Symbol.asyncDispose]: () => pool.end(),
   };
 }
