@@ -41,7 +41,10 @@ export async function postReview(options: {
     createDangerfileRuntimeEnvironment: async (environment: DangerContext) => environment,
     runDangerfileEnvironment: async () => {
       dangerfile(context, change, found);
-      return context.results;
+      return {
+        ...context.results,
+        meta: { runtimeName: 'Siskin on Danger', runtimeHref: 'https://danger.systems/js' },
+      };
     },
   };
   const executor = new Executor({ ...source, commitHash: pull.head }, platform, runner, executorOptions, {

@@ -7,7 +7,7 @@ import { counted } from './number.ts';
 export function hygieneMessage({ title, reason, fix, places, more, rule }: Findings): string {
   const shown = places.map((place) => `- ${placeLine(place)}`);
   if (more > 0) shown.push(`- … and ${counted(more, 'more place')}`);
-  return `**${title}**\n\n${shown.join('\n')}\n\n**Why** ${prose(reason)}.\n\n**Do** ${prose(fix)}. To switch the rule: ${code(`hygiene: { ${rule}: off }`)}`;
+  return `**${title}**\n\n${shown.join('\n')}\n\n**Why** ${prose(reason)}.\n\n**Do** ${prose(fix)}. (Rule ${code(rule)} of ${code('hygiene')} in the policy.)`;
 }
 
 /** What a rule found on one line, for a comment beside that line. */

@@ -37,6 +37,11 @@ export interface Stage extends AsyncDisposable {
   asUser(login: string): Octokit;
 }
 
+/** Holds what is exchanged against GitHub's published descriptions. */
+export function publishedConformance(): Conformance {
+  return conformanceOf(openapi, webhookSchema);
+}
+
 export const everything: Permissions = {
   actions: 'write',
   administration: 'write',
@@ -94,7 +99,7 @@ export async function setStage(
   // A server that listens on TCP has an AddressInfo.
   const { port } = receiver.address() as AddressInfo;
   const github = await startGithub(options);
-  const conformance = conformanceOf(openapi, webhookSchema);
+  const conformance = publishedConformance();
   github.observers.add(conformance.observer);
   github.createUser({ login: 'ada' });
   const repository = await github.createRepository({
