@@ -77,7 +77,8 @@ const wordTable: Readonly<Record<Word, readonly WordValue[]>> = {
       value: 'a reason',
       read: (words, value) => {
         const reason = printable(value, longestReason).trim();
-        return reason === '' ? null : { ...words, reason };
+        // The dots of an example are no reason.
+        return /[\p{L}\p{N}]/u.test(reason) ? { ...words, reason } : null;
       },
     },
   ],

@@ -7,8 +7,8 @@ import type { RunRecord, Stage } from '../store/run-record.ts';
 import { isAcceptable } from './champion.ts';
 import { expiry } from './expiry.ts';
 import { modelState } from './model-state.ts';
+import { nextCommands } from './next-commands.ts';
 import { emptyPlan, joined } from './plans.ts';
-import { nextCommands } from './pull-words.ts';
 import { isSame, show } from './show.ts';
 import type { ModelState, ModelView } from './view.ts';
 
@@ -102,7 +102,7 @@ function redrawn({ run, policy, shown, now }: ShownRun): Plan {
     return { ...view, runUrl: run.url, state: whoEnded(state, view.state) };
   });
   // Where no command made sense before (a push, a closed pull request) none does now.
-  const next = shown.view.next.length === 0 ? [] : nextCommands(models);
+  const next = shown.view.next.length === 0 ? [] : nextCommands({ models, head: shown.view.head });
   return show({ ...shown, view: { ...shown.view, models, next, updatedAt: now } }, shown);
 }
 

@@ -2,16 +2,8 @@ import type { PullFacts } from '../facts/pull-facts.ts';
 import type { RangeFacts } from '../facts/range-facts.ts';
 import { outcomeOf, severity } from '../render/outcome.ts';
 import { isWorthAComment } from './show.ts';
-import { ended, isWaiting } from './supersede.ts';
-import type { ModelView, PullView } from './view.ts';
-
-/** The commands that make sense where these models stand. */
-export function nextCommands(models: readonly ModelView[]): readonly string[] {
-  const states = models.map(({ state }) => state);
-  if (states.some(isWaiting)) return ['/status', '/cancel'];
-  const isDone = states.some(({ kind }) => ['judged', 'failed', 'cancelled', 'superseded'].includes(kind));
-  return isDone ? ['/evaluate', '/train', '/help'] : ['/help'];
-}
+import { ended } from './supersede.ts';
+import type { PullView } from './view.ts';
 
 /** What a person should know that belongs to no single model. */
 export function notesOf({ edits, models }: RangeFacts): readonly string[] {

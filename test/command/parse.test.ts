@@ -116,6 +116,7 @@ describe('commands in a comment', () => {
     ['/lock a --reason --for 1h', 'needs a reason after `--reason`'],
     ['/lock a --reason load test', 'takes one environment, found also `test`'],
     ['/lock a --reason " "', 'needs a reason after `--reason`'],
+    ['/lock a --reason "…"', 'needs a reason after `--reason`, found `…`'],
     ['/train --dry-run=no', 'takes `--dry-run` without a value'],
     ['/train -m constructor', 'needs the name of a model after `-m`, found `constructor`'],
   ])('that are wrong say why: %s', (text, reason) => {

@@ -23,7 +23,7 @@ const reason = fc
       .map((all) => all.join('')),
   )
   .map((text) => printable(text.replaceAll(/\s/g, ' '), 200).trim())
-  .filter((text) => text !== '');
+  .filter((text) => /[\p{L}\p{N}]/u.test(text));
 const words = fc.record({
   target: fc.option(name),
   model: fc.option(name),

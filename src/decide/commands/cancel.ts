@@ -1,5 +1,5 @@
+import { nextCommands } from '../next-commands.ts';
 import { joined } from '../plans.ts';
-import { nextCommands } from '../pull-words.ts';
 import { show } from '../show.ts';
 import { ended, endRuns } from '../supersede.ts';
 import { isOpen } from '../work.ts';
@@ -12,6 +12,7 @@ export function cancel({ pull, intent }: OpenScene): Answer {
   const stopped = endRuns(runs.filter(isOpen), { state: 'cancelled', reason: `cancelled by ${by}`, now });
   if (shown === null) return { kind: 'done', plan: stopped, says: null };
   const models = ended(shown.view.models, { kind: 'cancelled', by });
-  const view = { ...shown.view, models, next: nextCommands(models), updatedAt: now };
+  const next = nextCommands({ models, head: shown.view.head });
+  const view = { ...shown.view, models, next, updatedAt: now };
   return { kind: 'done', plan: joined(stopped, show({ ...shown, view }, shown)), says: null };
 }
