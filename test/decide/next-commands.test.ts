@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commandsIn } from '../../src/command/parse.ts';
+import type { Freeze } from '../../src/decide/freeze.ts';
 import { nextCommands } from '../../src/decide/next-commands.ts';
 import { verdictReasonsOf } from '../../src/decide/verdict-reasons.ts';
 import type { ModelState, ModelView } from '../../src/decide/view.ts';
@@ -36,6 +37,15 @@ const gates = { 'roc-auc': { 'not-worse-by': 0.005 } };
 const failing = state(gates, { 'roc-auc': compared(-0.02, -0.03, -0.01) });
 const open = state(gates, { 'roc-auc': compared(-0.004, -0.01, 0.002) });
 const passing = state(gates, { 'roc-auc': compared(0.01, 0.005, 0.015) });
+const freeze: Freeze = {
+  scope: { kind: 'repository', repositoryId: 1 },
+  target: 'runs',
+  by: 'ada',
+  reason: 'maintenance',
+  since: '2026-03-01T12:00:00.000Z',
+  until: '2026-03-01T14:00:00.000Z',
+  place: 'octo/flights#1',
+};
 const failed: ModelState = {
   kind: 'failed',
   failure: { code: 'training-failed', message: 'x', model: null, logTail: [] },
@@ -97,8 +107,7 @@ describe('the next commands', () => {
     ],
     ['when all is well', [passing], ['/evaluate', '/train', '/help']],
     ['of a fork', [{ kind: 'refused', code: 'fork', reason: '', fix: '' }], ['/approve-run @9d0e77c', '/help']],
-    ['over budget', [{ kind: 'refused', code: 'over-budget', reason: '', fix: '' }], ['/approve-budget', '/help']],
-    ['while frozen', [{ kind: 'refused', code: 'frozen', reason: '', fix: '' }], ['/locks', '/help']],
+    ['while frozen', [{ kind: 'frozen', freeze }], ['/locks', '/help']],
     ['of what an earlier version refused', [{ kind: 'refused', reason: '', fix: '' }], ['/help']],
     ['where nothing is concerned', [{ kind: 'nothing', reason: '' }], ['/help']],
   ] satisfies readonly (readonly [string, readonly ModelState[], readonly string[]])[])('%s', (_, states, commands) => {
