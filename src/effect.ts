@@ -4,6 +4,7 @@ import type { Intent } from './intent.ts';
 import type { BudgetLimit } from './policy/budget-limit.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { JobTime, LedgerEntry } from './store/ledger-entry.ts';
+import type { Approval } from './store/approvals.ts';
 import type { Champion, RunRecord, ViewRecord } from './store/run-record.ts';
 
 /** A line of a check that points at a file. Lines count from 1. */
@@ -59,6 +60,7 @@ export type StateChange =
   | { readonly kind: 'save-run'; readonly run: RunRecord }
   /** The head for which we plan, and the instant at which GitHub said that it was so. */
   | { readonly kind: 'save-head'; readonly number: number; readonly head: string; readonly at: string }
+  | { readonly kind: 'save-approval'; readonly approval: Approval }
   | { readonly kind: 'save-champion'; readonly champion: Champion }
   /** Sets aside what a run is to take. A limit that does not hold any more is a `conflict`: all is decided anew. */
   | { readonly kind: 'reserve'; readonly entries: readonly LedgerEntry[]; readonly limits: readonly BudgetLimit[] }

@@ -3,6 +3,7 @@ import type { LockRecord } from './decide/lock.ts';
 import type { CheckContent, Effect, Plan } from './effect.ts';
 import type { Repository } from './intent.ts';
 import type { BudgetLimit, Spending } from './policy/budget-limit.ts';
+import type { Approval } from './store/approvals.ts';
 import type { HeadSighting } from './store/heads.ts';
 import type { LedgerEntry, PastJobs, Spender } from './store/ledger-entry.ts';
 import type { Champion, PullRecord, RunFailure, RunRecord, ViewRecord } from './store/run-record.ts';
@@ -65,6 +66,8 @@ export interface GithubReader {
   /** The whole tree of a commit, or null when GitHub truncated it. */
   readTree(repository: Repository, commit: string): Promise<readonly TreeEntry[] | null>;
   readBlob(repository: Repository, sha: string): Promise<Uint8Array>;
+  /** The id of the tree of a commit. */
+  readTreeId(repository: Repository, commit: string): Promise<string>;
   /** The tip of the branch `base` and the newest commit that it shares with `head`, which may be a fork's commit. */
   compare(
     repository: Repository,
@@ -166,6 +169,10 @@ export interface StoreReader {
   readPull(repositoryId: number, number: number): Promise<PullRecord | null>;
   /** The journal of a pull request's heads, oldest first. */
   listHeads(repositoryId: number, number: number): Promise<readonly HeadSighting[]>;
+  /** What people approved of a pull request, for whatever commit of it, oldest first. */
+  listApprovals(repositoryId: number, number: number): Promise<readonly Approval[]>;
+  /** The gates that were overridden for a candidate, in whatever pull request, oldest first. */
+  listOverrides(repositoryId: number, artifact: string): Promise<readonly Approval[]>;
   /** The pull requests, open or not, that at some time stood at this commit. */
   listPullsAt(repositoryId: number, head: string): Promise<readonly number[]>;
   /** All locks of a repository that were ever taken. Whether a lease is over is told by its time. */

@@ -134,6 +134,12 @@ export function memoryGithub(files: Files): MemoryGithub {
         }));
         return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
       }),
+    readTreeId: (_, commit) =>
+      called('readTreeId', () =>
+        createHash('sha1')
+          .update(JSON.stringify(Object.entries(commitAt(commit).files).sort()))
+          .digest('hex'),
+      ),
     readBlob: (_, sha) =>
       called('readBlob', () => {
         const texts = [...commits.values()].flatMap(({ files }) => Object.values(files));

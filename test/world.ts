@@ -161,6 +161,8 @@ function changeWords(change: Plan['changes'][number]): readonly string[] {
       return [`run ${change.run.state}`];
     case 'save-champion':
       return [`champion ${change.champion.model} from run ${change.champion.runId}`];
+    case 'save-approval':
+      return [`approve ${change.approval.kind} ${change.approval.subject}`.trimEnd()];
     case 'ask':
       return [`ask ${change.intent.kind}`];
     case 'save-lock': {

@@ -50,6 +50,17 @@ export async function readTree(
   );
 }
 
+/** The id of the tree of a commit. */
+export async function readTreeId(github: Github, repository: Repository, commit: string): Promise<string> {
+  const { data } = await asking(`read the commit ${commit}`, () =>
+    github.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
+      ...routeOf(repository),
+      commit_sha: commit,
+    }),
+  );
+  return data.tree.sha;
+}
+
 /** The bytes of a blob; throws `too-large` beyond the limit without reading further. */
 export async function readBlob(
   github: Github,

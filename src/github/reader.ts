@@ -1,7 +1,7 @@
 import type { GithubReader } from '../ports.ts';
 import { downloadArtifact, listArtifacts } from './artifacts.ts';
 import type { Connect } from './connection.ts';
-import { compare, readBlob, readDefaultBranch, readFile, readTree } from './contents.ts';
+import { compare, readBlob, readDefaultBranch, readFile, readTree, readTreeId } from './contents.ts';
 import { readRole } from './people.ts';
 import { listOpenPullRequests, readPullRequest } from './pulls.ts';
 import { findRun, listJobs, readLogTail, readRun } from './runs.ts';
@@ -12,6 +12,7 @@ export function githubReader(connect: Connect): GithubReader {
     readFile: async (repository, path, ref) =>
       readFile(await connect(repository.installation), repository, { path, ref }),
     readTree: async (repository, commit) => readTree(await connect(repository.installation), repository, commit),
+    readTreeId: async (repository, commit) => readTreeId(await connect(repository.installation), repository, commit),
     readBlob: async (repository, sha) => readBlob(await connect(repository.installation), repository, sha),
     compare: async (repository, base, head) =>
       compare(await connect(repository.installation), repository, { base, head }),

@@ -3,6 +3,7 @@ import type { LockRecord } from '../decide/lock.ts';
 import type { Effect, Plan, StateChange } from '../effect.ts';
 import type { Intent } from '../intent.ts';
 import type { RunPlan } from '../run-plan.ts';
+import type { Approval } from '../store/approvals.ts';
 import { code, prose } from './escape.ts';
 import { shortSha } from './markdown.ts';
 import { counted } from './number.ts';
@@ -28,6 +29,8 @@ function changeSentence(change: StateChange): string | null {
       return null;
     case 'save-champion':
       return `make the model of run ${change.champion.runId} the champion of ${code(change.champion.model)}`;
+    case 'save-approval':
+      return approvalSentence(change.approval);
     case 'reserve': {
       const [first] = change.entries;
       const price = change.entries.some(({ microsPerHour }) => microsPerHour !== null) ? first?.currency : null;
@@ -45,6 +48,20 @@ function changeSentence(change: StateChange): string | null {
       return asked(change.intent);
     default:
       return change satisfies never;
+  }
+}
+
+function approvalSentence({ kind, subject, head, by }: Approval): string {
+  const commit = code(shortSha(head));
+  switch (kind) {
+    case 'run':
+      return `write down that ${code(by)} lets the code of ${commit} run`;
+    case 'override-gate':
+      return `write down that ${code(by)} overrides the gate ${code(subject)} for ${commit}`;
+    case 'budget':
+      return `write down that ${code(by)} lets ${commit} exceed the budget`;
+    default:
+      return kind satisfies never;
   }
 }
 

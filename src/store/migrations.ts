@@ -229,4 +229,22 @@ const migrations: readonly string[] = [
     primary key (scope, target, login)
   );
   `,
+  `
+  -- What a person trusted, and exactly what that was; nothing is ever changed here.
+  create table siskin.approvals (
+    repository_id bigint not null,
+    number integer not null,
+    kind text not null check (kind in ('run', 'override-gate', 'budget')),
+    subject text not null,
+    head text not null,
+    tree text not null,
+    artifact text not null,
+    policy text not null,
+    login text not null,
+    reason text not null,
+    at timestamptz not null,
+    primary key (repository_id, number, kind, subject, head, artifact, policy)
+  );
+  create index approvals_by_artifact on siskin.approvals (repository_id, artifact) where artifact <> '';
+  `,
 ];

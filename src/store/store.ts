@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Plan, StateChange } from '../effect.ts';
 import type { Intent, Repository } from '../intent.ts';
 import type { Outbox, StoreReader, StoreWriter } from '../ports.ts';
+import { listApprovals, listOverrides, saveApproval } from './approvals.ts';
 import { readChampion, saveChampion } from './champions.ts';
 import type { Database, Queryable } from './database.ts';
 import {
@@ -87,6 +88,8 @@ export async function openStore(options: {
     listUnsettledRuns: (repositoryId) => listUnsettledRuns(db, repositoryId),
     readPull: (repositoryId, number) => readPull(db, repositoryId, number),
     listHeads: (repositoryId, number) => listHeads(db, repositoryId, number),
+    listApprovals: (repositoryId, number) => listApprovals(db, repositoryId, number),
+    listOverrides: (repositoryId, artifact) => listOverrides(db, repositoryId, artifact),
     listPullsAt: (repositoryId, head) => listPullsAt(db, repositoryId, head),
     listLocks: (repositoryId) => listLocks(db, repositoryId),
     listFreezes: (repository) => listFreezes(db, repository),
@@ -159,6 +162,9 @@ async function makeChange(
       return [];
     case 'save-head':
       await saveHead(tx, { ...change, repositoryId: repository.id, seenAt: at });
+      return [];
+    case 'save-approval':
+      await saveApproval(tx, change.approval);
       return [];
     case 'save-champion':
       await saveChampion(tx, change.champion);

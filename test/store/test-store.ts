@@ -32,7 +32,7 @@ export async function openTestStore(): Promise<TestStore> {
       clock.now = new Date('2026-03-01T12:00:00Z');
       await database.query(
         `truncate siskin.deliveries, siskin.runs, siskin.results, siskin.pulls, siskin.pull_heads, siskin.comments,
-           siskin.checks, siskin.views, siskin.champions, siskin.ledger, siskin.locks, siskin.freezes, siskin.outbox, siskin.repositories`,
+           siskin.checks, siskin.views, siskin.champions, siskin.approvals, siskin.ledger, siskin.locks, siskin.freezes, siskin.outbox, siskin.repositories`,
         [],
       );
     },
