@@ -3,12 +3,15 @@ import type { ModelFacts } from '../facts/model-facts.ts';
 import type { PullFacts } from '../facts/pull-facts.ts';
 import type { RangeFacts } from '../facts/range-facts.ts';
 import type { Intent, Repository } from '../intent.ts';
+import { heldSentences } from '../render/holds.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { forkRefusal, isFork } from './fork.ts';
+import { frozen } from './freeze.ts';
 import { keeps } from './keeps.ts';
+import { nextCommands } from './next-commands.ts';
 import { type PlannedModels, planModels } from './plan-models.ts';
 import { emptyPlan, joined } from './plans.ts';
-import { historyOf, nextCommands, notesOf } from './pull-words.ts';
+import { historyOf, notesOf } from './pull-words.ts';
 import { show } from './show.ts';
 import { supersede } from './supersede.ts';
 import type { ModelView, PullView } from './view.ts';
@@ -80,8 +83,9 @@ function planRange(
     if (!kept.models.has(model.model)) works.set(model.model, workOf(repository, model, { facts, renewal }));
   }
   const settled = withoutHalfAdoptions(works);
-  const { number } = facts.pull;
-  const fresh = planModels({ repository, number, range, works: settled, runs: facts.runs, now: facts.now });
+  const { pull, runs, holds, now } = facts;
+  const freeze = frozen('runs', holds.freezes, now);
+  const fresh = planModels({ repository, number: pull.number, range, works: settled, runs, freeze, now });
   const models = range.models.flatMap(({ model }): readonly ModelView[] => {
     const found = kept.models.get(model) ?? fresh.models.find((view) => view.model === model);
     return found === undefined ? [] : [found];
@@ -120,7 +124,8 @@ function pullView(
   facts: PullFacts,
   { models, base }: Pick<PullView, 'models' | 'base'>,
 ): PullView {
-  const { pull, judged, proposed, now } = facts;
+  const { pull, judged, proposed, holds, now } = facts;
+  const held = heldSentences(pull.number, holds, now);
   return {
     repository: { owner: repository.owner, name: repository.name },
     number: pull.number,
@@ -131,7 +136,8 @@ function pullView(
     proposedPolicy: proposed,
     notes: judged.kind === 'valid' ? notesOf(judged.range) : [],
     history: historyOf(facts),
-    next: nextCommands(models),
+    next: nextCommands({ models, head: pull.head.sha }),
     updatedAt: now,
+    ...(held.length === 0 ? {} : { held }),
   };
 }

@@ -5,6 +5,7 @@ import type { RangeFacts } from '../facts/range-facts.ts';
 import type { Intent, Repository } from '../intent.ts';
 import { modelArtifact } from '../run-plan.ts';
 import { isAcceptable } from './champion.ts';
+import { frozen } from './freeze.ts';
 import { planModels } from './plan-models.ts';
 import { emptyPlan, joined } from './plans.ts';
 import { show } from './show.ts';
@@ -35,7 +36,7 @@ function planRange(
   options: { readonly intent: CheckPush; readonly facts: PushFacts; readonly range: RangeFacts },
 ): Plan {
   const { intent, facts, range } = options;
-  const { runs, shown, now } = facts;
+  const { runs, shown, freezes, now } = facts;
   const works = new Map<string, Work>();
   for (const model of range.models) {
     if (!isOpenQuestion(model.model, intent, shown)) continue;
@@ -43,7 +44,8 @@ function planRange(
     if (work !== null && work.kind !== 'nothing') works.set(model.model, work);
   }
   if (works.size === 0) return emptyPlan;
-  const planned = planModels({ repository, number: null, range, works, runs, now });
+  const freeze = frozen('runs', freezes, now);
+  const planned = planModels({ repository, number: null, range, works, runs, freeze, now });
   const kept = (shown?.view.models ?? []).filter(({ model }) => !works.has(model));
   const view = viewOf(intent, { base: range.base, models: [...kept, ...planned.models], now });
   return joined(

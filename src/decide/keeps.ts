@@ -5,11 +5,11 @@ import { isOpen } from './work.ts';
 
 /**
  * What was decided for this head before and stands: the same delivery again, or the timer's look, must not start anything.
- * Given up is what was superseded (the head is back), what another base branch judged, what somebody asks for again,
+ * Given up is what was superseded (the head is back), what was frozen, what another base branch judged, what somebody asks for again,
  * and, when the pull request is reopened, what was cancelled.
  */
 export function keeps(
-  facts: Pick<PullFacts, 'shown' | 'runs' | 'base'>,
+  facts: Pick<PullFacts, 'shown' | 'runs' | 'base' | 'judged'>,
   renewal: Renewal,
 ): { readonly models: ReadonlyMap<string, ModelView>; readonly claims: Readonly<Record<string, string>> } {
   const { shown, base } = facts;
@@ -20,7 +20,7 @@ export function keeps(
   return { models: new Map(kept.map((view) => [view.model, view])), claims: Object.fromEntries(claims) };
 }
 
-function stands({ model, state }: ModelView, facts: Pick<PullFacts, 'shown' | 'runs'>, renewal: Renewal): boolean {
+function stands({ model, state }: ModelView, facts: Pick<PullFacts, 'shown' | 'runs' | 'judged'>, renewal: Renewal): boolean {
   const { wishes, again, revive } = renewal;
   const wish = wishFor(model, wishes);
   const run = facts.runs.find(({ claim }) => claim === facts.shown?.claims[model]);
@@ -30,5 +30,10 @@ function stands({ model, state }: ModelView, facts: Pick<PullFacts, 'shown' | 'r
     return open && (wish !== 'train' || trains);
   }
   if (again === 'all' || again === model) return open;
-  return state.kind !== 'superseded' && !(revive && state.kind === 'cancelled');
+  if (state.kind === 'over-budget') return !isBudgetApproved(facts);
+  return state.kind !== 'superseded' && state.kind !== 'frozen' && !(revive && state.kind === 'cancelled');
+}
+
+function isBudgetApproved({ judged }: Pick<PullFacts, 'judged'>): boolean {
+  return judged.kind === 'valid' && judged.range.budget.approvedBy !== null;
 }

@@ -33,7 +33,8 @@ export function isWorthAComment(view: PullView): boolean {
     view.models.some(({ state }) => state.kind !== 'nothing') ||
     view.proposedPolicy !== null ||
     view.policy.kind === 'invalid' ||
-    view.history.length > 0
+    view.history.length > 0 ||
+    view.held !== undefined
   );
 }
 

@@ -25,7 +25,10 @@ export function endRuns(
   end: { readonly state: 'superseded' | 'cancelled'; readonly reason: string; readonly now: string },
 ): Plan {
   return {
-    changes: runs.map((run) => ({ kind: 'save-run', run: { ...run, state: end.state, endedAt: end.now, retryAt: null } })),
+    changes: runs.map((run) => ({
+      kind: 'save-run',
+      run: { ...run, state: end.state, endedAt: end.now, retryAt: null },
+    })),
     effects: runs.map(({ claim, runId }) => ({ kind: 'cancel-run', claim, runId, reason: end.reason })),
   };
 }
@@ -45,5 +48,5 @@ export function ended(models: readonly ModelView[], end: ModelState): readonly M
 
 /** Whether this state will change by itself. */
 export function isWaiting(state: ModelState): boolean {
-  return state.kind === 'queued' || state.kind === 'running';
+  return state.kind === 'queued' || state.kind === 'running' || state.kind === 'frozen';
 }

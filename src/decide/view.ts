@@ -3,7 +3,10 @@ import type { RefusalCode, WorkRefusalCode } from '../command/reasons.ts';
 import type { Problem } from '../error.ts';
 import type { Result } from '../result.ts';
 import type { RunFailure, Stage } from '../store/run-record.ts';
+import type { Overrun } from './budget.ts';
+import type { Freeze } from './freeze.ts';
 import type { Judgement } from './judgement.ts';
+import type { RunCost } from './run-cost.ts';
 
 /** Where one model of a pull request stands. */
 export type ModelState =
@@ -23,6 +26,10 @@ export type ModelState =
   | { readonly kind: 'failed'; readonly failure: RunFailure }
   | { readonly kind: 'cancelled'; readonly by: string }
   | { readonly kind: 'superseded'; readonly by: string }
+  /** A run is called for, and is requested when the freeze has ended. */
+  | { readonly kind: 'frozen'; readonly freeze: Freeze }
+  /** Nothing was started, because it would take more than is left of a budget. */
+  | { readonly kind: 'over-budget'; readonly overrun: Overrun }
   | {
       readonly kind: 'refused';
       /** Absent in what an earlier version stored. */
@@ -39,6 +46,8 @@ export interface ModelView {
   readonly pointers: readonly PointerChange[];
   readonly runUrl: string | null;
   readonly state: ModelState;
+  /** What its run takes; absent where nothing ran for it. */
+  readonly cost?: RunCost;
 }
 
 /** All that the comment and the checks of one pull request (or of one push, when `number` is null) show. */
@@ -57,6 +66,8 @@ export interface PullView {
   readonly proposedPolicy: { readonly problems: readonly Problem[]; readonly changes: readonly string[] } | null;
   /** Sentences for people that belong to no model, e.g. that an edited holdout counts only after the merge. */
   readonly notes: readonly string[];
+  /** What this pull request holds or waits for, and what is frozen for it, a sentence each; absent when there is nothing. */
+  readonly held?: readonly string[];
   /** Earlier commits of this pull request, newest first: SHA, the word of its outcome, its run. */
   readonly history: readonly { readonly head: string; readonly outcome: string; readonly runUrl: string | null }[];
   /** The commands that make sense now, ready to be typed. */

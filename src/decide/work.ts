@@ -5,6 +5,7 @@ import type { ModelFacts } from '../facts/model-facts.ts';
 import type { Result } from '../result.ts';
 import { type ModelSource, modelArtifact } from '../run-plan.ts';
 import type { RunRecord } from '../store/run-record.ts';
+import type { Freeze } from './freeze.ts';
 
 /** What is to be done for one model at one commit. */
 export type Work =
@@ -15,6 +16,8 @@ export type Work =
       readonly reason: string;
       readonly fix: string;
     }
+  /** A run is called for, but none is requested now. */
+  | { readonly kind: 'frozen'; readonly freeze: Freeze }
   /** Exactly this was measured before. */
   | { readonly kind: 'reuse'; readonly run: RunRecord; readonly result: Result }
   /** Exactly this is being measured for an older head. */

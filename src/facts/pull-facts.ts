@@ -1,11 +1,12 @@
 import type { Problem } from '../error.ts';
-import type { Repository } from '../intent.ts';
+import type { Actor, Repository } from '../intent.ts';
 import { policyChanges } from '../policy/compare.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { policyPath } from '../policy/policy.ts';
 import type { GithubReader, PullRequest, StoreReader } from '../ports.ts';
 import type { HeadSighting } from '../store/heads.ts';
 import type { PullRecord, RunRecord, ViewRecord } from '../store/run-record.ts';
+import { gatherHolds, type Holds } from './hold-facts.ts';
 import { gatherRange, type RangeFacts } from './range-facts.ts';
 
 /** What a policy file that a pull request edits says: what is wrong with it, and what would change, in sentences. */
@@ -33,6 +34,7 @@ export interface PullFacts {
   readonly shown: ViewRecord | null;
   readonly former: ViewRecord | null;
   readonly runs: readonly RunRecord[];
+  readonly holds: Holds;
   readonly now: string;
 }
 
@@ -47,7 +49,7 @@ interface Ports {
  */
 export async function gatherPull(
   repository: Repository,
-  asked: { readonly number: number; readonly head: string | null; readonly now: string },
+  asked: { readonly number: number; readonly head: string | null; readonly actor: Actor; readonly now: string },
   ports: Ports,
 ): Promise<PullFacts | null> {
   const { github, store } = ports;
@@ -58,16 +60,17 @@ export async function gatherPull(
   const base = { ref: pull.base.ref, sha: tip };
   const record = await store.readPull(repository.id, number);
   const formerHead = record === null || record.head === pull.head.sha ? null : record.head;
-  const [text, runs, shown, former, heads] = await Promise.all([
+  const [text, runs, shown, former, heads, holds] = await Promise.all([
     github.readFile(repository, policyPath, tip),
     store.listRuns(repository.id, number),
     store.readView(repository.id, number, pull.head.sha),
     formerHead === null ? null : store.readView(repository.id, number, formerHead),
     store.listHeads(repository.id, number),
+    gatherHolds(repository, store),
   ]);
-  const judged = await judgedRange(repository, { text, base, pull, mergeBase }, ports);
+  const judged = await judgedRange(repository, { text, base, pull, mergeBase, actor: asked.actor, now }, ports);
   const proposed = await proposedPolicy(repository, { text, judged, head: pull.head.sha }, github);
-  return { pull, base, judged, proposed, record, heads, shown, former, runs, now };
+  return { pull, base, judged, proposed, record, heads, shown, former, runs, holds, now };
 }
 
 async function judgedRange(
@@ -77,15 +80,18 @@ async function judgedRange(
     readonly base: { readonly ref: string; readonly sha: string };
     readonly pull: PullRequest;
     readonly mergeBase: string;
+    readonly actor: Actor;
+    readonly now: string;
   },
   ports: Ports,
 ): Promise<JudgedRange> {
   if (read.text === null) return { kind: 'absent' };
   const parsed = parsePolicy({ text: read.text, file: policyPath });
   if (parsed.kind === 'invalid') return parsed;
-  const { pull, base, mergeBase } = read;
+  const { pull, base, mergeBase, actor, now } = read;
+  const cause = { actor, author: pull.author, pullRequest: pull.number, approvedBy: null };
   const { defaultBranch, head } = pull;
-  const range = { policy: parsed.policy, base, from: mergeBase, head: head.sha, defaultBranch };
+  const range = { policy: parsed.policy, base, from: mergeBase, head: head.sha, defaultBranch, cause, now };
   return { kind: 'valid', range: await gatherRange(repository, range, ports) };
 }
 

@@ -1,3 +1,4 @@
+import type { Freeze } from '../decide/freeze.ts';
 import type { Intent } from '../intent.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { policyPath } from '../policy/policy.ts';
@@ -15,6 +16,7 @@ export interface PushFacts {
   readonly shown: ViewRecord | null;
   /** The runs of the default branch, newest first. */
   readonly runs: readonly RunRecord[];
+  readonly freezes: readonly Freeze[];
   readonly now: string;
 }
 
@@ -32,22 +34,24 @@ export async function gatherPush(
   const { repository, branch, after } = intent;
   const { github, store } = ports;
   const before = intent.before === nowhere ? after : intent.before;
-  const [text, former, runs, shown] = await Promise.all([
+  const [text, former, runs, shown, freezes] = await Promise.all([
     github.readFile(repository, policyPath, after),
     before === after ? null : github.readFile(repository, policyPath, before),
     store.listRuns(repository.id, null),
     store.readView(repository.id, null, after),
+    store.listFreezes(repository),
   ]);
   const editsPolicy = before !== after && text !== former;
-  const rest = { editsPolicy, shown, runs, now };
+  const rest = { editsPolicy, shown, runs, freezes, now };
   if (text === null) return { ...rest, judged: { kind: 'absent' } };
   const parsed = parsePolicy({ text, file: policyPath });
   if (parsed.kind === 'invalid') return { ...rest, judged: parsed };
   const base = { ref: branch, sha: editsPolicy ? after : before };
   const { policy } = parsed;
+  const cause = { actor: intent.actor, author: null, pullRequest: null, approvedBy: null };
   const range = await gatherRange(
     repository,
-    { policy, base, from: before, head: after, defaultBranch: branch },
+    { policy, base, from: before, head: after, defaultBranch: branch, cause, now },
     ports,
   );
   return { ...rest, judged: { kind: 'valid', range } };

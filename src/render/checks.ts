@@ -6,6 +6,7 @@ import { policyPath } from '../policy/policy.ts';
 import { essential, fitted, type Piece } from './budget.ts';
 import { dataSection } from './data-section.ts';
 import { codeBlock, plain, webAddress } from './escape.ts';
+import { heldSection } from './holds.ts';
 import { coreSection, foldedSections, logTail, modelHeading, runStrip } from './model-section.ts';
 import { counted } from './number.ts';
 import { capital, outcomeOf, sentence } from './outcome.ts';
@@ -42,7 +43,9 @@ function conclusionOf(state: ModelState): Conclusion | null {
     case 'cancelled':
     case 'superseded':
       return 'cancelled';
+    case 'frozen':
     case 'nothing':
+    case 'over-budget':
       return 'neutral';
     default:
       return state satisfies never;
@@ -63,6 +66,7 @@ function modelCheck(model: ModelView, view: PullView): CheckContent {
       coreSection(model, view),
       state.kind === 'judged' ? dataSection(state.result, model.pointers) : '',
       runStrip(model),
+      heldSection(view),
     ]),
     text: joined([
       ...foldedSections(model, view).map(({ summary, body }) => `#### ${summary}\n\n${body}`),

@@ -1,6 +1,7 @@
 import type { ModelView, PullView } from '../decide/view.ts';
 import { essential, fitted, type Part, type Piece } from './budget.ts';
 import { code, htmlProse, link, prose, text } from './escape.ts';
+import { heldSection } from './holds.ts';
 import { clock, details, shortSha, table, tableHead, tableRow, unbroken } from './markdown.ts';
 import { dataIdentity, modelHeading, modelPieces } from './model-section.ts';
 import { outcomeOf, sentence, severity } from './outcome.ts';
@@ -20,6 +21,7 @@ export function renderComment(view: PullView): string {
     { ...fixedPiece(`### ${headline(view, concerned)}`), joins: 'row' },
     ...(concerned.length > 1 ? severalModels(concerned, view) : oneModel(concerned[0], view)),
     ...optional('the policy', 95, policySection(view)),
+    ...optional('locks and freezes', 91, heldSection(view)),
     ...optional(
       'the notes',
       90,

@@ -5,11 +5,13 @@ import type { Stage } from '../store/run-record.ts';
 import type { Piece } from './budget.ts';
 import { columnTable, dataSection } from './data-section.ts';
 import { code, codeBlock, link, prose, text } from './escape.ts';
+import { unfreezeCommand } from './holds.ts';
 import { details, shortSha } from './markdown.ts';
 import { metricTable, orderedGates, shownMetrics } from './metric-table.ts';
 import { counted, duration, percent } from './number.ts';
 import { capital, outcomeOf, sentence, severity, stageName } from './outcome.ts';
 import { sliceRows, sliceSummary, sliceTable } from './slice-table.ts';
+import { costWords, overrunFix } from './spending.ts';
 import { gpuWords, trainingSection } from './training-section.ts';
 
 type Judged = Extract<ModelState, { kind: 'judged' }>;
@@ -112,6 +114,13 @@ export function coreSection(model: ModelView, view: PullView): string {
       return joined([changedLine(model), `**${code(state.failure.code)}** ${prose(state.failure.message)}`]);
     case 'refused':
       return joined([changedLine(model), `**To go on** ${prose(state.fix, 500)}`]);
+    case 'frozen':
+      return joined([
+        changedLine(model),
+        `It is taken up again by itself when the freeze ends. Who may ends it before with ${code(unfreezeCommand(state.freeze))}.`,
+      ]);
+    case 'over-budget':
+      return joined([changedLine(model), `**To go on** ${prose(overrunFix(state.overrun, view.head), 500)}`]);
     case 'cancelled':
     case 'superseded':
       return changedLine(model);
@@ -122,20 +131,23 @@ export function coreSection(model: ModelView, view: PullView): string {
   }
 }
 
-/** `**Run** 4812 · waited 0:41 · ran 6:12 on gpu-box-3`. */
-export function runStrip({ runUrl, state }: ModelView): string {
+/** `**Run** 4812 · waited 0:41 · ran 6:12 on gpu · 0.10 GPU h · $0.21 (estimated $0.25) · budget left today $9.40`. */
+export function runStrip({ runUrl, state, cost }: ModelView): string {
   const facts: string[] = [];
   if (runUrl !== null) facts.push(link(runLabel(runUrl), runUrl));
   if (state.kind === 'judged') {
     const { training } = state.result;
     const runner = training?.environment['runner'];
     if (state.waitedSeconds !== null) facts.push(`waited ${duration(state.waitedSeconds)}`);
-    if (state.ranSeconds !== null) facts.push(`ran ${duration(state.ranSeconds)}`);
+    const labels = cost === undefined ? '' : ` on ${cost.labels.map((label) => code(label, 60)).join(', ')}`;
+    if (state.ranSeconds !== null) facts.push(`ran ${duration(state.ranSeconds)}${labels}`);
     if (training !== null) {
       facts.push(`trained ${duration(training.seconds)}${runner === undefined ? '' : ` on ${code(runner, 60)}`}`);
       if (training.gpu !== null) facts.push(gpuWords(training));
     }
   }
+  const gpu = state.kind === 'judged' ? (state.result.training?.gpu ?? null) : null;
+  if (cost !== undefined) facts.push(...costWords(cost, gpu === null ? 'any' : 'gpu'));
   return facts.length === 0 ? '' : `**Run** ${facts.join(' · ')}`;
 }
 

@@ -1,7 +1,9 @@
 import type { ModelState, ModelView } from '../decide/view.ts';
 import type { RunFailure, Stage } from '../store/run-record.ts';
 import type { Verdict } from '../verdict.ts';
+import { frozenSentence } from './holds.ts';
 import { clock, shortSha } from './markdown.ts';
+import { overrunSentence } from './spending.ts';
 
 /** An icon and its word. The icon never stands alone. */
 export interface Outcome {
@@ -28,11 +30,14 @@ export function outcomeOf(state: ModelState): Outcome {
       return { icon: '🔴', word: 'failed' };
     case 'refused':
       return { icon: '🟡', word: 'refused' };
+    case 'over-budget':
+      return { icon: '🟡', word: 'over budget' };
     case 'queued':
     case 'running':
       return { icon: '🔵', word: state.kind };
     case 'cancelled':
     case 'superseded':
+    case 'frozen':
       return { icon: '⚪', word: state.kind };
     case 'nothing':
       return { icon: '⚪', word: 'not concerned' };
@@ -49,10 +54,12 @@ export function severity(state: ModelState): number {
     'first champion',
     'superseded',
     'cancelled',
+    'frozen',
     'queued',
     'running',
     'review',
     'inconclusive',
+    'over budget',
     'refused',
   ];
   const rank = words.indexOf(outcomeOf(state).word);
@@ -69,6 +76,8 @@ export function sentence(view: ModelView, now: string): string {
       return failureSentences[state.failure.code];
     case 'refused':
       return state.reason;
+    case 'over-budget':
+      return overrunSentence(state.overrun);
     case 'queued':
       return `waiting for a runner since ${clock(state.since, now)}`;
     case 'running':
@@ -77,6 +86,8 @@ export function sentence(view: ModelView, now: string): string {
       return `by ${state.by}`;
     case 'superseded':
       return `by ${/^[0-9a-f]{40}$/.test(state.by) ? `\`${shortSha(state.by)}\`` : state.by}`;
+    case 'frozen':
+      return frozenSentence(state.freeze, now);
     case 'nothing':
       return state.reason;
     default:
