@@ -23,6 +23,7 @@ await Promise.all([building, prepareRepository({ folder })]);
 await using world = await startWorld({ onJob: tell.job });
 world.github.createUser({ login: 'acme', kind: 'Organization' });
 for (const login of ['ada', 'grace', 'linus']) world.github.createUser({ login });
+world.github.addMembers({ organization: 'acme', logins: ['ada', 'grace', 'linus'] });
 const repository = await world.adopt({ owner: 'acme', name: 'flights', fromFolder: folder });
 for (const login of ['ada', 'grace', 'linus'])
   world.github.grantRole({ repository, login, role: login === 'ada' ? 'admin' : 'write' });

@@ -7,6 +7,7 @@ import { type Actions, createActions } from './actions/actions.ts';
 import { changeInstallation, githubActions, install, registerApp, uninstall } from './apps.ts';
 import { addRepository, ensureAccount, forkRepository } from './domain/accounts.ts';
 import { editTree, fileEdits, personOf } from './domain/files.ts';
+import { createOrganizationPeople, type OrganizationPeople } from './domain/organizations.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { smartHttp } from './git/smart-http.ts';
 import { createTokens, type Tokens } from './identity.ts';
@@ -41,7 +42,7 @@ export interface SandboxApp {
 }
 
 /** A local GitHub: one HTTP server over real git repositories, and what tests and the demo do to it directly. */
-export interface SandboxGithub extends AsyncDisposable, People {
+export interface SandboxGithub extends AsyncDisposable, People, OrganizationPeople {
   /** `http://127.0.0.1:port`: pages, and git at `/{owner}/{name}.git`. */
   readonly url: string;
   /** `${url}/api/v3`, as on GitHub Enterprise Server, so that Probot's GHE_HOST works. Octokit may also use `url`. */
@@ -144,6 +145,7 @@ export async function startGithub(options: GithubOptions = {}): Promise<SandboxG
   );
   return {
     ...createPeople(world),
+    ...createOrganizationPeople(world),
     url: world.url,
     apiUrl: world.apiUrl,
     world,

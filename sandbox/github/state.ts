@@ -1,4 +1,5 @@
 import type { Deployment, Environment } from './domain/deployments.ts';
+import type { Organization } from './domain/roles.ts';
 import type { GitRepository } from './git/git-repository.ts';
 
 /** A JSON object on its way out; what is in it is checked by conformance.ts, not by the compiler. */
@@ -16,6 +17,8 @@ export interface Account {
   readonly login: string;
   readonly type: 'User' | 'Bot' | 'Organization';
   readonly createdAt: Date;
+  /** Who belongs to it; null for everybody but organizations. */
+  readonly organization: Organization | null;
 }
 
 /** A registered GitHub App. `account` is its bot, `<slug>[bot]`. */
@@ -230,6 +233,8 @@ export interface Repository {
   updatedAt: Date;
   /** By account id; the owner is always admin. */
   readonly roles: Map<number, Role>;
+  /** Names of custom roles by account id; each stands for the role in `roles` that it extends. */
+  readonly customRoles: Map<number, string>;
   /** By number; pull requests too. */
   readonly issues: Map<number, Issue>;
   readonly comments: Map<number, IssueComment>;
@@ -289,24 +294,4 @@ export function findRepository(world: World, owner: string, name: string): Repos
 /** The account of this login in any spelling of case, or undefined. */
 export function findAccount(world: World, login: string): Account | undefined {
   return world.accounts.get(login.toLowerCase());
-}
-
-/** What this account may do here: its own repositories as admin, public ones as reader. */
-export function roleOf(repository: Repository, account: Account): Role {
-  if (repository.owner.id === account.id) {
-    return 'admin';
-  }
-  return repository.roles.get(account.id) ?? (repository.private ? 'none' : 'read');
-}
-
-/** Whether one role includes all that the other may do. */
-export function isAtLeast(role: Role, wanted: Role): boolean {
-  return roles.indexOf(role) >= roles.indexOf(wanted);
-}
-
-/** Whether this installation reaches this repository. */
-export function covers(installation: Installation, repository: Repository): boolean {
-  return installation.selection === 'all'
-    ? installation.account.id === repository.owner.id
-    : installation.repositories.has(repository);
 }

@@ -1,9 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { messageOf } from '../../src/error.ts';
+import { covers } from './domain/roles.ts';
 import type { Faults } from './faults.ts';
 import { accountShape, installationShape, nodeId, organizationShape } from './shape/account.ts';
 import { repositoryShape } from './shape/repository.ts';
-import { type App, covers, type GithubEvent, type Installation, type JsonObject, type World } from './state.ts';
+import type { App, GithubEvent, Installation, JsonObject, World } from './state.ts';
 
 /** GitHub gives a receiver this long. */
 const timeoutMs = 10_000;

@@ -82,6 +82,7 @@ export async function openScenario(): Promise<Scenario> {
   });
   github.createUser({ login: 'acme', kind: 'Organization' });
   for (const login of ['ada', 'grace', 'rita']) github.createUser({ login });
+  github.addMembers({ organization: 'acme', logins: ['ada', 'grace', 'rita'] });
   const lost = new Set<string>();
   const pass = (seconds: number): void => {
     ahead += seconds * 1000;

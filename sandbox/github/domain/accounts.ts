@@ -9,7 +9,8 @@ export function ensureAccount(world: World, login: string, type: Account['type']
   if (known !== undefined) {
     return known;
   }
-  const account: Account = { id: world.newId(), login, type, createdAt: world.clock() };
+  const organization = type === 'Organization' ? { members: new Map(), teams: new Map() } : null;
+  const account: Account = { id: world.newId(), login, type, createdAt: world.clock(), organization };
   world.accounts.set(login.toLowerCase(), account);
   return account;
 }
@@ -45,6 +46,7 @@ export async function addRepository(
     pushedAt: now,
     updatedAt: now,
     roles: new Map(),
+    customRoles: new Map(),
     issues: new Map(),
     comments: new Map(),
     labels: new Map(),

@@ -1,6 +1,7 @@
 import { checkRunEventShape, suiteEventShape } from '../shape/check.ts';
-import { type App, type CheckRun, type CheckSuite, covers, type Repository, type World } from '../state.ts';
+import type { App, CheckRun, CheckSuite, Repository, World } from '../state.ts';
 import type { By } from './push.ts';
+import { covers } from './roles.ts';
 
 /** The suite of one App on one commit, made when there is none. */
 export function suiteFor(

@@ -17,6 +17,7 @@ import { releaseRoutes } from './releases.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { reviewRoutes } from './reviews.ts';
 import { statusRoutes } from './statuses.ts';
+import { teamRoutes } from './teams.ts';
 
 /** The REST operations that need nothing but the world; webhooks, manifests and Actions bring their own. */
 export const allRoutes: readonly Route[] = [
@@ -36,6 +37,7 @@ export const allRoutes: readonly Route[] = [
   ...environmentRoutes,
   ...releaseRoutes,
   ...peopleRoutes,
+  ...teamRoutes,
   ...appRoutes,
   ...metaRoutes,
 ];

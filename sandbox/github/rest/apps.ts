@@ -1,11 +1,12 @@
 import { installedRepositories, uninstall } from '../apps.ts';
+import { covers } from '../domain/roles.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { type Answer, type Call, type Route, route } from '../routes.ts';
 import { optionalList, optionalObject } from '../server/fields.ts';
 import { page } from '../server/paging.ts';
 import { appShape, installationShape } from '../shape/account.ts';
 import { fullRepositoryShape, repositoryShape } from '../shape/repository.ts';
-import { type App, covers, findAccount, type Installation, type Permissions, type Repository } from '../state.ts';
+import { type App, findAccount, type Installation, type Permissions, type Repository } from '../state.ts';
 
 export const appRoutes: readonly Route[] = [
   route('GET /app', { access: 'app', handle: getApp }),

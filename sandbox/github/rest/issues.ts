@@ -1,5 +1,6 @@
 import { addComment, deleteComment, editComment, newIssue, sendIssue } from '../domain/issues.ts';
 import { finish, reopen } from '../domain/pull-sync.ts';
+import { isAtLeast, roleOf } from '../domain/roles.ts';
 import { invalid, notFound, Refusal } from '../refusal.ts';
 import { type Answer, actorOf, appOf, byOf, type RepositoryCall, type Route, repositoryRoute } from '../routes.ts';
 import { may, notAccessible } from '../server/authorize.ts';
@@ -7,7 +8,7 @@ import { optionalChoice, optionalList, optionalText, textOf } from '../server/fi
 import { page } from '../server/paging.ts';
 import { commentShape, commentsOf, issueShape } from '../shape/issue.ts';
 import { isPull } from '../shape/pull.ts';
-import { type Issue, type IssueComment, isAtLeast, roleOf } from '../state.ts';
+import type { Issue, IssueComment } from '../state.ts';
 import { ensureLabel } from './labels.ts';
 import { guardReopening } from './pulls.ts';
 

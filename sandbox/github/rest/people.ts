@@ -1,10 +1,11 @@
+import { isAtLeast, roleOf } from '../domain/roles.ts';
 import { invalid, notFound } from '../refusal.ts';
 import { type Answer, actorOf, type Call, type RepositoryCall, type Route, repositoryRoute, route } from '../routes.ts';
 import { optionalText } from '../server/fields.ts';
 import { page } from '../server/paging.ts';
 import { accountShape } from '../shape/account.ts';
 import { permissionFlags } from '../shape/repository.ts';
-import { type Account, findAccount, isAtLeast, type JsonObject, type Role, roleOf, type World } from '../state.ts';
+import { type Account, findAccount, type JsonObject, type Repository, type Role, type World } from '../state.ts';
 
 const collaborators = '/repos/{owner}/{repo}/collaborators' as const;
 
@@ -94,13 +95,19 @@ function publicShape(world: World, account: Account): JsonObject {
 
 function list(call: RepositoryCall): Answer {
   const { world, repository } = call;
-  const all = [...world.accounts.values()].filter(
-    (account) => account.type === 'User' && (account.id === repository.owner.id || repository.roles.has(account.id)),
-  );
+  const { organization } = repository.owner;
+  const wanted = call.query.get('affiliation') ?? 'all';
+  const isMember = (account: Account) => organization?.members.has(account.id) ?? false;
+  const all = [...world.accounts.values()].filter((account) => {
+    const belongs = account.id === repository.owner.id || repository.roles.has(account.id);
+    if (account.type !== 'User' || !belongs) return false;
+    return wanted !== 'outside' || (organization !== null && !isMember(account));
+  });
   const { items, headers } = page(call, all);
   const json = items.map((account) => {
     const role = roleOf(repository, account);
-    return { ...accountShape(world, account), permissions: permissionFlags(role), role_name: role };
+    const permissions = permissionFlags(role);
+    return { ...accountShape(world, account), permissions, role_name: roleName(repository, account) };
   });
   return { status: 200, json, headers };
 }
@@ -121,8 +128,16 @@ function getPermission(call: RepositoryCall): Answer {
     throw notFound();
   }
   const role = roleOf(call.repository, account);
-  const user = { ...accountShape(call.world, account), permissions: permissionFlags(role), role_name: role };
-  return { status: 200, json: { permission: legacy[role], role_name: role, user } };
+  const name = roleName(call.repository, account);
+  const user = { ...accountShape(call.world, account), permissions: permissionFlags(role), role_name: name };
+  return { status: 200, json: { permission: legacy[role], role_name: name, user } };
+}
+
+/** A custom role by its own name, unless a team gives a stronger one. */
+function roleName(repository: Repository, account: Account): string {
+  const role = roleOf(repository, account);
+  const custom = repository.customRoles.get(account.id);
+  return custom !== undefined && repository.roles.get(account.id) === role ? custom : role;
 }
 
 function add(call: RepositoryCall): Answer {

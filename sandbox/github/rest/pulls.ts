@@ -2,6 +2,7 @@ import { personOf } from '../domain/files.ts';
 import { finish, reopen, sendPull } from '../domain/pull-sync.ts';
 import { type MergeMethod, mergeability, mergePull, openPull } from '../domain/pulls.ts';
 import { commitsBetween, moveRef } from '../domain/push.ts';
+import { isAtLeast, roleOf } from '../domain/roles.ts';
 import { diff } from '../git/diff.ts';
 import { conflictFree } from '../git/merge.ts';
 import { invalid, notFound, Refusal } from '../refusal.ts';
@@ -13,7 +14,7 @@ import { commitShape } from '../shape/commit.ts';
 import { fileShape } from '../shape/file.ts';
 import { comparisonBase, isPull, type PullIssue, pullShape, simplePullShape } from '../shape/pull.ts';
 import { repositoryUrl } from '../shape/repository.ts';
-import { findRepository, isAtLeast, type Repository, roleOf } from '../state.ts';
+import { findRepository, type Repository } from '../state.ts';
 import { guardWorkflowChanges } from './workflow-guard.ts';
 
 const pulls = '/repos/{owner}/{repo}/pulls' as const;

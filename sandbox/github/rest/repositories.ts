@@ -1,5 +1,6 @@
 import { addRepository, forkRepository } from '../domain/accounts.ts';
 import { editTree, fileEdits, personOf } from '../domain/files.ts';
+import { isAtLeast, roleOf } from '../domain/roles.ts';
 import { invalid, notFound, Refusal } from '../refusal.ts';
 import {
   type Answer,
@@ -16,7 +17,7 @@ import { flagOf, optionalText, textOf } from '../server/fields.ts';
 import { page } from '../server/paging.ts';
 import { commitShape } from '../shape/commit.ts';
 import { fullRepositoryShape, pageUrl, repositoryUrl } from '../shape/repository.ts';
-import { findRepository, isAtLeast, roleOf } from '../state.ts';
+import { findRepository } from '../state.ts';
 
 export const repositoryRoutes: readonly Route[] = [
   repositoryRoute('GET /repos/{owner}/{repo}', { permissions: 'metadata:read', handle: getRepository }),

@@ -6,13 +6,14 @@ import {
   findReviewComment,
   locate,
 } from '../domain/reviews.ts';
+import { isAtLeast, roleOf } from '../domain/roles.ts';
 import { invalid, notFound, Refusal } from '../refusal.ts';
 import { type Answer, actorOf, byOf, type RepositoryCall, type Route, repositoryRoute } from '../routes.ts';
 import { isObject, optionalChoice, optionalList, optionalText, optionalWhole, textOf } from '../server/fields.ts';
 import { page } from '../server/paging.ts';
 import { isPull, type PullIssue } from '../shape/pull.ts';
 import { reviewCommentShape, reviewShape } from '../shape/review.ts';
-import { isAtLeast, type Review, type ReviewComment, roleOf } from '../state.ts';
+import type { Review, ReviewComment } from '../state.ts';
 
 const pulls = '/repos/{owner}/{repo}/pulls' as const;
 const pull = `${pulls}/{pull_number}` as const;

@@ -1,7 +1,8 @@
+import { covers, isAtLeast, roleOf } from '../domain/roles.ts';
 import { holds, type Identity } from '../identity.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import type { Access, Method } from '../routes.ts';
-import { covers, findRepository, isAtLeast, type Repository, type Role, roleOf, type World } from '../state.ts';
+import { findRepository, type Repository, type Role, type World } from '../state.ts';
 
 /** The repository that these parameters name, or null when they name none. Throws 404 for one that is not there. */
 export function namedRepository(world: World, params: Readonly<Record<string, string>>): Repository | null {

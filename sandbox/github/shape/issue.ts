@@ -5,14 +5,17 @@ import { pageUrl, repositoryUrl } from './repository.ts';
 /** The eight reactions that GitHub knows. */
 export const reactionContents = ['+1', '-1', 'laugh', 'hooray', 'confused', 'heart', 'rocket', 'eyes'] as const;
 
-/** How GitHub names the author's relation to the repository, from the author's role. */
+/** How GitHub names somebody's relation to a repository, as the world may know it: a private membership is not told. */
 export function authorAssociation(repository: Repository, account: Account): string {
   if (repository.owner.id === account.id) {
     return 'OWNER';
   }
+  if (repository.owner.organization?.members.get(account.id) === 'public') {
+    return 'MEMBER';
+  }
   const role = repository.roles.get(account.id);
   if (role !== undefined && role !== 'none') {
-    return repository.owner.type === 'Organization' ? 'MEMBER' : 'COLLABORATOR';
+    return 'COLLABORATOR';
   }
   const merged = [...repository.issues.values()].some((issue) => issue.pull?.mergedAt && issue.user.id === account.id);
   return merged ? 'CONTRIBUTOR' : 'NONE';

@@ -1,5 +1,5 @@
+import { isAtLeast, roleOf } from '../domain/roles.ts';
 import type { Account, JsonObject, Repository, Role, World } from '../state.ts';
-import { isAtLeast, roleOf } from '../state.ts';
 import { accountShape, nodeId } from './account.ts';
 
 const templates = {

@@ -85,6 +85,11 @@ export async function walkHooks(walker: Walker): Promise<void> {
   const shared = await github.createRepository({ owner: 'birds', name: 'nest', files: { 'a.txt': 'a' } });
   github.install(walker.stage.app, [shared]);
   await app.rest.apps.getOrgInstallation({ org: 'birds' });
+  github.addMembers({ organization: 'birds', logins: ['ada'] });
+  github.createTeam({ organization: 'birds', name: 'All Birds' });
+  github.createTeam({ organization: 'birds', name: 'Finches', parent: 'all-birds', members: ['grace'] });
+  await ada.rest.teams.getByName({ org: 'birds', team_slug: 'finches' });
+  await ada.rest.teams.getMembershipForUserInOrg({ org: 'birds', team_slug: 'all-birds', username: 'grace' });
   await github.commitFiles({ repository: shared, branch: 'main', message: 'b', files: { b: 'b' }, author: 'ada' });
   const form = await postManifest(github.url, { name: 'other', default_permissions: {}, default_events: [] });
   await app.rest.apps.createFromManifest({ code: form.searchParams.get('code') ?? '' });
