@@ -48,6 +48,10 @@ export const refusals = {
     means: 'The policy of the base branch has no gate on this metric.',
     fix: 'Type `/config` to see its gates.',
   },
+  'unknown-code': {
+    means: 'There is no reason code of this name.',
+    fix: 'Type `/explain` to see those that hold here.',
+  },
   'target-missing': {
     means: 'The command needs to be told what it is about; it never takes a default.',
     fix: 'Name one of the choices that the answer lists.',

@@ -23,23 +23,3 @@ export function renderDryRun(lines: readonly string[], sentences: readonly strin
   if (sentences.length === 0) return `${said} would change nothing.`;
   return [`${said} would, and nothing of it was done:`, '', ...sentences.map((sentence) => `- ${sentence}`)].join('\n');
 }
-
-/** The commands that there are, each with a sentence, in Markdown. */
-export function renderHelp(models: readonly string[]): string {
-  const example = models[0] ?? 'model';
-  return [
-    'Siskin checks what a pull request does to a model. One command per line, anywhere in a comment:',
-    '',
-    '| command | what it does | who may |',
-    '| --- | --- | --- |',
-    '| `/status` | shows where every model stands, now | everybody |',
-    `| \`/evaluate\` | measures this commit again; \`/evaluate -m ${example}\` one model only | write |`,
-    `| \`/train\` | trains and measures this commit; \`/train -m ${example}\` one model only | write |`,
-    '| `/cancel` | stops the runs of this pull request | write |',
-    '| `/help` | shows this | everybody |',
-    '',
-    ...(models.length === 0 ? [] : [`Models here: ${models.map((model) => `\`${model}\``).join(', ')}.`]),
-    'With another bot around, prefix a command: `/siskin train`.',
-    '',
-  ].join('\n');
-}

@@ -88,9 +88,7 @@ describe('a command', () => {
   it('/help answers anybody', async () => {
     const plan = await world.comment(number, '/help', 'stranger');
 
-    expect(outline(plan)).toContain(
-      'reply Siskin checks what a pull request does to a model. One command per line, anywhere in a comment:',
-    );
+    expect(outline(plan)).toContain('reply What `stranger` may do here, one command per line, anywhere in a comment:');
   });
 
   it('several in one comment are answered together', async () => {

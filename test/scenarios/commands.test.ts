@@ -39,7 +39,8 @@ describe('everybody', () => {
 
     expect({ reactions, runs }).toEqual({ reactions: ['+1', 'eyes'], runs: 0 });
     expect(replies).toHaveLength(1);
-    expect(replies[0]).toMatch(/`\/train -m late`[\s\S]*Models here: `late`\./);
+    expect(replies[0]).toContain('What `rita` may do here');
+    expect(replies[0]).toMatch(/`\/config -m late`[\s\S]*For others — .*`\/train`.*: `write`/);
   });
 
   it('may ask where things stand', async () => {

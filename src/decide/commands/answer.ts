@@ -1,8 +1,10 @@
 import type { Command } from '../../command/command.ts';
-import { renderHelp } from '../../command/reply.ts';
 import { emptyPlan } from '../plans.ts';
 import { accessRefusal } from './access.ts';
 import { cancel } from './cancel.ts';
+import { config } from './config.ts';
+import { explain } from './explain.ts';
+import { help } from './help.ts';
 import { wishForRun } from './run.ts';
 import { type Answer, type OpenScene, refuse, type Scene } from './scene.ts';
 
@@ -17,7 +19,7 @@ export function answerTo(command: Command, scene: Scene): Answer {
   if (denied !== null) return denied;
   switch (command.verb) {
     case 'help':
-      return { kind: 'done', plan: emptyPlan, says: renderHelp(modelsOf(scene)) };
+      return help(command, scene);
     case 'status':
       return { kind: 'done', plan: emptyPlan, says: null };
     case 'evaluate':
@@ -27,7 +29,9 @@ export function answerTo(command: Command, scene: Scene): Answer {
     case 'cancel':
       return onOpen(command, scene, cancel);
     case 'explain':
+      return explain(command, scene);
     case 'config':
+      return onOpen(command, scene, (open) => config(command, open));
     case 'doctor':
     case 'compare':
     case 'retry':
@@ -50,9 +54,4 @@ function onOpen(command: Command, scene: Scene, decide: (scene: OpenScene) => An
   if (pull !== null) return decide({ ...scene, pull });
   const fix = 'Reopen it, then type the command again.';
   return refuse(command, { code: 'closed', reason: 'the pull request is not open', fix });
-}
-
-function modelsOf({ facts }: Scene): readonly string[] {
-  const judged = facts.pull?.judged;
-  return judged?.kind === 'valid' ? judged.range.models.map(({ model }) => model) : [];
 }

@@ -1,0 +1,75 @@
+import { stringify } from 'yaml';
+import type { CommandOf } from '../../command/command.ts';
+import { limitsOf } from '../../policy/budget-limit.ts';
+import { nearest } from '../../policy/nearest.ts';
+import type { Policy } from '../../policy/policy.ts';
+import { code, codeBlock } from '../../render/escape.ts';
+import { details, shortSha } from '../../render/markdown.ts';
+import { counted } from '../../render/number.ts';
+import { limitName } from '../../render/spending.ts';
+import { emptyPlan } from '../plans.ts';
+import { type Answer, type OpenScene, refuse } from './scene.ts';
+
+/** A comment holds 60 000 bytes; what stands around the policy needs little. */
+const mostBytes = 50_000;
+const longestLine = 4200;
+
+/** Shows the policy that judges the pull request, with every default written out: of one model, or all of it. */
+export function config(command: CommandOf<'config'>, { pull }: OpenScene): Answer {
+  const { judged, base } = pull;
+  if (judged.kind !== 'valid') {
+    const reason = `\`${base.ref}\` has ${judged.kind === 'absent' ? 'no policy' : 'a policy that cannot be used'}`;
+    return refuse(command, { code: 'no-policy', reason, fix: 'Add or mend `.github/siskin.yml` there.' });
+  }
+  const { policy } = judged.range;
+  const { model } = command;
+  const names = Object.keys(policy.models);
+  if (model !== null && !names.includes(model)) {
+    const reason = `the policy has no model \`${model}\`, only ${names.map((name) => `\`${name}\``).join(', ')}`;
+    const meant = nearest(model, names) ?? names[0] ?? '';
+    return refuse(command, { code: 'unknown-model', reason, fix: `Did you mean \`/config -m ${meant}\`?` });
+  }
+  const shown = model === null ? policy : { models: { [model]: policy.models[model] } };
+  const says = [
+    `${model === null ? 'Judging here' : `${code(model)} is judged here`}: the policy of ${code(base.ref)} at ${code(shortSha(base.sha))}.`,
+    summary(policy),
+    details(
+      model === null ? 'The whole policy, with every default' : `All about \`${model}\`, with every default`,
+      yaml(shown),
+    ),
+    ...(pull.proposed === null
+      ? []
+      : ['This pull request edits the policy: what it changes counts once it is merged.']),
+  ];
+  return { kind: 'done', plan: emptyPlan, says: says.join('\n\n') };
+}
+
+function summary(policy: Policy): string {
+  const models = Object.entries(policy.models).map(([name, { metrics, train }]) => {
+    const gates = Object.values(metrics).filter((gate) => gate?.kind !== 'info').length;
+    const how =
+      train === undefined ? 'committed' : `trained on ${train.runner.map((label) => code(label, 60)).join(', ')}`;
+    return `${code(name)} (${counted(gates, 'gate')}, ${how})`;
+  });
+  const environments = Object.keys(policy.environments);
+  const own = Object.keys(policy.access);
+  const limits = limitsOf(policy.budget);
+  return [
+    `- models: ${models.join(', ')}`,
+    `- environments: ${environments.length === 0 ? 'none' : environments.map((name) => code(name)).join(', ')}`,
+    `- access: ${own.length === 0 ? 'the defaults, see `/help`' : `its own for ${own.map((verb) => code(verb)).join(', ')}`}`,
+    `- budgets: ${limits.length === 0 ? 'none' : limits.map((limit) => limitName(limit)).join(', ')}`,
+  ].join('\n');
+}
+
+function yaml(value: unknown): string {
+  const lines = stringify(value, { lineWidth: 0 }).trimEnd().split('\n');
+  let bytes = 0;
+  const fitting = lines.filter((line) => {
+    bytes += Buffer.byteLength(line) + 1;
+    return bytes <= mostBytes;
+  });
+  const cut = lines.length - fitting.length;
+  const note = cut === 0 ? '' : `\n\n${counted(cut, 'more line')}: name a model with \`-m\` to see all of it.`;
+  return `${codeBlock(fitting, longestLine)}${note}`;
+}

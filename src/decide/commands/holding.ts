@@ -1,0 +1,62 @@
+import { type ReasonCode, reasonCodes } from '../../command/reasons.ts';
+import { sentence } from '../../render/outcome.ts';
+import { forkRefusal, isFork } from '../fork.ts';
+import { verdictReasonsOf } from '../verdict-reasons.ts';
+import type { ModelView } from '../view.ts';
+import type { Scene } from './scene.ts';
+
+/** A reason that holds here now. */
+export interface Holding {
+  readonly code: ReasonCode;
+  /** Null when it is about the whole pull request. */
+  readonly model: string | null;
+  /** What was seen, and the limit where there is one: a sentence without its full stop. */
+  readonly seen: string;
+}
+
+/** All reasons that hold for the commit that a command is about: of its models as they are shown, and of the pull request itself. */
+export function holdingHere({ intent, facts }: Scene): readonly Holding[] {
+  const { pull } = facts;
+  if (pull === null) return [{ code: 'closed', model: null, seen: 'the pull request is not open' }];
+  const { judged, shown } = pull;
+  const models = shown?.view.models ?? [];
+  const holding = models.flatMap((view) => ofModel(view, pull.now));
+  if (judged.kind !== 'valid') {
+    const seen =
+      judged.kind === 'absent'
+        ? `\`${pull.base.ref}\` has no policy`
+        : `the policy of \`${pull.base.ref}\` has ${judged.problems.length} problems`;
+    return [{ code: 'no-policy', model: null, seen }, ...holding];
+  }
+  const isOfStranger = isFork(pull.pull, intent.repository) && !holding.some(({ code }) => code === 'fork');
+  return isOfStranger ? [{ code: 'fork', model: null, seen: forkRefusal.reason }, ...holding] : holding;
+}
+
+function ofModel(view: ModelView, now: string): readonly Holding[] {
+  const { model, state } = view;
+  switch (state.kind) {
+    case 'failed':
+      return [{ code: state.failure.code, model, seen: state.failure.message }];
+    case 'refused':
+      return state.code === undefined ? [] : [{ code: state.code, model, seen: state.reason }];
+    case 'judged': {
+      const { judgement, result } = state;
+      const parts = result.failures.flatMap(({ part, code, message }): readonly Holding[] => {
+        const known = reasonCodes.find((one) => one === code);
+        return known === undefined ? [] : [{ code: known, model, seen: `${part}: ${message}` }];
+      });
+      return [...verdictReasonsOf(judgement, result).map(({ code, seen }) => ({ code, model, seen })), ...parts];
+    }
+    case 'frozen':
+    case 'over-budget':
+      return [{ code: state.kind, model, seen: sentence(view, now) }];
+    case 'nothing':
+    case 'queued':
+    case 'running':
+    case 'cancelled':
+    case 'superseded':
+      return [];
+    default:
+      return state satisfies never;
+  }
+}
