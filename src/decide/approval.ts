@@ -50,6 +50,12 @@ export function runApproval(
   return approvals.find(isIt) ?? null;
 }
 
+/** Who let a commit exceed the budget under exactly this policy; null when nobody did. */
+export function budgetApproval(policy: Policy, approvals: readonly Approval[]): Approval | null {
+  const digest = policyDigest(policy);
+  return approvals.find((one) => one.kind === 'budget' && one.policy === digest) ?? null;
+}
+
 /** The gates of a candidate that somebody overrode: for these very bytes, under these very gates. */
 export function overridesFor(
   { model, policy, artifact }: Candidate,

@@ -1,5 +1,6 @@
 import type { ModelPolicy } from '../policy/policy.ts';
 import type { Result } from '../result.ts';
+import type { Approval } from '../store/approvals.ts';
 import { judge } from './judge.ts';
 
 /**
@@ -10,6 +11,8 @@ export function isAcceptable(judged: {
   readonly model: string;
   readonly policy: ModelPolicy;
   readonly result: Result;
+  /** Those that hold for the commit. */
+  readonly approvals?: readonly Approval[];
 }): boolean {
   const { policy, result } = judged;
   if (policy.model !== undefined || result.evaluation === null) return false;

@@ -1,7 +1,9 @@
 import { metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
 import type { ModelPolicy } from '../policy/policy.ts';
 import type { Result } from '../result.ts';
+import type { Approval } from '../store/approvals.ts';
 import { type Verdict, verdicts, worst } from '../verdict.ts';
+import { type GateOverride, overridesFor } from './approval.ts';
 import { judgeGate } from './judge-gate.ts';
 import type { GateVerdict, Judgement } from './judgement.ts';
 import { judgementHeadline } from './judgement-headline.ts';
@@ -9,23 +11,29 @@ import { judgementHeadline } from './judgement-headline.ts';
 /**
  * Holds the measurements of one model against the policy of the base branch. The worst of gates, validation and drift
  * wins; what is unknown never passes, and a policy without a gate that decides is inconclusive. A model that is
- * unchanged has no gates: then validation and drift alone decide.
+ * unchanged has no gates: then validation and drift alone decide. A gate that somebody overrode for this very candidate
+ * keeps its verdict and decides nothing.
  */
 export function judge(options: {
   readonly model: string;
   readonly policy: ModelPolicy;
   readonly result: Result;
+  /** Those that hold for the commit. */
+  readonly approvals?: readonly Approval[];
 }): Judgement {
-  const { model, policy, result } = options;
-  const gates = judgeGates({ policy, result });
+  const { model, policy, result, approvals = [] } = options;
+  const artifact = result.evaluation?.candidate.digest ?? null;
+  const gates = withOverrides(judgeGates({ policy, result }), overridesFor({ model, policy, artifact }, approvals));
   const validation = judgeValidation(result);
   const drift = judgeDrift(policy, result);
   const deciding = gates.filter((gate) => gate.kind !== 'info');
   const parts = [validation, drift.verdict].filter((verdict) => verdict !== 'not-assessed');
-  const decided = gates.length === 0 ? [] : [worst(deciding.map((gate) => gate.verdict))];
+  const decided = gates.length === 0 ? [] : [worst(deciding.map(verdictOf))];
   const verdict = worst([...decided, ...parts]);
   const review =
-    drift.moved.length > 0 || result.failures.some(({ part }) => part !== 'drift' || policy.drift.rule !== 'ignore');
+    gates.some(({ override }) => override !== undefined) ||
+    drift.moved.length > 0 ||
+    result.failures.some(({ part }) => part !== 'drift' || policy.drift.rule !== 'ignore');
   const judged = { model, verdict, review, gates, validation, drift };
   return { ...judged, headline: judgementHeadline(judged, result), reasons: reasonsOf(judged, result) };
 }
@@ -44,6 +52,22 @@ export function judgeGates(options: {
     const comparison = result.evaluation?.metrics[metric] ?? null;
     return [judgeGate({ metric, gate, comparison, hasChampion: result.evaluation?.champion !== null, absent })];
   });
+}
+
+/** Only a gate that decides and does not pass can be overridden. */
+function withOverrides(
+  gates: readonly GateVerdict[],
+  overrides: ReadonlyMap<string, GateOverride>,
+): readonly GateVerdict[] {
+  return gates.map((gate) => {
+    const override = gate.kind === 'info' || gate.verdict === 'pass' ? undefined : overrides.get(gate.metric);
+    return override === undefined ? gate : { ...gate, override };
+  });
+}
+
+/** What a gate weighs in the verdict of the model. */
+function verdictOf({ verdict, override }: GateVerdict): Verdict {
+  return override === undefined ? verdict : 'pass';
 }
 
 /** Nothing was evaluated and nothing failed. A result that lacks an evaluation which was asked for is not accepted. */
@@ -98,7 +122,10 @@ function reasonsOf(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Resu
   }
   for (const gate of gates) {
     if (gate.kind === 'info' || gate.verdict === 'pass') continue;
-    reasons.push({ verdict: gate.verdict, text: `${metricDefinitions[gate.metric].title}: ${gate.reason}` });
+    const { title } = metricDefinitions[gate.metric];
+    const { override } = gate;
+    const who = override === undefined ? '' : `, overridden by ${override.by}: ${override.reason}`;
+    reasons.push({ verdict: verdictOf(gate), text: `${title}: ${gate.reason}${who}` });
   }
   if (validation === 'fail' || validation === 'error') {
     for (const { column, expected, found } of result.validation?.problems.slice(0, 10) ?? []) {

@@ -52,9 +52,19 @@ function openWords(judged: Omit<Judgement, 'headline' | 'reasons'>): string {
 }
 
 function passWords(judged: Omit<Judgement, 'headline' | 'reasons'>): string {
-  const words = judged.gates.length === 0 ? 'the model is unchanged' : gainWords(judged.gates);
+  const overridden = overriddenWords(judged.gates);
+  const words = overridden ?? (judged.gates.length === 0 ? 'the model is unchanged' : gainWords(judged.gates));
   if (judged.drift.moved.length > 0) return `${words}, but ${driftWords(judged.drift)} — review before merging`;
+  if (overridden !== null) return `${words} — review before merging`;
   return judged.review ? `${words}, but not everything could be measured — review before merging` : words;
+}
+
+/** Null when no gate is overridden. */
+function overriddenWords(gates: readonly GateVerdict[]): string | null {
+  const missed = gates.filter(({ override }) => override !== undefined);
+  const people = [...new Set(missed.flatMap(({ override }) => override?.by ?? []))];
+  if (missed.length === 0) return null;
+  return `${listed(missed.map(titleOf))} missed ${missed.length === 1 ? 'its gate' : 'their gates'}, which ${listed(people)} overrode`;
 }
 
 /** Better when a gate that decides shows it, not worse when one compared, else what the absolute bounds say. */
@@ -85,7 +95,7 @@ function driftWords({ moved, columns }: Judgement['drift']): string {
 }
 
 function deciding({ gates }: Pick<Judgement, 'gates'>, verdict: GateVerdict['verdict']): readonly GateVerdict[] {
-  return gates.filter((gate) => gate.kind !== 'info' && gate.verdict === verdict);
+  return gates.filter((gate) => gate.kind !== 'info' && gate.verdict === verdict && gate.override === undefined);
 }
 
 function titleOf({ metric }: GateVerdict): string {

@@ -1,6 +1,7 @@
 import type { MetricComparison } from '../evaluate/evaluation-report.ts';
 import type { MetricName } from '../evaluate/metric-name.ts';
 import type { Verdict } from '../verdict.ts';
+import type { GateOverride } from './approval.ts';
 
 /** One gate of the policy held against its measurement. */
 export interface GateVerdict {
@@ -14,13 +15,15 @@ export interface GateVerdict {
   readonly verdict: Verdict;
   /** One clause, e.g. `41 000 more rows would decide`; empty when the verdict needs no reason. */
   readonly reason: string;
+  /** Set when somebody with the right let this verdict decide nothing. */
+  readonly override?: GateOverride;
 }
 
 /** What the policy says of one model's result: the gates, the data, and the one verdict of it all. */
 export interface Judgement {
   readonly model: string;
   readonly verdict: Verdict;
-  /** True when nothing fails but a person should look: moved data under rule `warn`, a failed part that decides nothing. */
+  /** True when nothing fails but a person should look: moved data under rule `warn`, a failed part or an overridden gate that decides nothing. */
   readonly review: boolean;
   readonly gates: readonly GateVerdict[];
   readonly validation: Verdict | 'not-assessed';

@@ -1,4 +1,5 @@
 import type { ModelPolicy } from '../policy/policy.ts';
+import type { Approval } from '../store/approvals.ts';
 import type { RunFailure, RunRecord, Stage } from '../store/run-record.ts';
 import { isAcceptable } from './champion.ts';
 import { judge } from './judge.ts';
@@ -13,20 +14,22 @@ export function modelState(
     readonly policy: ModelPolicy | null;
     /** The pull request that shows it; null for a push to the default branch. */
     readonly number: number | null;
+    /** Those that hold for the commit. */
+    readonly approvals?: readonly Approval[];
     /** The run's page when the result was measured for another commit. */
     readonly reusedFrom?: string | null;
   },
 ): ModelState {
-  const { model, policy } = options;
+  const { model, policy, approvals = [] } = options;
   const result = run.results[model];
   if (result !== undefined && policy !== null) {
-    const judgement = judge({ model, policy, result });
+    const judgement = judge({ model, policy, result, approvals });
     const isFirst = options.number === null && judgement.verdict === 'inconclusive';
     return {
       kind: 'judged',
       judgement,
       result,
-      isFirstChampion: isFirst && isAcceptable({ model, policy, result }),
+      isFirstChampion: isFirst && isAcceptable({ model, policy, result, approvals }),
       reusedFrom: options.reusedFrom ?? null,
       waitedSeconds: secondsBetween(run.plannedAt, run.startedAt),
       ranSeconds: secondsBetween(run.startedAt, run.endedAt),

@@ -17,7 +17,7 @@ export function verdictReasonsOf(
   result: Pick<Result, 'validation' | 'failures'>,
 ): readonly VerdictReason[] {
   const { gates, validation } = judgement;
-  const missed = gates.filter(({ kind }) => kind !== 'info').flatMap(gateReason);
+  const missed = gates.filter(({ kind, override }) => kind !== 'info' && override === undefined).flatMap(gateReason);
   const noGate = gates.length > 0 && gates.every(({ kind }) => kind === 'info');
   const unchanged = gates.length === 0 && judgement.verdict === 'inconclusive';
   const found = result.validation?.problems ?? [];

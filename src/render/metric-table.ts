@@ -2,7 +2,7 @@ import type { GateVerdict, Judgement } from '../decide/judgement.ts';
 import type { MetricComparison } from '../evaluate/evaluation-report.ts';
 import { type MetricDefinition, metricDefinitions } from '../evaluate/metric-name.ts';
 import type { Measurement } from '../verdict.ts';
-import { prose } from './escape.ts';
+import { code, prose } from './escape.ts';
 import { type TableColumn, table, unbroken } from './markdown.ts';
 import { bytes, change, decimalsFor, fixed, milliseconds, pair, signed, significant } from './number.ts';
 import { verdictOutcome } from './outcome.ts';
@@ -69,15 +69,21 @@ function metricRow(gate: GateVerdict): readonly string[] {
   const { icon, word } = verdictOutcome(gate.verdict);
   return [
     words.title,
-    unbroken(gate.kind === 'info' ? 'shown only' : `${icon} ${word}`),
+    unbroken(
+      gate.kind === 'info' ? 'shown only' : `${icon} ${word}${gate.override === undefined ? '' : ', overridden'}`,
+    ),
     prose(words.champion, 120),
     prose(words.candidate, 120),
     unbroken(words.difference),
     // What fails is told by the numbers of its own row.
-    [prose(gate.bound, 80), gate.verdict === 'fail' ? '' : prose(gate.reason, 160)]
+    [prose(gate.bound, 80), gate.verdict === 'fail' ? '' : prose(gate.reason, 160), overrideWords(gate)]
       .filter((part) => part !== '')
       .join(' — '),
   ];
+}
+
+function overrideWords({ override }: GateVerdict): string {
+  return override === undefined ? '' : `overridden by ${code(override.by, 60)}: ${prose(override.reason, 300)}`;
 }
 
 function rankOf(gate: GateVerdict): number {
