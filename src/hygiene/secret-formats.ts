@@ -39,12 +39,12 @@ export const secretFormats: readonly SecretFormat[] = [
   format('an Azure storage key', /\bAccountKey=([A-Za-z0-9+/]{86}==)/g, 'rotate it in the storage account'),
   format(
     'a Weights & Biases key',
-    /\bWANDB_API_KEY["']?\s{0,5}[:=]\s{0,5}["']?([0-9a-f]{40})\b/g,
+    /\bWANDB_API_KEY["']?[ \t]{0,5}[:=][ \t]{0,5}["']?([0-9a-f]{40})\b/g,
     'delete it in the settings of its owner',
   ),
   format(
     'an AWS secret key',
-    /\baws_secret_access_key["']?\s{0,5}[:=]\s{0,5}["']?([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/gi,
+    /\baws_secret_access_key["']?[ \t]{0,5}[:=][ \t]{0,5}["']?([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/gi,
     'deactivate it in IAM',
   ),
 ];

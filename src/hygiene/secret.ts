@@ -18,16 +18,40 @@ interface FoundSecret {
   readonly found: string;
 }
 
+/** Each format looks at the whole text once; line by line, a file of empty lines would cost a second. */
 function secretsIn(lines: readonly AddedLine[]): readonly FoundSecret[] {
-  const found: FoundSecret[] = [];
-  for (const [index, { number, text }] of lines.entries()) {
-    for (const { kind, pattern, revoke } of secretFormats) {
-      const hit = Array.from(text.matchAll(pattern), ([, value = '']) => value).find(isReal);
-      if (hit !== undefined) found.push({ line: number, found: `${kind} (${redacted(hit)}); ${revoke}` });
-    }
-    if (beginsPrivateKey(text, lines[index + 1], number)) found.push({ line: number, found: 'a private key' });
+  const text = lines.map((line) => line.text).join('\n');
+  const lineAt = lineFinder(lines);
+  const found = secretFormats.flatMap(({ kind, pattern, revoke }) => {
+    const hits = [...text.matchAll(pattern)].filter(([, value = '']) => isReal(value));
+    return hits.map((hit) => ({ line: lineAt(hit.index), found: `${kind} (${redacted(hit[1] ?? '')}); ${revoke}` }));
+  });
+  const keys = [...text.matchAll(privateKeyHeader)].filter((header) =>
+    isKeyBehind(text, header.index + header[0].length),
+  );
+  const all = [...found, ...keys.map(({ index }) => ({ line: lineAt(index), found: 'a private key' }))];
+  const once = new Map(all.map((one) => [`${one.line} ${one.found}`, one]));
+  return [...once.values()].sort((a, b) => a.line - b.line);
+}
+
+/** The number of the line that an offset of the joined lines lies in, by halving. */
+function lineFinder(lines: readonly AddedLine[]): (offset: number) => number {
+  const starts: number[] = [];
+  let start = 0;
+  for (const { text } of lines) {
+    starts.push(start);
+    start += text.length + 1;
   }
-  return found;
+  return (offset) => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return lines[low]?.number ?? 1;
+  };
 }
 
 /** Documentation shows keys of one repeated letter, or says that they are examples. */
@@ -44,14 +68,8 @@ function redacted(value: string): string {
   return `${prefix === null ? '' : `\`${prefix[0]}…\`, `}${value.length} characters`;
 }
 
-const keyBody = /^(?:\\[rn]|["'+\s,]){0,20}(?:[A-Za-z0-9+/]{40}|Proc-Type:|Version:|Comment:)/;
-
 /** Code also writes the header alone, to look for it: only with key material behind it is it a key. */
-function beginsPrivateKey(text: string, next: AddedLine | undefined, number: number): boolean {
-  for (const header of text.matchAll(privateKeyHeader)) {
-    const rest = text.slice(header.index + header[0].length).slice(0, 100);
-    if (keyBody.test(rest)) return true;
-    if (/^(?:\\[rn]|["'+,\s]){0,20}$/.test(rest) && next?.number === number + 1 && keyBody.test(next.text)) return true;
-  }
-  return false;
+function isKeyBehind(text: string, from: number): boolean {
+  const rest = text.slice(from, from + 120);
+  return /^(?:\\[rn]|["'+\s,]){0,20}(?:[A-Za-z0-9+/]{40}|Proc-Type:|Version:|Comment:)/.test(rest);
 }

@@ -13,6 +13,19 @@ const root = join(import.meta.dirname, '../..');
 const workflow =
   /```yaml\n([\s\S]*?)```/.exec(readFileSync(join(root, 'actions/hygiene/README.md'), 'utf8'))?.[1] ?? '';
 
+/** A workflow that checks the pull request out before the action runs, which nobody needs but somebody will do. */
+const careless = `name: Careless
+on: { pull_request: { paths: ['trap/**'] } }
+jobs:
+  hygiene:
+    runs-on: ubuntu-latest
+    permissions: { contents: read, pull-requests: write }
+    steps:
+      - uses: actions/checkout@v5
+      - run: ls dangerfile.js
+      - uses: siskin-dev/siskin/actions/hygiene@v0
+`;
+
 const policy = `version: 1
 models:
   late:
@@ -26,6 +39,7 @@ models:
 /** The files of `main` before anybody proposes anything. */
 export const before = {
   '.github/workflows/hygiene.yml': workflow,
+  '.github/workflows/careless.yml': careless,
   '.github/siskin.yml': policy,
   'data/train.csv': 'id,late\n1,0\n',
   'data/holdout.csv': 'id,late\n2,0\n',
@@ -44,7 +58,11 @@ export interface HygieneStage extends AsyncDisposable {
     readonly files: Readonly<Record<string, string | Uint8Array | null>>;
     readonly repository?: Repository;
     readonly author?: string;
-  }): Promise<{ readonly number: number; readonly report: RunReport }>;
+  }): Promise<{
+    readonly number: number;
+    readonly reports: Readonly<Record<string, RunReport>>;
+    readonly report: RunReport;
+  }>;
   comments(number: number): readonly IssueComment[];
   lineComments(number: number): readonly ReviewComment[];
 }
@@ -79,10 +97,11 @@ export async function openHygieneStage(): Promise<HygieneStage> {
       await github.settled();
       await runner.idle();
       await github.settled();
-      const runs = [...github.actions.state.of(repository).runs.values()];
-      const run = runs.at(-1);
-      if (run === undefined) throw new Error('expected a run of the workflow, found none');
-      return { number: opened.number, report: world.report(run) };
+      const { runs } = github.actions.state.of(repository);
+      const reports = Object.fromEntries([...runs.values()].map((run) => [run.workflow.name, world.report(run)]));
+      const report = reports['Hygiene'];
+      if (report === undefined) throw new Error('expected a run of the workflow, found none');
+      return { number: opened.number, report, reports };
     },
     comments: (number) => [...repository.comments.values()].filter(({ issue }) => issue.number === number),
     lineComments: (number) => issueOf(number).pull?.reviews.flatMap(({ comments }) => comments) ?? [],

@@ -36,6 +36,7 @@ export function reviewCommentShape(
   const pull = `${repositoryUrl(world, issue.repository)}/pulls/${issue.number}`;
   // After a push the place in the new difference is not looked for: GitHub calls the comment outdated.
   const isCurrent = review.commit === issue.pull.head.sha;
+  const place = isCurrent ? { position: comment.position, line: comment.line } : {};
   return {
     url,
     pull_request_review_id: review.id,
@@ -43,7 +44,7 @@ export function reviewCommentShape(
     node_id: nodeId('PullRequestReviewComment', comment.id),
     diff_hunk: comment.hunk,
     path: comment.path,
-    position: isCurrent ? comment.position : null,
+    ...place,
     original_position: comment.position,
     commit_id: issue.pull.head.sha,
     original_commit_id: review.commit,
@@ -58,7 +59,6 @@ export function reviewCommentShape(
     start_line: null,
     original_start_line: null,
     start_side: null,
-    line: isCurrent ? comment.line : null,
     original_line: comment.line,
     side: 'RIGHT',
     subject_type: 'line',
