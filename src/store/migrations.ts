@@ -1,32 +1,5 @@
-import type { Database } from './database.ts';
-
-/**
- * Brings the tables to this version, forward only. Several processes may start at once: the advisory lock lets one of
- * them migrate while the others wait.
- */
-export async function migrate(database: Database): Promise<void> {
-  await database.transaction(async (tx) => {
-    await tx.query('select pg_advisory_xact_lock($1)', [migrationLock]);
-    await tx.query('create schema if not exists siskin');
-    await tx.query(
-      'create table if not exists siskin.migrations (number integer primary key, applied_at timestamptz not null default now())',
-    );
-    const rows = await tx.query('select coalesce(max(number), 0) as number from siskin.migrations', []);
-    const applied = Number(rows[0]?.['number'] ?? 0);
-    for (const [index, sql] of migrations.entries()) {
-      const number = index + 1;
-      if (number <= applied) continue;
-      await tx.query(sql);
-      await tx.query('insert into siskin.migrations (number) values ($1)', [number]);
-    }
-  });
-}
-
-/** Any number that nobody else locks in this database. */
-const migrationLock = 7_746_546_001;
-
-/** Never edited once released; a change is one more entry. */
-const migrations: readonly string[] = [
+/** What each number of the schema adds, from number 1 on. Never edited once released; a change is one more entry. */
+export const migrations: readonly string[] = [
   `
   create table siskin.repositories (
     id bigint primary key,
@@ -228,6 +201,10 @@ const migrations: readonly string[] = [
     place text not null,
     primary key (scope, target, login)
   );
+
+  -- What is shown that names a lock or a freeze, so that it is found when that ends.
+  alter table siskin.views add column holding boolean not null default false;
+  create index views_holding on siskin.views (repository_id) where holding;
   `,
   `
   -- What a person trusted, and exactly what that was; nothing is ever changed here.

@@ -19,7 +19,7 @@ import { endFreezes, listFreezes, pruneFreezes, saveFreeze } from './freezes.ts'
 import { listHeads, listPullsAt } from './heads.ts';
 import { listPastJobs, readLedger, readSpending, reserve, settle } from './ledger.ts';
 import { listLocks, saveLock } from './locks.ts';
-import { migrate } from './migrations.ts';
+import { migrate } from './migrate.ts';
 import { beginEffect, listDue, putEffects, settleEffect } from './outbox.ts';
 import { listEdits, readCheck, readComment, readPull, readView, saveHead, saveView } from './pulls.ts';
 import type { Queue } from './queue.ts';

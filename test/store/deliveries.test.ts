@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { migrate } from '../../src/store/migrations.ts';
+import { migrate } from '../../src/store/migrate.ts';
 import { aRun } from '../run-builder.ts';
 import { aPlan } from './effects.ts';
 import { openTestStore, repository, sha, type TestStore } from './test-store.ts';
