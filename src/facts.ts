@@ -1,3 +1,4 @@
+import type { LockRecord } from './decide/lock.ts';
 import { type CloseFacts, gatherClose } from './facts/close-facts.ts';
 import { type CommandFacts, gatherCommand } from './facts/command-facts.ts';
 import { gatherOnboard, type OnboardFacts } from './facts/onboard-facts.ts';
@@ -6,6 +7,7 @@ import { gatherPush, type PushFacts } from './facts/push-facts.ts';
 import { gatherRecheck, type RecheckFacts } from './facts/recheck-facts.ts';
 import { gatherReconcile, type ReconcileFacts } from './facts/reconcile-facts.ts';
 import { gatherRun, gatherShownRun, type RunFacts, type ShownRun } from './facts/run-facts.ts';
+import { gatherShownHolds, gatherThaw, type ShownHolds, type ThawFacts } from './facts/settle-facts.ts';
 import type { Intent } from './intent.ts';
 import type { GithubReader, StoreReader, TokenReader } from './ports.ts';
 
@@ -20,6 +22,13 @@ export type Question =
   | { readonly kind: 'observe-run'; readonly intent: Of<'observe-run'>; readonly facts: RunFacts | null }
   | { readonly kind: 'show-run'; readonly intent: Of<'show-run'>; readonly facts: ShownRun | null }
   | { readonly kind: 'obey'; readonly intent: Of<'obey'>; readonly facts: CommandFacts }
+  | {
+      readonly kind: 'settle-locks';
+      readonly intent: Of<'settle-locks'>;
+      readonly facts: { readonly locks: readonly LockRecord[]; readonly now: string };
+    }
+  | { readonly kind: 'show-holds'; readonly intent: Of<'show-holds'>; readonly facts: ShownHolds }
+  | { readonly kind: 'thaw'; readonly intent: Of<'thaw'>; readonly facts: ThawFacts }
   | { readonly kind: 'onboard'; readonly intent: Of<'onboard'>; readonly facts: OnboardFacts }
   | { readonly kind: 'reconcile'; readonly intent: Of<'reconcile'>; readonly facts: ReconcileFacts };
 
@@ -50,6 +59,12 @@ export async function gather(
       return { kind, intent, facts: await gatherShownRun(intent, now, ports) };
     case 'obey':
       return { kind, intent, facts: await gatherCommand(intent, now, ports) };
+    case 'settle-locks':
+      return { kind, intent, facts: { locks: await ports.store.listLocks(intent.repository.id), now } };
+    case 'show-holds':
+      return { kind, intent, facts: await gatherShownHolds(intent, now, ports) };
+    case 'thaw':
+      return { kind, intent, facts: await gatherThaw(intent, now, ports) };
     case 'onboard':
       return { kind, intent, facts: await gatherOnboard(intent, ports) };
     case 'reconcile':

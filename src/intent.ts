@@ -106,5 +106,22 @@ export type Intent =
     }
   /** The record of a run changed other than by a workflow event (its dispatch was refused), or its time may be over: show it. */
   | { readonly kind: 'show-run'; readonly repository: Repository; readonly claim: string }
+  /** The lease of a lock may be over. */
+  | { readonly kind: 'settle-locks'; readonly repository: Repository }
+  /** What a pull request holds, waits for or is kept from has changed, and nothing else. */
+  | { readonly kind: 'show-holds'; readonly repository: Repository; readonly number: number }
+  /** A freeze has ended, of the repository or of all of its owner's: what it stopped is taken up again. */
+  | { readonly kind: 'thaw'; readonly repository: Repository; readonly scope: 'repository' | 'owner' }
+  /**
+   * A time has come to look at a run: whether it heeds being cancelled, or whether anything happens in it.
+   */
+  | {
+      readonly kind: 'watch-run';
+      readonly repository: Repository;
+      readonly claim: string;
+      readonly watch: 'cancel' | 'progress';
+    }
+  /** What a run lost with its machine in the attempt of this number has its turn again. */
+  | { readonly kind: 'retry-run'; readonly repository: Repository; readonly claim: string; readonly attempt: number }
   | { readonly kind: 'onboard'; readonly repository: Repository }
   | { readonly kind: 'reconcile'; readonly repository: Repository };

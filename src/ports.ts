@@ -3,6 +3,7 @@ import type { LockRecord } from './decide/lock.ts';
 import type { CheckContent, Effect, Plan } from './effect.ts';
 import type { Repository } from './intent.ts';
 import type { BudgetLimit, Spending } from './policy/budget-limit.ts';
+import type { RepositoryRole } from './policy/grantee.ts';
 import type { Approval } from './store/approvals.ts';
 import type { HeadSighting } from './store/heads.ts';
 import type { LedgerEntry, PastJobs, Spender } from './store/ledger-entry.ts';
@@ -26,6 +27,7 @@ export interface PullRequest {
   readonly base: { readonly sha: string; readonly ref: string };
   /** The default branch of the repository: the only one whose workflow is dispatched. */
   readonly defaultBranch: string;
+  readonly isMerged: boolean;
   /** ISO 8601, by GitHub's clock: an instant at which it pointed at this head. */
   readonly headAt: string;
 }
@@ -42,14 +44,22 @@ export interface WorkflowRun {
   readonly url: string;
 }
 
-/** A job of the newest attempt of a run. */
+/** A job of a run. */
 export interface WorkflowJob {
   readonly id: number;
   readonly name: string;
+  readonly attempt: number;
   readonly status: string;
   readonly conclusion: string | null;
+  readonly labels: readonly string[];
+  /** Null while no machine has taken it, and when none ever did. */
+  readonly runnerName: string | null;
+  readonly createdAt: string;
+  /** Null unless a machine took it. */
   readonly startedAt: string | null;
   readonly completedAt: string | null;
+  /** Whether a step of it failed. A job that failed without any lost its machine. */
+  readonly hasFailedStep: boolean;
 }
 
 /** A zip archive that a job of a run uploaded. */
@@ -58,6 +68,13 @@ export interface Artifact {
   readonly name: string;
   readonly bytes: number;
   readonly expired: boolean;
+}
+
+/** What somebody is in a repository; a custom role counts as the one that it extends. */
+export interface RoleHeld {
+  readonly role: RepositoryRole | 'none';
+  /** GitHub's name of the custom role; null for a standard one. */
+  readonly custom: string | null;
 }
 
 /** What planning may read of GitHub. Every method throws AppError when GitHub cannot be asked; absence is null. */
@@ -80,14 +97,21 @@ export interface GithubReader {
   readRun(repository: Repository, runId: number): Promise<WorkflowRun | null>;
   /** The run with this name among the newest runs of the workflow: the fall-back when a dispatch gave no id. */
   findRun(repository: Repository, workflow: string, name: string): Promise<WorkflowRun | null>;
+  /** The jobs of a run's newest attempt. */
   listJobs(repository: Repository, runId: number): Promise<readonly WorkflowJob[]>;
+  /** The jobs of all its attempts; one that a later attempt did not repeat may be listed with each. */
+  listAllJobs(repository: Repository, runId: number): Promise<readonly WorkflowJob[]>;
   /** The last lines of a job's log. */
   readLogTail(repository: Repository, jobId: number, lines: number): Promise<readonly string[]>;
   listArtifacts(repository: Repository, runId: number): Promise<readonly Artifact[]>;
   /** The zip bytes of an artifact; throws `too-large` beyond the limit without reading further. */
   downloadArtifact(repository: Repository, artifactId: number, limitBytes: number): Promise<Uint8Array>;
-  /** The repository role of a person: admin, maintain, write, triage, read or none. */
-  readRole(repository: Repository, login: string): Promise<string>;
+  /** The repository role of a person. */
+  readRole(repository: Repository, login: string): Promise<RoleHeld>;
+  /** Whether a person is in this team of the repository's organisation, or in one below it. */
+  isTeamMember(repository: Repository, slug: string, login: string): Promise<boolean>;
+  /** Whether a person was given access to an organisation's repository without being a member. */
+  isOutsideCollaborator(repository: Repository, login: string): Promise<boolean>;
 }
 
 /** What a token says, by the names of its claims. Values are as they came: GitHub writes even numbers as text. */
@@ -120,7 +144,12 @@ export interface GithubWriter {
     ref: string,
     inputs: Readonly<Record<string, string>>,
   ): Promise<{ readonly runId: number; readonly url: string } | null>;
+  readonly readRun: GithubReader['readRun'];
   cancelRun(repository: Repository, runId: number): Promise<void>;
+  /** Ends a run that does not end by being cancelled. */
+  forceCancelRun(repository: Repository, runId: number): Promise<void>;
+  /** Runs the jobs of a completed run again that did not succeed, and what depends on them, as its next attempt. */
+  rerunFailedJobs(repository: Repository, runId: number): Promise<void>;
   createCheck(repository: Repository, head: string, check: CheckContent): Promise<number>;
   updateCheck(repository: Repository, checkId: number, check: CheckContent): Promise<void>;
   createComment(repository: Repository, number: number, body: string): Promise<number>;
@@ -179,6 +208,10 @@ export interface StoreReader {
   listLocks(repositoryId: number): Promise<readonly LockRecord[]>;
   /** The freezes of a repository and of its owner. Whether one has ended is told by its time. */
   listFreezes(repository: Pick<Repository, 'id' | 'owner'>): Promise<readonly Freeze[]>;
+  /** What is shown now that names a lock or a freeze: of the present heads of pull requests, and of pushes, oldest first. */
+  listHoldingViews(repositoryId: number): Promise<readonly ViewRecord[]>;
+  /** All repositories of an owner that we know. */
+  listRepositoriesOf(owner: string): Promise<readonly Repository[]>;
   /** What was last shown for a head of a pull request, or of a push when `number` is null. */
   readView(repositoryId: number, number: number | null, head: string): Promise<ViewRecord | null>;
 }
@@ -226,7 +259,11 @@ export type Learnt =
       readonly runId: number | null;
       readonly url: string | null;
     }
-  | { readonly kind: 'run-refused'; readonly claim: string; readonly failure: RunFailure };
+  | { readonly kind: 'run-refused'; readonly claim: string; readonly failure: RunFailure }
+  /** A dispatch was never sent, because the run was called off before. */
+  | { readonly kind: 'run-unsent'; readonly claim: string }
+  /** GitHub was asked to cancel a run, and has yet to do it. */
+  | { readonly kind: 'run-cancelled'; readonly claim: string; readonly runId: number };
 
 /** How an attempt to apply an effect ended. */
 export type Outcome =

@@ -120,9 +120,9 @@ const rows = {
     ...settles,
     target: 'environment',
     takes: ['model'],
-    access: 'write',
+    access: 'maintain',
     trust: false,
-    does: 'gives the environment back',
+    does: 'gives back the environment that you hold or wait for, or, with this right, what somebody else holds',
     example: 'unlock staging -m <model>',
   },
   freeze: {

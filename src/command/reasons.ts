@@ -64,6 +64,11 @@ export const refusals = {
     means: 'What is frozen or held must end by itself.',
     fix: 'Add `--for 2h` or `--until 2026-03-01T18:00Z`.',
   },
+  'term-out-of-range': {
+    means:
+      'The time until which something is to be held or frozen is over already, or longer than the policy lets it be.',
+    fix: 'Name a time within the limit that the answer names.',
+  },
   closed: { means: 'The pull request is not open.', fix: 'Reopen it, then type the command again.' },
   fork: {
     means:
@@ -85,6 +90,10 @@ export const refusals = {
   'own-approval': {
     means: 'The policy does not let the author of a change approve it.',
     fix: 'Ask somebody else who may.',
+  },
+  'shared-run': {
+    means: 'The run of the model measures other models too, and GitHub cancels a run as a whole.',
+    fix: 'Type `/cancel` to stop all of it, then ask for what you still want, e.g. with `/evaluate -m`.',
   },
   'nothing-to-do': {
     means: 'There is nothing here that the command could act on.',

@@ -3,15 +3,15 @@ import type { ModelFacts } from '../facts/model-facts.ts';
 import type { PullFacts } from '../facts/pull-facts.ts';
 import type { RangeFacts } from '../facts/range-facts.ts';
 import type { Intent, Repository } from '../intent.ts';
-import { heldSentences } from '../render/holds.ts';
 import type { RunRecord } from '../store/run-record.ts';
-import { forkRefusal, isFork } from './fork.ts';
 import { frozen } from './freeze.ts';
 import { keeps } from './keeps.ts';
 import { nextCommands } from './next-commands.ts';
 import { type PlannedModels, planModels } from './plan-models.ts';
 import { emptyPlan, joined } from './plans.ts';
 import { historyOf, notesOf } from './pull-words.ts';
+import { wishedSeed, withSeed } from './seed.ts';
+import { heldNow } from './settle.ts';
 import { show } from './show.ts';
 import { supersede } from './supersede.ts';
 import type { ModelView, PullView } from './view.ts';
@@ -23,6 +23,8 @@ type CheckPullRequest = Extract<Intent, { readonly kind: 'check-pull-request' }>
 export interface Wish {
   readonly ask: 'evaluate' | 'train' | 'drift';
   readonly model: string | null;
+  /** Of a training: in place of the policy's. */
+  readonly seed: number | null;
 }
 
 /** Decides what is done for the head of a pull request. Null facts: there is nothing to check any more. */
@@ -76,34 +78,34 @@ function planRange(
   repository: Repository,
   options: { readonly facts: PullFacts; readonly range: RangeFacts; readonly renewal: Renewal },
 ): PlannedModels & { readonly isFresh: boolean } {
-  const { facts, range, renewal } = options;
+  const { facts, renewal } = options;
   const kept = keeps(facts, renewal);
+  const seeds = new Map(options.range.models.map((model) => [model.model, wishedSeed(model, renewal.wishes)]));
+  const seedOf = (model: string) => seeds.get(model) ?? null;
+  const range = { ...options.range, models: options.range.models.map((one) => withSeed(one, seedOf(one.model))) };
   const works = new Map<string, Work>();
   for (const model of range.models) {
-    if (!kept.models.has(model.model)) works.set(model.model, workOf(repository, model, { facts, renewal }));
+    if (!kept.models.has(model.model)) works.set(model.model, workOf(model, { facts, renewal }));
   }
   const settled = withoutHalfAdoptions(works);
-  const { pull, runs, holds, now } = facts;
+  const { pull, runs, holds, approvals, now } = facts;
   const freeze = frozen('runs', holds.freezes, now);
-  const fresh = planModels({ repository, number: pull.number, range, works: settled, runs, freeze, now });
+  const fresh = planModels({ repository, number: pull.number, range, works: settled, runs, approvals, freeze, now });
   const models = range.models.flatMap(({ model }): readonly ModelView[] => {
-    const found = kept.models.get(model) ?? fresh.models.find((view) => view.model === model);
-    return found === undefined ? [] : [found];
+    const stands = kept.models.get(model);
+    if (stands !== undefined) return [stands];
+    const seed = seedOf(model);
+    const found = fresh.models.find((view) => view.model === model);
+    return found === undefined ? [] : [seed === null ? found : { ...found, seed }];
   });
   return { ...fresh, models, claims: { ...kept.claims, ...fresh.claims }, isFresh: works.size > 0 };
 }
 
-function workOf(
-  repository: Repository,
-  model: ModelFacts,
-  { facts, renewal }: { readonly facts: PullFacts; readonly renewal: Renewal },
-): Work {
+function workOf(model: ModelFacts, { facts, renewal }: { readonly facts: PullFacts; readonly renewal: Renewal }): Work {
   const { runs, now } = facts;
   const isAgain = renewal.again === 'all' || renewal.again === model.model;
   const ask = wishFor(model.model, renewal.wishes) ?? (isAgain ? 'again' : 'changed');
-  const work = workFor(model, { ask, runs, now });
-  const isCostly = work.kind === 'run' || work.kind === 'adopt';
-  return isCostly && isFork(facts.pull, repository) ? { kind: 'refuse', ...forkRefusal } : work;
+  return workFor(model, { ask, runs, now });
 }
 
 /** An older run goes on only when all that it does is still wanted. */
@@ -125,7 +127,6 @@ function pullView(
   { models, base }: Pick<PullView, 'models' | 'base'>,
 ): PullView {
   const { pull, judged, proposed, holds, now } = facts;
-  const held = heldSentences(pull.number, holds, now);
   return {
     repository: { owner: repository.owner, name: repository.name },
     number: pull.number,
@@ -138,6 +139,6 @@ function pullView(
     history: historyOf(facts),
     next: nextCommands({ models, head: pull.head.sha }),
     updatedAt: now,
-    ...(held.length === 0 ? {} : { held }),
+    ...heldNow(pull.number, holds, now),
   };
 }

@@ -8,6 +8,7 @@ import { observeRun, showRun } from './observe-run.ts';
 import { onboard } from './onboard.ts';
 import { recheck } from './recheck.ts';
 import { reconcile } from './reconcile.ts';
+import { settleLocks, showHolds, thaw } from './settle.ts';
 
 /**
  * What is to be done about an intent, given the facts. Pure, and the same facts give the same plan; once a plan is
@@ -29,6 +30,12 @@ export function decide(question: Question): Plan {
       return showRun(question.facts);
     case 'obey':
       return obey(question.intent, question.facts);
+    case 'settle-locks':
+      return settleLocks(question.intent, question.facts);
+    case 'show-holds':
+      return showHolds(question.facts);
+    case 'thaw':
+      return thaw(question.intent, question.facts);
     case 'onboard':
       return onboard(question.intent, question.facts);
     case 'reconcile':

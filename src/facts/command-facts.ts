@@ -1,6 +1,7 @@
 import { AppError } from '../error.ts';
 import type { Intent } from '../intent.ts';
 import type { GithubReader, StoreReader } from '../ports.ts';
+import { gatherHolds, type Holds } from './hold-facts.ts';
 import { gatherPull, type PullFacts } from './pull-facts.ts';
 
 /** What obeying needs to know: nothing at all before the first reaction, then who asks and where the pull request stands. */
@@ -12,6 +13,8 @@ export type CommandFacts =
       readonly role: string;
       /** Null when the pull request is closed or gone. */
       readonly pull: PullFacts | null;
+      readonly holds: Holds;
+      readonly now: string;
     };
 
 /** Reads the asker's role and the pull request, once the comment has its first reaction. */
@@ -22,11 +25,12 @@ export async function gatherCommand(
 ): Promise<CommandFacts> {
   if (intent.acknowledged !== true) return { kind: 'unacknowledged' };
   const { repository, number, actor } = intent;
-  const [role, pull] = await Promise.all([
+  const [role, pull, holds] = await Promise.all([
     ports.github.readRole(repository, actor.login).catch(unverified),
-    gatherPull(repository, { number, head: null, now }, ports),
+    gatherPull(repository, { number, head: null, actor, now }, ports),
+    gatherHolds(repository, ports.store),
   ]);
-  return { kind: 'known', role, pull };
+  return { kind: 'known', role, pull, holds, now };
 }
 
 /** A doubt about somebody's rights is not a right, and not the same as having none. */

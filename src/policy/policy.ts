@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { metricNames } from '../evaluate/metric-name.ts';
 import { AccessPolicy, AuthorMayApprove, EnvironmentsPolicy } from './access-policy.ts';
 import { BudgetPolicy } from './budget-policy.ts';
+import { ForkPolicy } from './fork-policy.ts';
+import { FreezesPolicy, LocksPolicy } from './hold-policy.ts';
 import { HygienePolicy } from './hygiene-policy.ts';
 
 /** Where the policy of a repository lives. It is always read from the base branch, never from a pull request's head. */
@@ -203,6 +205,7 @@ export const Policy = z.strictObject({
   'evaluate-runner': runnerLabels
     .default(['ubuntu-latest'])
     .describe('Labels of the runner that evaluates. It must not be a machine on which training code ran.'),
+  forks: ForkPolicy.prefault({}).describe('What holds for pull requests from forks.'),
   budget: BudgetPolicy.optional().describe(
     'What runs may cost. Without it nothing is limited, and the hours are shown all the same.',
   ),
@@ -219,6 +222,8 @@ export const Policy = z.strictObject({
   access: AccessPolicy.default({}),
   'author-may-approve': AuthorMayApprove,
   environments: EnvironmentsPolicy.default({}).describe('The environments that models are released to, by name.'),
+  locks: LocksPolicy.prefault({}).describe('How long `/lock` may hold an environment for a model.'),
+  freezes: FreezesPolicy.prefault({}).describe('How long `/freeze` may stop something.'),
   hygiene: HygienePolicy.prefault({}).describe(
     'What the hygiene action does about each thing that a pull request should not commit.',
   ),

@@ -123,6 +123,12 @@ function asked(intent: Intent): string | null {
       return `look at run ${intent.runId}`;
     case 'show-run':
       return 'look at the run again';
+    case 'settle-locks':
+      return 'look at the lock again when its time is over';
+    case 'show-holds':
+      return `say so in pull request #${intent.number}`;
+    case 'thaw':
+      return 'take up what is frozen at its end';
     case 'onboard':
       return 'look at what is needed for the set-up';
     case 'reconcile':

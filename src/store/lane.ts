@@ -36,15 +36,20 @@ export function hintOfIntent(intent: Intent): LaneHint {
   switch (intent.kind) {
     case 'check-pull-request':
     case 'close-pull-request':
+    case 'show-holds':
     case 'obey':
       return { ...none, number: intent.number };
     case 'observe-run':
       return { ...none, claim: claimOf(intent.name) };
     case 'show-run':
+    case 'watch-run':
+    case 'retry-run':
       return { ...none, claim: intent.claim };
     case 'recheck':
       return { ...none, head: intent.head };
     case 'check-push':
+    case 'settle-locks':
+    case 'thaw':
     case 'onboard':
     case 'reconcile':
       return none;
@@ -60,6 +65,8 @@ export function hintOfEffect(repository: Repository, effect: Effect): LaneHint {
     case 'dispatch-run':
       return { ...none, number: effect.plan.pullRequest };
     case 'cancel-run':
+    case 'force-cancel-run':
+    case 'rerun-failed-jobs':
       return { ...none, claim: effect.claim };
     case 'publish-check':
     case 'publish-comment':

@@ -118,16 +118,35 @@ export async function readView(
   return rows[0] === undefined ? null : viewOf(rows[0]['record']);
 }
 
+/** What is shown now, of the present heads of pull requests and of pushes, that names a lock or a freeze; oldest first. */
+export async function listHoldingViews(db: Queryable, repositoryId: number): Promise<readonly ViewRecord[]> {
+  const rows = await db.query(
+    `select record from siskin.views v where repository_id = $1 and holding
+       and (number = $2 or exists (select 1 from siskin.pulls p
+         where p.repository_id = v.repository_id and p.number = v.number and p.head = v.head))
+     order by updated_at, number, head`,
+    [repositoryId, ofPush],
+  );
+  return rows.map((row) => viewOf(row['record']));
+}
+
 /** Keeps what is shown for a head. */
 export async function saveView(
   tx: Queryable,
   { repositoryId, record, at }: { repositoryId: number; record: ViewRecord; at: string },
 ): Promise<void> {
   await tx.query(
-    `insert into siskin.views (repository_id, number, head, record, updated_at) values ($1, $2, $3, $4::jsonb, $5)
-     on conflict (repository_id, number, head) do update set record = excluded.record, updated_at = excluded.updated_at`,
-    [repositoryId, record.view.number ?? ofPush, record.view.head, JSON.stringify(record), at],
+    `insert into siskin.views (repository_id, number, head, record, updated_at, holding)
+     values ($1, $2, $3, $4::jsonb, $5, $6)
+     on conflict (repository_id, number, head) do update set record = excluded.record,
+       updated_at = excluded.updated_at, holding = excluded.holding`,
+    [repositoryId, record.view.number ?? ofPush, record.view.head, JSON.stringify(record), at, isHolding(record)],
   );
+}
+
+/** Whether it has to be drawn again when a lock or a freeze ends. */
+function isHolding({ view }: ViewRecord): boolean {
+  return view.held !== undefined || view.models.some(({ state }) => state.kind === 'frozen');
 }
 
 /** Pull requests count from 1, so 0 is free for what belongs to a push. */

@@ -21,7 +21,16 @@ import { listPastJobs, readLedger, readSpending, reserve, settle } from './ledge
 import { listLocks, saveLock } from './locks.ts';
 import { migrate } from './migrate.ts';
 import { beginEffect, listDue, putEffects, settleEffect } from './outbox.ts';
-import { listEdits, readCheck, readComment, readPull, readView, saveHead, saveView } from './pulls.ts';
+import {
+  listEdits,
+  listHoldingViews,
+  readCheck,
+  readComment,
+  readPull,
+  readView,
+  saveHead,
+  saveView,
+} from './pulls.ts';
 import type { Queue } from './queue.ts';
 import {
   findByTrainingKey,
@@ -33,7 +42,7 @@ import {
   readRunById,
   saveRun,
 } from './runs.ts';
-import { type Backlog, dueLanes, listActiveRepositories, prune, readBacklog } from './upkeep.ts';
+import { type Backlog, dueLanes, listActiveRepositories, listRepositoriesOf, prune, readBacklog } from './upkeep.ts';
 
 /** All that Siskin keeps in SQL. What is written and what it wakes commit together. */
 export interface Store extends StoreReader, StoreWriter {
@@ -93,6 +102,8 @@ export async function openStore(options: {
     listPullsAt: (repositoryId, head) => listPullsAt(db, repositoryId, head),
     listLocks: (repositoryId) => listLocks(db, repositoryId),
     listFreezes: (repository) => listFreezes(db, repository),
+    listHoldingViews: (repositoryId) => listHoldingViews(db, repositoryId),
+    listRepositoriesOf: (owner) => listRepositoriesOf(db, owner),
     readView: (repositoryId, number, head) => readView(db, { repositoryId, number, head }),
 
     async record(repository, plan) {

@@ -60,6 +60,13 @@ export async function listActiveRepositories(db: Queryable, now: Date): Promise<
   return rows.map((row) => RepositoryRow.parse(row));
 }
 
+/** All repositories of an owner that were ever worked on; GitHub does not tell logins apart by case. */
+export async function listRepositoriesOf(db: Queryable, owner: string): Promise<readonly Repository[]> {
+  const where = 'where lower(owner) = lower($1) order by id';
+  const rows = await db.query(`select installation, id, owner, name from siskin.repositories ${where}`, [owner]);
+  return rows.map((row) => RepositoryRow.parse(row));
+}
+
 /** Deletes what ended before an instant. Results, runs, views and the head journal stay. */
 export async function prune(db: Queryable, before: string): Promise<void> {
   await db.query(`delete from siskin.deliveries where state <> 'waiting' and finished_at < $1`, [before]);

@@ -5,6 +5,7 @@ import { cancel } from './cancel.ts';
 import { config } from './config.ts';
 import { explain } from './explain.ts';
 import { help } from './help.ts';
+import { lock, locks, unlock } from './lock.ts';
 import { wishForRun } from './run.ts';
 import { type Answer, type OpenScene, refuse, type Scene } from './scene.ts';
 
@@ -15,7 +16,8 @@ export function answerTo(command: Command, scene: Scene): Answer {
     const fix = suggestion === null ? 'Type `/help` to see the commands.' : `Did you mean \`${suggestion}\`?`;
     return refuse(command, { code: 'unknown-command', reason: `it ${reason}`, fix });
   }
-  const denied = accessRefusal(command, scene);
+  // What a person holds can be given back without any right; what others hold is judged there.
+  const denied = command.verb === 'unlock' ? null : accessRefusal(command, scene);
   if (denied !== null) return denied;
   switch (command.verb) {
     case 'help':
@@ -27,19 +29,22 @@ export function answerTo(command: Command, scene: Scene): Answer {
     case 'drift':
       return onOpen(command, scene, (open) => wishForRun(command, open));
     case 'cancel':
-      return onOpen(command, scene, cancel);
+      return onOpen(command, scene, (open) => cancel(command, open));
     case 'explain':
       return explain(command, scene);
     case 'config':
       return onOpen(command, scene, (open) => config(command, open));
+    case 'lock':
+      return onOpen(command, scene, (open) => lock(command, open));
+    case 'unlock':
+      return onOpen(command, scene, (open) => unlock(command, open));
+    case 'locks':
+      return locks(scene);
     case 'doctor':
     case 'compare':
     case 'retry':
     case 'approve-run':
     case 'approve-budget':
-    case 'locks':
-    case 'lock':
-    case 'unlock':
     case 'freeze':
     case 'unfreeze':
     case 'override-gate':
