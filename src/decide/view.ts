@@ -11,7 +11,14 @@ import type { RunCost } from './run-cost.ts';
 /** Where one model of a pull request stands. */
 export type ModelState =
   | { readonly kind: 'nothing'; readonly reason: string }
-  | { readonly kind: 'queued'; readonly since: string }
+  | {
+      readonly kind: 'queued';
+      readonly since: string;
+      /** Set once no runner has taken it for long. */
+      readonly waits?: NonNullable<Stage['waits']>;
+      /** Set while a run that lost its machine waits to be run again: which attempt that will be, when, and why. */
+      readonly again?: { readonly attempt: number; readonly at: string; readonly message: string };
+    }
   | { readonly kind: 'running'; readonly since: string; readonly stages: readonly Stage[] }
   | {
       readonly kind: 'judged';
@@ -46,6 +53,8 @@ export interface ModelView {
   readonly pointers: readonly PointerChange[];
   readonly runUrl: string | null;
   readonly state: ModelState;
+  /** The seed that somebody asked to train with in place of the policy's; absent where nobody did. */
+  readonly seed?: number;
   /** What its run takes; absent where nothing ran for it. */
   readonly cost?: RunCost;
 }

@@ -104,12 +104,13 @@ export function coreSection(model: ModelView, view: PullView): string {
         verdictTable(state, view),
         notDoneList(state),
         comparedLine(state.result),
+        seedLine(model),
         state.reusedFrom === null ? '' : reusedLine(state.reusedFrom),
       ]);
     case 'running':
-      return joined([changedLine(model), state.stages.map(stageLine).join('\n')]);
+      return joined([changedLine(model), seedLine(model), state.stages.map(stageLine).join('\n')]);
     case 'queued':
-      return joined([changedLine(model), 'This comment follows the run by itself.']);
+      return joined([changedLine(model), seedLine(model), 'This comment follows the run by itself.']);
     case 'failed':
       return joined([changedLine(model), `**${code(state.failure.code)}** ${prose(state.failure.message)}`]);
     case 'refused':
@@ -200,11 +201,27 @@ function reusedLine(from: string): string {
   return `**Reused** Nothing that determines this training changed, so the result of ${source} stands; nothing ran.`;
 }
 
+function seedLine({ seed }: ModelView): string {
+  return seed === undefined
+    ? ''
+    : `**Seed** ${seed}, asked for here; what is merged is trained with that of the policy.`;
+}
+
 function changedLine({ causes, files }: ModelView): string {
   if (causes.length === 0) return '';
   const shown = files.slice(0, shownFiles).map((file) => code(file, 120));
   const more = files.length > shown.length ? ` and ${files.length - shown.length} more` : '';
   return `**Changed** ${causes.join(', ')}${shown.length === 0 ? '' : `: ${shown.join(', ')}${more}`}`;
+}
+
+function queuedLine({ waits, again }: Extract<ModelState, { kind: 'queued' }>): string {
+  if (again !== undefined) return prose(again.message, 500);
+  if (waits === undefined) return 'This comment follows the run by itself.';
+  return `**To go on** ${capital(untakenWords(waits.labels))}: look at Settings → Actions → Runners whether one with all of these labels is online, idle, and open to this repository.`;
+}
+
+function untakenWords(labels: readonly string[]): string {
+  return `no runner took it that has ${labels.map((label) => code(label, 60)).join(', ')}`;
 }
 
 const stageMarks = {
@@ -217,7 +234,9 @@ const stageMarks = {
 
 function stageLine(stage: Stage): string {
   const time = stage.seconds === null ? '' : ` · ${duration(stage.seconds)}`;
-  return `- ${stageMarks[stage.state]}: ${text(stageName(stage), 80)}${time}`;
+  const { waits } = stage;
+  const untaken = waits === undefined ? '' : ` · ${untakenWords(waits.labels)}`;
+  return `- ${stageMarks[stage.state]}: ${text(stageName(stage), 80)}${time}${untaken}`;
 }
 
 function logSection({ state }: ModelView): string {

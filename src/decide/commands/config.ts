@@ -1,34 +1,26 @@
 import { stringify } from 'yaml';
 import type { CommandOf } from '../../command/command.ts';
 import { limitsOf } from '../../policy/budget-limit.ts';
-import { nearest } from '../../policy/nearest.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { code, codeBlock } from '../../render/escape.ts';
 import { details, shortSha } from '../../render/markdown.ts';
 import { counted } from '../../render/number.ts';
 import { limitName } from '../../render/spending.ts';
 import { emptyPlan } from '../plans.ts';
-import { type Answer, type OpenScene, refuse } from './scene.ts';
+import { rangeFor } from './model.ts';
+import type { Answer, OpenScene } from './scene.ts';
 
 /** A comment holds 60 000 bytes; what stands around the policy needs little. */
 const mostBytes = 50_000;
 const longestLine = 4200;
 
 /** Shows the policy that judges the pull request, with every default written out: of one model, or all of it. */
-export function config(command: CommandOf<'config'>, { pull }: OpenScene): Answer {
-  const { judged, base } = pull;
-  if (judged.kind !== 'valid') {
-    const reason = `\`${base.ref}\` has ${judged.kind === 'absent' ? 'no policy' : 'a policy that cannot be used'}`;
-    return refuse(command, { code: 'no-policy', reason, fix: 'Add or mend `.github/siskin.yml` there.' });
-  }
-  const { policy } = judged.range;
+export function config(command: CommandOf<'config'>, scene: OpenScene): Answer {
+  const found = rangeFor(command, scene);
+  if (found.kind === 'refused') return found;
+  const { policy } = found.range;
+  const { base, proposed } = scene.pull;
   const { model } = command;
-  const names = Object.keys(policy.models);
-  if (model !== null && !names.includes(model)) {
-    const reason = `the policy has no model \`${model}\`, only ${names.map((name) => `\`${name}\``).join(', ')}`;
-    const meant = nearest(model, names) ?? names[0] ?? '';
-    return refuse(command, { code: 'unknown-model', reason, fix: `Did you mean \`/config -m ${meant}\`?` });
-  }
   const shown = model === null ? policy : { models: { [model]: policy.models[model] } };
   const says = [
     `${model === null ? 'Judging here' : `${code(model)} is judged here`}: the policy of ${code(base.ref)} at ${code(shortSha(base.sha))}.`,
@@ -37,9 +29,7 @@ export function config(command: CommandOf<'config'>, { pull }: OpenScene): Answe
       model === null ? 'The whole policy, with every default' : `All about \`${model}\`, with every default`,
       yaml(shown),
     ),
-    ...(pull.proposed === null
-      ? []
-      : ['This pull request edits the policy: what it changes counts once it is merged.']),
+    ...(proposed === null ? [] : ['This pull request edits the policy: what it changes counts once it is merged.']),
   ];
   return { kind: 'done', plan: emptyPlan, says: says.join('\n\n') };
 }

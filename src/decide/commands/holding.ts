@@ -1,6 +1,6 @@
 import { type ReasonCode, reasonCodes } from '../../command/reasons.ts';
 import { sentence } from '../../render/outcome.ts';
-import { forkRefusal, isFork } from '../fork.ts';
+import { forkRefusal } from '../fork.ts';
 import { verdictReasonsOf } from '../verdict-reasons.ts';
 import type { ModelView } from '../view.ts';
 import type { Scene } from './scene.ts';
@@ -15,7 +15,7 @@ export interface Holding {
 }
 
 /** All reasons that hold for the commit that a command is about: of its models as they are shown, and of the pull request itself. */
-export function holdingHere({ intent, facts }: Scene): readonly Holding[] {
+export function holdingHere({ facts }: Scene): readonly Holding[] {
   const { pull } = facts;
   if (pull === null) return [{ code: 'closed', model: null, seen: 'the pull request is not open' }];
   const { judged, shown } = pull;
@@ -28,8 +28,9 @@ export function holdingHere({ intent, facts }: Scene): readonly Holding[] {
         : `the policy of \`${pull.base.ref}\` has ${judged.problems.length} problems`;
     return [{ code: 'no-policy', model: null, seen }, ...holding];
   }
-  const isOfStranger = isFork(pull.pull, intent.repository) && !holding.some(({ code }) => code === 'fork');
-  return isOfStranger ? [{ code: 'fork', model: null, seen: forkRefusal.reason }, ...holding] : holding;
+  const untrusted = forkRefusal(judged.range, pull.approvals);
+  const isSaid = holding.some(({ code }) => code === 'fork');
+  return untrusted === null || isSaid ? holding : [{ ...untrusted, model: null, seen: untrusted.reason }, ...holding];
 }
 
 function ofModel(view: ModelView, now: string): readonly Holding[] {

@@ -1,0 +1,40 @@
+import type { Command, Verb } from '../../command/command.ts';
+import { renderCommand } from '../../command/render.ts';
+import type { RangeFacts } from '../../facts/range-facts.ts';
+import { nearest } from '../../policy/nearest.ts';
+import { type Answer, type OpenScene, refuse } from './scene.ts';
+
+/** A command that may name a model. */
+export type OfModel = Extract<Command & { readonly verb: Verb }, { readonly model: string | null }>;
+
+type Refused = Extract<Answer, { readonly kind: 'refused' }>;
+
+/** What the pull request does under the policy of the base branch, or why a command about it cannot be obeyed: no policy, no such model. */
+export function rangeFor(
+  command: OfModel,
+  { pull }: OpenScene,
+): Refused | { readonly kind: 'range'; readonly range: RangeFacts } {
+  const { judged, base } = pull;
+  if (judged.kind === 'valid') {
+    const { range } = judged;
+    return (
+      unknownModel(
+        command,
+        range.models.map(({ model }) => model),
+      ) ?? { kind: 'range', range }
+    );
+  }
+  const reason = `\`${base.ref}\` has ${judged.kind === 'absent' ? 'no policy' : 'a policy that cannot be used'}`;
+  return refuse(command, { code: 'no-policy', reason, fix: 'Add or mend `.github/siskin.yml` there first.' });
+}
+
+/** Refuses a command that names none of these models; null when it names one, or leaves it open. */
+export function unknownModel(command: OfModel, models: readonly string[]): Refused | null {
+  const { model } = command;
+  if (model === null || models.includes(model)) return null;
+  const meant = nearest(model, models);
+  const list = models.slice(0, 12).map((name) => `\`${name}\``);
+  const reason = `the policy has no model \`${model}\`, it has ${list.join(', ')}${models.length > list.length ? ', …' : ''}`;
+  const fix = meant === null ? 'Name one of them.' : `Did you mean \`${renderCommand({ ...command, model: meant })}\`?`;
+  return refuse(command, { code: 'unknown-model', reason, fix });
+}
