@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fakeSecrets } from './hygiene/fake-secrets.ts';
 
 const root = join(import.meta.dirname, '..');
 const before = {
@@ -15,8 +16,8 @@ const before = {
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'siskin-danger-'));
-  for (const file of ['dangerfile.ts', 'dangerfile.mjs']) cpSync(join(root, file), join(folder, file));
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  // A link, so that the review finds the rules beside itself and judges the files of this folder.
+  symlinkSync(join(root, 'dangerfile.mjs'), join(folder, 'dangerfile.mjs'));
   git('init', '-q', '-b', 'main');
   commit(before);
   git('checkout', '-q', '-b', 'work');
@@ -70,6 +71,21 @@ it('asks for the changelog, the lock, and the other tests', () => {
   expect(output).toContain('expected a line in CHANGELOG.md');
   expect(output).toContain('expected package-lock.json to change');
   expect(output).toContain('expected every test to run, found `.only` in test/a.test.ts');
+  expect(status).toBe(1);
+});
+
+it('holds up what no repository should hold', () => {
+  const { status, output } = danger({
+    'CHANGELOG.md': `# Changes\n- ${fakeSecrets['a GitHub token']}\n`,
+    'examples/a.ipynb': '{"cells":[{"outputs":[{}]}]}',
+    'examples/package.json': '{"dependencies":{"left-pad":"^1.0.0"}}',
+    'examples/weights.bin': 'x\0'.repeat(600_000),
+  });
+
+  expect(output).toContain('`CHANGELOG.md:2` a GitHub token (`ghp_…`, 40 characters)');
+  expect(output).toContain('`examples/a.ipynb` outputs in 1 of 1 cells');
+  expect(output).toContain('`left-pad` asks for `^1.0.0`');
+  expect(output).toContain('`examples/weights.bin` 1.2 MB in git itself');
   expect(status).toBe(1);
 });
 
