@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { AppOptions, DatabasePlace } from './server.ts';
+import { type DatabasePlace, placeFrom } from '../src/store/place.ts';
+import type { AppOptions } from './server.ts';
 
 /** What the environment asks for: to run, to be set up first because there is no GitHub App yet, or nothing usable. */
 export type Config =
@@ -105,12 +106,11 @@ function oidcIssuer(value: string | undefined, problems: string[]): Pick<AppOpti
 }
 
 function database(env: Readonly<Record<string, string | undefined>>, problems: string[]): DatabasePlace {
-  const url = env['DATABASE_URL'];
-  if (!url) return { kind: 'folder', path: env['SISKIN_DATA'] || 'data-siskin' };
-  if (!/^postgres(ql)?:\/\//.test(url)) {
+  const place = placeFrom(env);
+  if (place.kind === 'postgres' && !/^postgres(ql)?:\/\//.test(place.url)) {
     problems.push('DATABASE_URL: expected postgres://…, found another scheme; leave it out to keep data in a folder');
   }
-  return { kind: 'postgres', url };
+  return place;
 }
 
 function port(value: string | undefined, problems: string[]): number {

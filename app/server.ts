@@ -8,10 +8,8 @@ import { githubWriter } from '../src/github/writer.ts';
 import type { Intent } from '../src/intent.ts';
 import { observe } from '../src/observe.ts';
 import { run as runIntent } from '../src/run.ts';
-import type { Database } from '../src/store/database.ts';
 import { type Delivery, intentEvent } from '../src/store/deliveries.ts';
-import { openPglite } from '../src/store/pglite.ts';
-import { openPostgres } from '../src/store/postgres.ts';
+import { type DatabasePlace, openDatabase } from '../src/store/place.ts';
 import { startQueue } from '../src/store/queue.ts';
 import { openStore, type Store } from '../src/store/store.ts';
 import { openCallMeter } from './calls.ts';
@@ -25,12 +23,6 @@ import { recoverMissed } from './missed-deliveries.ts';
 import { type OnStep, tellLanesOf, tellStepsOf } from './steps.ts';
 import { startTimer } from './timer.ts';
 import { openWorker, type Worker } from './worker.ts';
-
-/** Where SQL lives: in memory and in a folder through PGlite, or on a PostgreSQL server. */
-export type DatabasePlace =
-  | { readonly kind: 'memory' }
-  | { readonly kind: 'folder'; readonly path: string }
-  | { readonly kind: 'postgres'; readonly url: string };
 
 /** What the App is started with. */
 export interface AppOptions {
@@ -156,19 +148,6 @@ async function startProbot(options: AppOptions, pace: Pace): Promise<Probot> {
     request: { fetch: fetchInTime },
   });
   return await probot.ready();
-}
-
-async function openDatabase(place: DatabasePlace): Promise<Database> {
-  switch (place.kind) {
-    case 'memory':
-      return await openPglite(null);
-    case 'folder':
-      return await openPglite(place.path);
-    case 'postgres':
-      return await openPostgres(place.url);
-    default:
-      return place satisfies never;
-  }
 }
 
 async function receive(

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import type { DatabasePlace } from '../app/server.ts';
+import type { DatabasePlace } from '../src/store/place.ts';
 
 /** An empty database: PGlite in memory, or a new one on the PostgreSQL server that SISKIN_TEST_DATABASE_URL names. */
 export function emptyDatabase(): DatabasePlace {
