@@ -5,6 +5,7 @@ import { AppError } from '../src/error.ts';
 import { DriftPolicy } from '../src/policy/policy.ts';
 import { columnShapes } from '../src/render/column-shapes.ts';
 import { type Command, type ExitCode, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
+import { driftAs } from './drift-compat.ts';
 import { openFiles, readText } from './open-files.ts';
 import { profileWithProgress } from './profile.ts';
 import { grouped } from './progress.ts';
@@ -24,9 +25,15 @@ export const driftCommand: Command = {
     effect: { type: 'string', value: 'NUMBER', help: 'smallest Jensen–Shannon distance that matters (default 0.05)' },
     ignore: { type: 'string', multiple: true, value: 'COLUMN', help: 'a column that is expected to move' },
     rule: { type: 'string', value: 'warn|fail', help: 'what a moved column does to the exit status (default warn: 0)' },
+    compat: {
+      type: 'string',
+      value: 'evidently',
+      help: 'show the numbers and verdicts that another tool gives with its defaults',
+    },
     all: { type: 'boolean', help: 'show every column' },
   },
   async run(invocation) {
+    if (textOption(invocation, 'compat') !== undefined) return await driftAs(invocation);
     const policy = policyOf(invocation);
     const started = performance.now();
     const reference = await profiled(invocation, 'reference');

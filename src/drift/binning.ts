@@ -1,11 +1,14 @@
 import type { Cells, SamplePair } from './sample.ts';
 
-/** Equal-width edges over both samples, as many as Sturges's rule says of their number: numpy's `bins="sturges"`. */
-export function sturgesEdges({ reference, current }: SamplePair): readonly number[] {
-  const low = Math.min(reference[0] ?? 0, current[0] ?? 0);
-  const high = Math.max(reference.at(-1) ?? 0, current.at(-1) ?? 0);
+/**
+ * Equal-width edges over both samples, as many as Sturges's rule says of their number: numpy's `bins="sturges"`. Columns of
+ * whole numbers have bins of at least 1 (numpy 2).
+ */
+export function sturgesEdges({ reference, current }: SamplePair, leastWidth = 0): readonly number[] {
+  const low = Math.min(reference[0] ?? Number.POSITIVE_INFINITY, current[0] ?? Number.POSITIVE_INFINITY);
+  const high = Math.max(reference.at(-1) ?? Number.NEGATIVE_INFINITY, current.at(-1) ?? Number.NEGATIVE_INFINITY);
   const width = (high - low) / (Math.log2(reference.length + current.length) + 1);
-  return equalWidth({ low, high, width });
+  return equalWidth({ low, high, width: width > 0 ? Math.max(width, leastWidth) : width });
 }
 
 /** Equal-width edges over one sorted sample by Doane's rule, which allows for skewness: numpy's `bins="doane"`. */

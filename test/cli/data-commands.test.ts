@@ -51,6 +51,23 @@ describe('siskin drift', () => {
     expect(out).toContain('1 of 2 columns moved · verdict: review (rule: drift is a warning)');
   });
 
+  test('--compat shows what another tool says by its defaults, from the data themselves', async () => {
+    using folder = temporaryFolder({ 'before.csv': before, 'after.csv': after });
+    const asEvidently = (...more: string[]) =>
+      siskin(folder.path, 'drift', '--reference', 'before.csv', '--current', 'after.csv', '--compat', ...more);
+
+    const { exit, out } = await asEvidently('evidently');
+    const failing = await asEvidently('evidently', '--rule', 'fail', '--json');
+    const unknown = await asEvidently('excel');
+
+    expect(exit).toBe(0);
+    expect(out).toMatch(/size +ks 1\.84162e-31 \(threshold 0\.05\) +moved\n +colour +z 1\.00000 .*steady/);
+    expect(out).toContain('as evidently 0.7 with its defaults: moved');
+    expect(failing.exit).toBe(1);
+    expect(JSON.parse(failing.out)).toMatchObject({ columns: { size: { chosen: 'ks', verdict: 'moved' } } });
+    expect(unknown).toMatchObject({ exit: 2, err: expect.stringContaining('--compat to be one of evidently') });
+  });
+
   test('--json prints one document of the published form, and --rule fail makes a moved column exit 1', async () => {
     using folder = temporaryFolder({ 'before.csv': before, 'after.csv': after });
 

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { evidentlyColumn } from '../../src/drift/compat/evidently.ts';
+import type { RawColumn } from '../../src/drift/compat/raw-column.ts';
+import { driftTests } from '../../src/drift/drift-report.ts';
+
+type Plain = readonly (number | string | null)[];
+
+interface Case {
+  readonly reference: Plain;
+  readonly current: Plain;
+  readonly chosen: string;
+  readonly value: number | string;
+  readonly threshold: number;
+  readonly drifted: boolean;
+  readonly statistics: Readonly<Record<string, number | string>>;
+}
+
+/** Written by scripts/goldens-drift-peers.py from Evidently; the shape is what the script writes. */
+const cases = JSON.parse(
+  readFileSync(new URL('../fixtures/statistics/evidently.json', import.meta.url), 'utf8'),
+) as readonly Case[];
+
+function column(values: Plain): RawColumn {
+  const texts = values.filter((value) => typeof value === 'string' && value !== 'inf');
+  if (texts.length > 0)
+    return { kind: 'category', values: values.map((value) => (value === null ? null : String(value))) };
+  const numbers = Float64Array.from(values, (value) =>
+    value === null ? Number.NaN : value === 'inf' ? Infinity : Number(value),
+  );
+  return { kind: 'number', values: numbers, isWhole: numbers.every(Number.isInteger) };
+}
+
+/** Nine digits; what Evidently has no number for is null here. */
+function expectNineDigits(actual: number | null | undefined, expected: number | string): void {
+  if (typeof expected === 'string') expect(actual ?? null).toBeNull();
+  else expect(Math.abs((actual ?? Number.NaN) - expected)).toBeLessThanOrEqual(1e-9 * Math.abs(expected) + 1e-15);
+}
+
+test.each(cases)('pair %# has the test, the verdict and nine digits of every number of Evidently', (golden) => {
+  const found = evidentlyColumn(column(golden.reference), column(golden.current));
+
+  expect(found).toMatchObject({ chosen: golden.chosen, threshold: golden.threshold, drifted: golden.drifted });
+  expectNineDigits(found?.value, golden.value);
+  for (const test of driftTests) {
+    const expected = golden.statistics[test];
+    const isTest = test === 'kolmogorov-smirnov' || test === 'chi-square';
+    if (expected !== undefined) expectNineDigits(found?.statistics[test]?.[isTest ? 'pValue' : 'value'], expected);
+  }
+});
+
+test('a side without a value is no answer, where Evidently raises an error', () => {
+  const empty: RawColumn = { kind: 'number', values: Float64Array.of(Number.NaN, Infinity), isWhole: false };
+  const full: RawColumn = { kind: 'number', values: Float64Array.of(1, 2), isWhole: true };
+
+  expect(evidentlyColumn(full, empty)).toBeNull();
+  expect(evidentlyColumn({ kind: 'category', values: [null] }, { kind: 'category', values: ['a'] })).toBeNull();
+});
