@@ -7,6 +7,7 @@ import { githubReader } from '../src/github/reader.ts';
 import { githubWriter } from '../src/github/writer.ts';
 import type { Intent } from '../src/intent.ts';
 import { observe } from '../src/observe.ts';
+import type { Cause } from '../src/ports.ts';
 import { run as runIntent } from '../src/run.ts';
 import { type Delivery, intentEvent } from '../src/store/deliveries.ts';
 import { type DatabasePlace, openDatabase } from '../src/store/place.ts';
@@ -80,14 +81,16 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const identity = openIdentity(probot);
   const github = githubReader(connect);
   const tokens = tokenReader(options.oidcIssuer ?? issuerOf(options.apiUrl));
-  async function run(intent: Intent): Promise<void> {
-    await runIntent(intent, { github, tokens, store, now: clock().toISOString() });
+  async function run(intent: Intent, cause: Cause): Promise<void> {
+    await runIntent(intent, { github, tokens, store, now: clock().toISOString(), cause });
   }
   await probot.load(siskin, {
     cwd: process.cwd(),
     addHandler: () => {},
     handle: async (event: ReceivedEvent) => {
-      for (const intent of observe(event, await identity())) await run(intent);
+      for (const [place, intent] of observe(event, await identity()).entries()) {
+        await run(intent, { delivery: event.id, place });
+      }
     },
   });
   const door = openDoor({ probot, metrics, inbox: openInbox(store) });
@@ -152,11 +155,11 @@ async function startProbot(options: AppOptions, pace: Pace): Promise<Probot> {
 
 async function receive(
   delivery: Delivery,
-  { probot, run }: { probot: Probot; run: (intent: Intent) => Promise<void> },
+  { probot, run }: { probot: Probot; run: (intent: Intent, cause: Cause) => Promise<void> },
 ): Promise<void> {
   const payload: unknown = JSON.parse(delivery.payload);
   // Only our own store writes deliveries of this event, from an Intent; a webhook cannot have this name.
-  if (delivery.event === intentEvent) return await run(payload as Intent);
+  if (delivery.event === intentEvent) return await run(payload as Intent, { delivery: delivery.id, place: 0 });
   // Probot's union of events is wider than what can be proved of a name that arrived as text; unknown names have no handler.
   await probot.receive({ id: delivery.id, name: delivery.event, payload } as Parameters<Probot['receive']>[0]);
 }

@@ -219,7 +219,14 @@ export interface StoreReader {
 /** What planning leaves behind. */
 export interface StoreWriter {
   /** Makes all changes and queues all effects, in order, in one transaction. An empty plan does nothing. */
-  record(repository: Repository, plan: Plan): Promise<void>;
+  /** With its cause, a plan is recorded once, ever, however often the process dies before the delivery ends. */
+  record(repository: Repository, plan: Plan, cause?: Cause): Promise<void>;
+}
+
+/** The delivery that asked for something, and the place of the intent among all that it asked for, from 0. */
+export interface Cause {
+  readonly delivery: string;
+  readonly place: number;
 }
 
 /** What a door must tell us of a delivery so that it joins the lane of its pull request; null where the payload does not say. */

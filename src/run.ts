@@ -2,7 +2,7 @@ import { decide } from './decide/decide.ts';
 import type { Plan } from './effect.ts';
 import { gather } from './facts.ts';
 import type { Intent } from './intent.ts';
-import type { GithubReader, StoreReader, StoreWriter, TokenReader } from './ports.ts';
+import type { Cause, GithubReader, StoreReader, StoreWriter, TokenReader } from './ports.ts';
 
 /** What every door hands in: readers of the world, the store, and the instant (ISO 8601) that counts as now. */
 export interface RunPorts {
@@ -10,6 +10,8 @@ export interface RunPorts {
   readonly tokens: TokenReader;
   readonly store: StoreReader & StoreWriter;
   readonly now: string;
+  /** What asked for the intent; null where it is not a delivery that may be worked on again. */
+  readonly cause?: Cause | null;
 }
 
 /**
@@ -18,6 +20,6 @@ export interface RunPorts {
  */
 export async function run(intent: Intent, ports: RunPorts): Promise<Plan> {
   const plan = decide(await gather(intent, ports));
-  await ports.store.record(intent.repository, plan);
+  await ports.store.record(intent.repository, plan, ports.cause ?? undefined);
   return plan;
 }

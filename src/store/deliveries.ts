@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Intent } from '../intent.ts';
-import type { LaneHint } from '../ports.ts';
+import type { Cause, LaneHint } from '../ports.ts';
 import type { Queryable } from './database.ts';
 import { type PullSighting, writeSightings } from './heads.ts';
 import { hintOfIntent, resolveLanes } from './lane.ts';
@@ -98,6 +98,15 @@ export async function takeDelivery(db: Queryable, lane: string, now: string): Pr
     [lane, now],
   );
   return rows[0] === undefined ? null : DeliveryRow.parse(rows[0]);
+}
+
+/** Notes that the plan of one of its intents is being recorded; false when it was before, so that it must not be again. */
+export async function markRecorded(tx: Queryable, { delivery, place }: Cause): Promise<boolean> {
+  const rows = await tx.query(
+    'update siskin.deliveries set recorded = $2 + 1 where id = $1 and recorded <= $2 returning id',
+    [delivery, place],
+  );
+  return rows.length === 1;
 }
 
 /** Writes how an attempt ended. */

@@ -224,4 +224,6 @@ export const migrations: readonly string[] = [
   );
   create index approvals_by_artifact on siskin.approvals (repository_id, artifact) where artifact <> '';
   `,
+  // How many of the intents that a delivery asks for have their plan recorded.
+  'alter table siskin.deliveries add column recorded integer not null default 0',
 ];

@@ -12,6 +12,7 @@ import {
   insertDeliveries,
   insertIntent,
   listKnownDeliveries,
+  markRecorded,
   type NewDelivery,
   takeDelivery,
 } from './deliveries.ts';
@@ -106,9 +107,12 @@ export async function openStore(options: {
     listRepositoriesOf: (owner) => listRepositoriesOf(db, owner),
     readView: (repositoryId, number, head) => readView(db, { repositoryId, number, head }),
 
-    async record(repository, plan) {
+    async record(repository, plan, cause) {
       if (plan.changes.length === 0 && plan.effects.length === 0) return;
-      await writing(async (tx) => ({ value: undefined, lanes: await recordPlan(tx, { repository, plan, at: now() }) }));
+      await writing(async (tx) => {
+        const isNew = cause === undefined || (await markRecorded(tx, cause));
+        return { value: undefined, lanes: isNew ? await recordPlan(tx, { repository, plan, at: now() }) : [] };
+      });
     },
     accept: (deliveries) =>
       writing(async (tx) => {
