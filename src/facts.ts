@@ -8,6 +8,7 @@ import { gatherRecheck, type RecheckFacts } from './facts/recheck-facts.ts';
 import { gatherReconcile, type ReconcileFacts } from './facts/reconcile-facts.ts';
 import { gatherRun, gatherShownRun, type RunFacts, type ShownRun } from './facts/run-facts.ts';
 import { gatherShownHolds, gatherThaw, type ShownHolds, type ThawFacts } from './facts/settle-facts.ts';
+import { gatherRetry, gatherWatch, type RetryFacts, type WatchFacts } from './facts/watch-facts.ts';
 import type { Intent } from './intent.ts';
 import type { GithubReader, StoreReader, TokenReader } from './ports.ts';
 
@@ -16,11 +17,17 @@ type Of<Kind extends Intent['kind']> = Extract<Intent, { readonly kind: Kind }>;
 /** An intent with all that deciding about it needs to know. Null where what it is about does not matter any more. */
 export type Question =
   | { readonly kind: 'check-pull-request'; readonly intent: Of<'check-pull-request'>; readonly facts: PullFacts | null }
-  | { readonly kind: 'close-pull-request'; readonly intent: Of<'close-pull-request'>; readonly facts: CloseFacts }
+  | {
+      readonly kind: 'close-pull-request';
+      readonly intent: Of<'close-pull-request'>;
+      readonly facts: CloseFacts | null;
+    }
   | { readonly kind: 'check-push'; readonly intent: Of<'check-push'>; readonly facts: PushFacts }
   | { readonly kind: 'recheck'; readonly intent: Of<'recheck'>; readonly facts: RecheckFacts }
   | { readonly kind: 'observe-run'; readonly intent: Of<'observe-run'>; readonly facts: RunFacts | null }
   | { readonly kind: 'show-run'; readonly intent: Of<'show-run'>; readonly facts: ShownRun | null }
+  | { readonly kind: 'watch-run'; readonly intent: Of<'watch-run'>; readonly facts: WatchFacts | null }
+  | { readonly kind: 'retry-run'; readonly intent: Of<'retry-run'>; readonly facts: RetryFacts | null }
   | { readonly kind: 'obey'; readonly intent: Of<'obey'>; readonly facts: CommandFacts }
   | {
       readonly kind: 'settle-locks';
@@ -57,6 +64,10 @@ export async function gather(
       return { kind, intent, facts: await gatherRun(intent, now, ports) };
     case 'show-run':
       return { kind, intent, facts: await gatherShownRun(intent, now, ports) };
+    case 'watch-run':
+      return { kind, intent, facts: await gatherWatch(intent, now, ports) };
+    case 'retry-run':
+      return { kind, intent, facts: await gatherRetry(intent, now, ports) };
     case 'obey':
       return { kind, intent, facts: await gatherCommand(intent, now, ports) };
     case 'settle-locks':

@@ -2,7 +2,7 @@ import type { Effect, Plan, StateChange } from '../effect.ts';
 import type { Repository } from '../intent.ts';
 import { heldSentences } from '../render/holds.ts';
 import { renderLockNews } from '../render/lock-news.ts';
-import { isSameOwner, type LockOwner, type LockRecord, type LockStep } from './lock.ts';
+import type { LockOwner, LockRecord, LockStep } from './lock.ts';
 import { emptyPlan } from './plans.ts';
 import { isSame } from './show.ts';
 
@@ -17,12 +17,12 @@ export function lockPlan(
     readonly step: LockStep;
     /** Why, as prose without its full stop: `#12 was merged`. */
     readonly because: string;
-    /** Who is answered already, and is not told again. */
-    readonly answered: LockOwner | null;
+    /** Whom it is told otherwise, if anybody. */
+    readonly isAnswered: (owner: LockOwner) => boolean;
     readonly now: string;
   },
 ): Plan {
-  const { step, answered, now } = event;
+  const { step, now } = event;
   if (isSame(step.state, lock.state)) return emptyPlan;
   const next: LockRecord = { ...lock, state: step.state };
   const changes: StateChange[] = [{ kind: 'save-lock', lock: next }];
@@ -35,8 +35,9 @@ export function lockPlan(
     changes.push({ kind: 'ask', intent: { kind: 'show-holds', repository, number } });
   }
   const effects = step.news.flatMap((news): readonly Effect[] => {
-    if (answered !== null && isSameOwner(news.owner, answered)) return [];
-    const body = renderLockNews(news, { lock: next, because: event.because, now });
+    const body = event.isAnswered(news.owner)
+      ? null
+      : renderLockNews(news, { lock: next, because: event.because, now });
     if (body === null) return [];
     const key = `lock-${lock.environment}-${lock.model}-${lock.version + 1}-${news.kind}-${news.owner.login}`;
     return [{ kind: 'reply', number: news.owner.number, body, key }];

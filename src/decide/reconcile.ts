@@ -3,6 +3,9 @@ import type { ReconcileFacts } from '../facts/reconcile-facts.ts';
 import type { Intent, Repository } from '../intent.ts';
 import { runName } from '../run-plan.ts';
 import { expiry } from './expiry.ts';
+import { settled } from './lock.ts';
+import { joined } from './plans.ts';
+import { thaw } from './settle.ts';
 
 /**
  * Finds what lost events left: runs whose end was not heard of, runs that will never end, heads that were missed. It
@@ -15,8 +18,29 @@ export function reconcile(
   const intents = [
     ...facts.runs.map((known) => ofRun(repository, known, facts.now)),
     ...facts.pulls.map((known) => ofPull(repository, known, facts)),
+    ...ofHolds(repository, facts),
   ];
-  return { changes: intents.flatMap((intent) => (intent === null ? [] : [{ kind: 'ask', intent }])), effects: [] };
+  const asks: Plan = {
+    changes: intents.flatMap((intent) => (intent === null ? [] : [{ kind: 'ask', intent }])),
+    effects: [],
+  };
+  return joined(asks, thaw({ repository }, facts.thaw));
+}
+
+/** Leases whose end nobody looked at, and what pull requests hold of whose end no event told. */
+function ofHolds(repository: Repository, { thaw: { holds, views }, pulls, now }: ReconcileFacts): readonly Intent[] {
+  const isOver = holds.locks.some(({ state }) => settled(state, now).news.length > 0);
+  const owners = holds.locks.flatMap(({ state }) => [state.holder, ...state.queue]);
+  const numbers = [...owners.map((one) => one?.owner.number), ...views.map(({ view }) => view.number)];
+  const open = new Set(pulls.map(({ pull }) => pull.number));
+  const gone = new Set(numbers.filter((number) => number != null && !open.has(number)));
+  const actor = { login: 'siskin', kind: 'siskin' } as const;
+  return [
+    ...(isOver ? [{ kind: 'settle-locks', repository } as const] : []),
+    ...[...gone].flatMap((number): readonly Intent[] =>
+      number == null ? [] : [{ kind: 'close-pull-request', repository, number, head: '', merged: false, actor }],
+    ),
+  ];
 }
 
 function ofRun(repository: Repository, { run, github }: ReconcileFacts['runs'][number], now: string): Intent | null {

@@ -19,7 +19,7 @@ export function settleLocks(
   const because = 'the lease before it has ended';
   return joined(
     ...locks.map((lock) =>
-      lockPlan(repository, lock, { step: settled(lock.state, now), because, answered: null, now }),
+      lockPlan(repository, lock, { step: settled(lock.state, now), because, isAnswered: () => false, now }),
     ),
   );
 }

@@ -1,25 +1,33 @@
+import type { LockRecord } from '../decide/lock.ts';
 import type { Intent } from '../intent.ts';
-import type { StoreReader } from '../ports.ts';
+import type { GithubReader, StoreReader } from '../ports.ts';
 import type { RunRecord, ViewRecord } from '../store/run-record.ts';
 
 /** What is still going on for a pull request that was closed. */
 export interface CloseFacts {
   readonly runs: readonly RunRecord[];
   readonly shown: ViewRecord | null;
+  readonly locks: readonly LockRecord[];
   readonly now: string;
 }
 
-/** Reads our own records only. */
+/**
+ * Reads our own records only. Null when it is not closed at all: what no event told is a guess from a list, and asked for
+ * once more.
+ */
 export async function gatherClose(
   intent: Extract<Intent, { readonly kind: 'close-pull-request' }>,
   now: string,
-  { store }: { readonly store: StoreReader },
-): Promise<CloseFacts> {
-  const { repository, number } = intent;
+  { github, store }: { readonly github: GithubReader; readonly store: StoreReader },
+): Promise<CloseFacts | null> {
+  const { repository, number, actor } = intent;
+  const pull = actor.kind === 'siskin' ? await github.readPullRequest(repository, number) : null;
+  if (pull?.state === 'open') return null;
   const record = await store.readPull(repository.id, number);
-  const [runs, shown] = await Promise.all([
+  const [runs, shown, locks] = await Promise.all([
     store.listRuns(repository.id, number),
     store.readView(repository.id, number, record?.head ?? intent.head),
+    store.listLocks(repository.id),
   ]);
-  return { runs, shown, now };
+  return { runs, shown, locks, now };
 }

@@ -4,6 +4,7 @@ import { policyPath } from '../policy/policy.ts';
 import type { GithubReader, PullRequest, StoreReader, WorkflowRun } from '../ports.ts';
 import { runName } from '../run-plan.ts';
 import type { PullRecord, RunRecord, ViewRecord } from '../store/run-record.ts';
+import { gatherThaw, type ThawFacts } from './settle-facts.ts';
 
 /** A repository as GitHub has it beside what we believe of it. */
 export interface ReconcileFacts {
@@ -15,6 +16,8 @@ export interface ReconcileFacts {
   }[];
   /** The default branch, and what its policy is. */
   readonly branch: { readonly name: string; readonly policy: ParsedPolicy['kind'] | 'absent' };
+  /** What is held and what is shown of it, as it was before the pull requests were listed. */
+  readonly thaw: ThawFacts;
   readonly now: string;
 }
 
@@ -24,6 +27,8 @@ export async function gatherReconcile(
   now: string,
   { github, store }: { readonly github: GithubReader; readonly store: StoreReader },
 ): Promise<ReconcileFacts> {
+  // First: whoever holds something and is not in a later list of open pull requests was closed.
+  const thaw = await gatherThaw({ repository, scope: 'repository' }, now, { store });
   const [open, pulls, branch] = await Promise.all([
     store.listOpenRuns(repository.id),
     github.listOpenPullRequests(repository),
@@ -40,8 +45,13 @@ export async function gatherReconcile(
     ]);
     return { pull, record, shown };
   });
-  const policy = parsed?.kind ?? 'absent';
-  return { runs: await Promise.all(runs), pulls: await Promise.all(known), branch: { name: branch.name, policy }, now };
+  return {
+    runs: await Promise.all(runs),
+    pulls: await Promise.all(known),
+    branch: { name: branch.name, policy: parsed?.kind ?? 'absent' },
+    thaw,
+    now,
+  };
 }
 
 /** A dispatch that gave no id is found by the run's name. */

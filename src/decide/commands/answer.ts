@@ -1,11 +1,14 @@
 import type { Command } from '../../command/command.ts';
 import { emptyPlan } from '../plans.ts';
 import { accessRefusal } from './access.ts';
+import { approveRun } from './approve-run.ts';
 import { cancel } from './cancel.ts';
 import { config } from './config.ts';
 import { explain } from './explain.ts';
+import { freeze, unfreeze } from './freeze.ts';
 import { help } from './help.ts';
 import { lock, locks, unlock } from './lock.ts';
+import { overrideGate } from './override-gate.ts';
 import { wishForRun } from './run.ts';
 import { type Answer, type OpenScene, refuse, type Scene } from './scene.ts';
 
@@ -30,6 +33,10 @@ export function answerTo(command: Command, scene: Scene): Answer {
       return onOpen(command, scene, (open) => wishForRun(command, open));
     case 'cancel':
       return onOpen(command, scene, (open) => cancel(command, open));
+    case 'approve-run':
+      return onOpen(command, scene, (open) => approveRun(command, open));
+    case 'override-gate':
+      return onOpen(command, scene, (open) => overrideGate(command, open));
     case 'explain':
       return explain(command, scene);
     case 'config':
@@ -40,14 +47,14 @@ export function answerTo(command: Command, scene: Scene): Answer {
       return onOpen(command, scene, (open) => unlock(command, open));
     case 'locks':
       return locks(scene);
+    case 'freeze':
+      return freeze(command, scene);
+    case 'unfreeze':
+      return unfreeze(command, scene);
     case 'doctor':
     case 'compare':
     case 'retry':
-    case 'approve-run':
     case 'approve-budget':
-    case 'freeze':
-    case 'unfreeze':
-    case 'override-gate':
       return refuse(command, { code: 'unknown-command', reason: 'it is not there yet', fix: 'Type `/help`.' });
     default:
       return command satisfies never;

@@ -25,7 +25,12 @@ export function lock(command: CommandOf<'lock'>, scene: OpenScene): Answer {
   const owner = ownerOf(scene);
   const step = asked(record.state, { owner, reason: command.reason, term }, now);
   const because = 'the lease before it has ended';
-  const plan = lockPlan(scene.intent.repository, record, { step, because, answered: owner, now });
+  const plan = lockPlan(scene.intent.repository, record, {
+    step,
+    because,
+    isAnswered: (one) => isSameOwner(one, owner),
+    now,
+  });
   return { kind: 'done', plan, says: lockWords({ ...record, state: step.state }, { step, owner, scene }) };
 }
 
@@ -51,7 +56,12 @@ export function unlock(command: CommandOf<'unlock'>, scene: OpenScene): Answer {
   }
   const by = `#${owner.number} (${owner.login})`;
   const because = isOwn ? `${by} gave it back` : `${owner.login} took it back in #${owner.number}`;
-  const plan = lockPlan(scene.intent.repository, record, { step, because, answered: owner, now });
+  const plan = lockPlan(scene.intent.repository, record, {
+    step,
+    because,
+    isAnswered: (one) => isSameOwner(one, owner),
+    now,
+  });
   const next = step.state.holder;
   const what = `${code(record.environment)} for ${code(record.model)}`;
   const whose =
