@@ -3,6 +3,7 @@ import type { Octokit } from '@octokit/rest';
 import { GitHubAPI } from 'danger/distribution/platforms/github/GitHubAPI.js';
 import { contextForDanger, type DangerContext } from 'danger/distribution/runner/Dangerfile.js';
 import { Executor } from 'danger/distribution/runner/Executor.js';
+import { messageOf } from '../../src/error.ts';
 import type { GatheredChange } from '../../src/hygiene/gather-change.ts';
 import type { Findings } from '../../src/hygiene/judge-change.ts';
 import { hygieneLineMessage, hygieneMessage, unreadNotice } from '../../src/render/hygiene.ts';
@@ -13,9 +14,9 @@ import type { PullEvent } from './pull-event.ts';
 const dangerId = 'siskin-hygiene';
 
 /**
- * Lets Danger write its one comment and those beside lines, edit them, and take back what no longer holds. False when the
- * token may not write. Danger is called without its command line, which would look for a dangerfile, a compiler and a
- * configuration in the folder that a job has checked out: a stranger's.
+ * Lets Danger write its one comment and those beside lines, edit them, and take back what no longer holds. False, with a
+ * warning, when GitHub does not let it: what was found is then shown elsewhere. Danger's command line is not used: it
+ * would look for a dangerfile, a compiler and a configuration in the folder that a job has checked out, a stranger's.
  */
 export async function postReview(options: {
   readonly github: Octokit;
@@ -50,13 +51,13 @@ export async function postReview(options: {
   const executor = new Executor({ ...source, commitHash: pull.head }, platform, runner, executorOptions, {
     exitCode: 0,
   });
-  await executor.runDanger('hygiene', context);
-  if (platform.refusal() !== null) {
+  const refusal = await executor.runDanger('hygiene', context).then(platform.refusal, messageOf);
+  if (refusal !== null) {
     core.warning(
-      `expected to comment on the pull request, found: ${platform.refusal()}; give the job \`pull-requests: write\`, or write \`comment: false\``,
+      `expected to comment on the pull request, found: ${refusal}; give the job \`pull-requests: write\`, or write \`comment: false\``,
     );
   }
-  return platform.refusal() === null;
+  return refusal === null;
 }
 
 const executorOptions = {

@@ -3,10 +3,21 @@ import type { Place } from '../hygiene/rule.ts';
 import { code, plain, prose } from './escape.ts';
 import { counted } from './number.ts';
 
+/** The most letters of one rule's places: all rules together then fit into a comment, whatever the names are. */
+const placeLetters = 4500;
+
 /** What a rule found, as one message of Danger's table: what, where, why, and what to do. */
 export function hygieneMessage({ title, reason, fix, places, more, rule }: Findings): string {
-  const shown = places.map((place) => `- ${placeLine(place)}`);
-  if (more > 0) shown.push(`- … and ${counted(more, 'more place')}`);
+  const shown: string[] = [];
+  let letters = 0;
+  for (const place of places) {
+    const line = `- ${placeLine(place)}`;
+    letters += line.length;
+    if (letters > placeLetters) break;
+    shown.push(line);
+  }
+  const rest = more + places.length - shown.length;
+  if (rest > 0) shown.push(`- … and ${counted(rest, 'more place')}`);
   return `**${title}**\n\n${shown.join('\n')}\n\n**Why** ${prose(reason)}.\n\n**Do** ${prose(fix)}. (Rule ${code(rule)} of ${code('hygiene')} in the policy.)`;
 }
 

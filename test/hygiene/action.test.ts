@@ -156,7 +156,7 @@ describe('the hygiene action on a pull request', () => {
     expect(stage.conformance.violations).toEqual([]);
   }, 60_000);
 
-  it('runs nothing of a checkout that somebody made before it', async () => {
+  it('runs nothing of a checkout that somebody made before it, and annotates where it may not comment', async () => {
     const marker = join(mkdtempSync(join(tmpdir(), 'siskin-trap-')), 'ran');
     const trap = `require("node:fs").appendFileSync(${JSON.stringify(marker)}, __filename + "\\n");\n`;
     const traps = [
@@ -178,7 +178,9 @@ describe('the hygiene action on a pull request', () => {
       },
     });
 
-    expect(reports['Careless']?.annotations('hygiene').join()).toContain('found secret');
+    const annotations = reports['Careless']?.annotations('hygiene').join('\n');
+    expect(annotations).toContain('found: that GitHub refused it; give the job `pull-requests: write`');
+    expect(annotations).toContain('failure trap/a.txt:1 A secret is committed');
     expect(existsSync(marker)).toBe(false);
     rmSync(dirname(marker), { recursive: true });
   }, 60_000);

@@ -13,13 +13,13 @@ const root = join(import.meta.dirname, '../..');
 const workflow =
   /```yaml\n([\s\S]*?)```/.exec(readFileSync(join(root, 'actions/hygiene/README.md'), 'utf8'))?.[1] ?? '';
 
-/** A workflow that checks the pull request out before the action runs, which nobody needs but somebody will do. */
+/** A workflow with two mistakes: it checks the pull request out before the action runs, and forgets a permission. */
 const careless = `name: Careless
 on: { pull_request: { paths: ['trap/**'] } }
 jobs:
   hygiene:
     runs-on: ubuntu-latest
-    permissions: { contents: read, pull-requests: write }
+    permissions: { contents: read, pull-requests: read }
     steps:
       - uses: actions/checkout@v5
       - run: ls dangerfile.js

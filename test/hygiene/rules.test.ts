@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hygieneRules } from '../../src/hygiene/judge-change.ts';
 import { HygienePolicy } from '../../src/policy/hygiene-policy.ts';
@@ -11,6 +12,15 @@ const notebook = (outputs: readonly unknown[], key = 'cells') => {
 describe('the rules', () => {
   it('are those that the policy can switch', () => {
     expect(hygieneRules.map(({ name }) => name).sort()).toEqual(Object.keys(HygienePolicy.shape).sort());
+  });
+
+  it('are those that their page explains', () => {
+    const page = readFileSync(new URL('../../docs/hygiene.md', import.meta.url), 'utf8');
+    const [, table = '', explained = ''] = page.split(/<!-- rules:(?:start|end) -->/);
+    const names = hygieneRules.map(({ name }) => name);
+
+    expect([...table.matchAll(/^\| `([\w-]+)` /gm)].map(([, name]) => name)).toEqual(names);
+    expect([...explained.matchAll(/\*\*`([\w-]+)`\*\*/g)].map(([, name]) => name)).toEqual(names);
   });
 
   it.each(hygieneRules.map((rule) => [rule.name, rule] as const))('%s says what, why and what to do', (_, rule) => {

@@ -98,3 +98,13 @@ test('what people wrote cannot break out of its code span', () => {
   expect(sentence.match(/`/g)).toHaveLength(8);
   expect(sentence).not.toContain('\n');
 });
+
+test('a rule of hygiene that is switched down is loosened, one that is switched up is not', () => {
+  const edited = `${base}hygiene: { secret: warn, large-binary: off, notebook-output: fail }\n`;
+
+  expect(policyChanges(policy(base), policy(edited))).toEqual([
+    'Changes `hygiene.secret` from `fail` to `warn` (loosened).',
+    'Changes `hygiene.large-binary` from `fail` to `off` (loosened).',
+    'Changes `hygiene.notebook-output` from `warn` to `fail`.',
+  ]);
+});
