@@ -23,6 +23,8 @@ export interface PullRequest {
   readonly state: 'open' | 'closed';
   readonly draft: boolean;
   readonly author: string;
+  /** GitHub's number of the author's account; null when it is gone. */
+  readonly authorId: number | null;
   readonly head: { readonly sha: string; readonly ref: string; readonly repositoryId: number | null };
   readonly base: { readonly sha: string; readonly ref: string };
   /** The default branch of the repository: the only one whose workflow is dispatched. */
@@ -77,8 +79,51 @@ export interface RoleHeld {
   readonly custom: string | null;
 }
 
+/** What the App asks of GitHub and what an installation of it was given. */
+export interface Installation {
+  readonly app: { readonly id: number; readonly slug: string };
+  /** Permission by name, with its level: what the App asks for, and what the account accepted. */
+  readonly asked: Readonly<Record<string, string>>;
+  readonly granted: Readonly<Record<string, string>>;
+  /** The events that the installation is sent. */
+  readonly events: readonly string[];
+  /** The page on which an owner accepts permissions. */
+  readonly url: string;
+  readonly isSuspended: boolean;
+}
+
+/** A check that a branch requires before a merge. */
+export interface RequiredCheck {
+  readonly name: string;
+  /** The id of the only App whose word counts; null when anybody's does. */
+  readonly appId: number | null;
+}
+
+/** Deliveries of webhooks to us, the newest first. */
+export interface DeliveryAttempt {
+  readonly event: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** The HTTP status of our answer; 0 when there was none. */
+  readonly status: number;
+  /** Whether GitHub calls it a success. */
+  readonly isTaken: boolean;
+}
+
+/** What finding out why nothing works may read of GitHub. */
+export interface SetupReader {
+  /** Asked as the App itself. */
+  readInstallation(repository: Repository): Promise<Installation>;
+  /** The newest 100 deliveries of the App to all its installations. Asked as the App itself. */
+  listDeliveries(): Promise<readonly DeliveryAttempt[]>;
+  /** The state of a workflow of the default branch by its file name, e.g. `active` or `disabled_manually`; null when there is none. */
+  readWorkflowState(repository: Repository, workflow: string): Promise<string | null>;
+  /** What rulesets and branch protection require of a branch. */
+  listRequiredChecks(repository: Repository, branch: string): Promise<readonly RequiredCheck[]>;
+}
+
 /** What planning may read of GitHub. Every method throws AppError when GitHub cannot be asked; absence is null. */
-export interface GithubReader {
+export interface GithubReader extends SetupReader {
   readFile(repository: Repository, path: string, ref: string): Promise<string | null>;
   /** The whole tree of a commit, or null when GitHub truncated it. */
   readTree(repository: Repository, commit: string): Promise<readonly TreeEntry[] | null>;

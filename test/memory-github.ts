@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../src/error.ts';
+import { repositoryRoles } from '../src/policy/grantee.ts';
 import type { Artifact, GithubReader, PullRequest, WorkflowJob, WorkflowRun } from '../src/ports.ts';
 
 /** The files of a commit: text by path. */
@@ -19,7 +20,12 @@ export interface MemoryGithub extends GithubReader {
   readonly jobs: Map<number, readonly WorkflowJob[]>;
   readonly artifacts: Map<number, { readonly artifact: Artifact; readonly runId: number; readonly bytes: Uint8Array }>;
   readonly logs: Map<number, readonly string[]>;
+  /** A role by login; `data-steward extends triage` is a custom one, and `away` an answer that never comes. */
   readonly roles: Map<string, string>;
+  /** The members of teams by slug; `away` never answers, `denied` needs a permission that we lack. */
+  readonly teams: Map<string, readonly string[] | 'away' | 'denied'>;
+  /** The outside collaborators; `away` never answers. */
+  outside: readonly string[] | 'away';
   /** GitHub's own time. */
   clock: () => Date;
   /** Whether trees are cut, as GitHub does with very large ones. */
@@ -71,6 +77,10 @@ export function memoryGithub(files: Files): MemoryGithub {
     return [...seen];
   }
 
+  function isWithin(commit: string, branch: string): boolean {
+    return ancestors(branch).includes(commit);
+  }
+
   function pullOf(number: number): PullRequest | null {
     const pull = pulls.get(number);
     if (pull === undefined) return null;
@@ -79,9 +89,11 @@ export function memoryGithub(files: Files): MemoryGithub {
       state: pull.state,
       draft: false,
       author: 'ada',
+      authorId: 7,
       head: { sha: tip(pull.branch), ref: pull.branch, repositoryId: pull.fork ? 2 : 1 },
       base: { sha: tip(pull.base), ref: pull.base },
       defaultBranch: 'main',
+      isMerged: pull.state === 'closed' && isWithin(tip(pull.branch), tip(pull.base)),
       headAt: [pull.openedAt, touched.get(pull.branch) ?? ''].sort().at(-1) ?? '',
     };
   }
@@ -98,6 +110,8 @@ export function memoryGithub(files: Files): MemoryGithub {
     artifacts: new Map(),
     logs: new Map(),
     roles: new Map([['ada', 'write']]),
+    teams: new Map(),
+    outside: [],
     clock: () => new Date('2026-03-01T12:00:00Z'),
     truncates: false,
     commit(branch, changes) {
@@ -159,7 +173,13 @@ export function memoryGithub(files: Files): MemoryGithub {
     readRun: (_, runId) => called('readRun', () => github.runs.get(runId) ?? null),
     findRun: (_, __, name) =>
       called('findRun', () => [...github.runs.values()].find((run) => run.name === name) ?? null),
-    listJobs: (_, runId) => called('listJobs', () => github.jobs.get(runId) ?? []),
+    listJobs: (_, runId) =>
+      called('listJobs', () => {
+        const jobs = github.jobs.get(runId) ?? [];
+        const newest = Math.max(0, ...jobs.map(({ attempt }) => attempt));
+        return jobs.filter(({ attempt }) => attempt === newest);
+      }),
+    listAllJobs: (_, runId) => called('listAllJobs', () => github.jobs.get(runId) ?? []),
     readLogTail: (_, jobId, lines) => called('readLogTail', () => (github.logs.get(jobId) ?? []).slice(-lines)),
     listArtifacts: (_, runId) =>
       called('listArtifacts', () =>
@@ -169,9 +189,25 @@ export function memoryGithub(files: Files): MemoryGithub {
       called('downloadArtifact', () => github.artifacts.get(artifactId)?.bytes ?? new Uint8Array()),
     readRole: (_, login) =>
       called('readRole', () => {
-        const role = github.roles.get(login) ?? 'none';
-        if (role === 'away') throw new AppError('unavailable', 'expected an answer, found none; try again');
-        return role;
+        const given = github.roles.get(login) ?? 'none';
+        const [name = '', base = name] = given.split(' extends ');
+        const role = (['none', ...repositoryRoles] as const).find((known) => known === base);
+        if (role === undefined) throw new AppError('unavailable', 'expected an answer, found none; try again');
+        return { role, custom: name === base ? null : name };
+      }),
+    isTeamMember: (_, slug, login) =>
+      called('isTeamMember', () => {
+        const members = github.teams.get(slug);
+        if (members === 'away') throw new AppError('unavailable', 'expected an answer, found none; try again');
+        if (members === 'denied') throw new AppError('not-permitted', 'expected an answer, found 403; allow it');
+        if (members === undefined)
+          throw new AppError('not-found', `expected the team ${slug}, found none; name another`);
+        return members.includes(login);
+      }),
+    isOutsideCollaborator: (_, login) =>
+      called('isOutsideCollaborator', () => {
+        if (github.outside === 'away') throw new AppError('unavailable', 'expected an answer, found none; try again');
+        return github.outside.includes(login);
       }),
   };
   return github;

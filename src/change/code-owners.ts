@@ -59,7 +59,8 @@ function wordsOf(line: string): readonly string[] {
 }
 
 function ownerOf(name: string): Owner | null {
-  const [, organisation, slug] = /^@([\w-]+)\/([\w.-]+)$/.exec(name) ?? [];
+  // A slug goes into the path of a request: `..` would ask for something else.
+  const [, organisation, slug] = /^@([\w-]+)\/([\w-][\w.-]*)$/.exec(name) ?? [];
   if (organisation !== undefined && slug !== undefined) return { kind: 'team', organisation, slug: slug.toLowerCase() };
   const [, login] = /^@([\w-]+)$/.exec(name) ?? [];
   if (login !== undefined) return { kind: 'user', login };

@@ -29,7 +29,8 @@ interface PullAnswer {
   readonly state: string;
   readonly draft?: boolean | undefined;
   readonly updated_at: string;
-  readonly user: { readonly login: string } | null;
+  readonly merged_at: string | null;
+  readonly user: { readonly login: string; readonly id: number | bigint } | null;
   readonly head: {
     readonly sha: string;
     readonly ref: string;
@@ -45,6 +46,7 @@ function pullOf(pull: PullAnswer): PullRequest {
     draft: pull.draft ?? false,
     // A deleted account has no user; GitHub shows it as `ghost`.
     author: pull.user?.login ?? 'ghost',
+    authorId: pull.user === null ? null : idOf(pull.user.id),
     // The repository of a fork may have been deleted.
     head: {
       sha: pull.head.sha,
@@ -53,6 +55,7 @@ function pullOf(pull: PullAnswer): PullRequest {
     },
     base: { sha: pull.base.sha, ref: pull.base.ref },
     defaultBranch: pull.base.repo.default_branch,
+    isMerged: pull.merged_at !== null,
     // Read after both: `updated_at` alone may be from before the push.
     headAt: newest(pull.updated_at, pull.head.repo?.pushed_at ?? pull.updated_at),
   };

@@ -32,7 +32,7 @@ export const granteeForms = [
 const slug = /^[a-z0-9_](?:[a-z0-9_.-]{0,98}[a-z0-9_])?$/;
 // Accounts that an identity provider manages have an underscore and a short code at their end.
 const login = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,38})(?:_[a-zA-Z0-9]{1,20})?$/;
-const customRole = /^[^\p{Cc}\s,](?:[^\p{Cc},]{0,98}[^\p{Cc}\s,])?$/u;
+const customRole = /^[\p{L}\p{N}_](?:[\p{L}\p{N}_. -]{0,98}[\p{L}\p{N}_])?$/u;
 
 /** Every grantee, for editors that check a policy while it is written. */
 export const granteePattern = `^(?:${repositoryRoles.join('|')}|code-owners|everybody|role:.+|team:[a-z0-9._-]+|user:[a-zA-Z0-9_-]+)$`;

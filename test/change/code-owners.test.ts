@@ -69,6 +69,10 @@ test('a line with somebody who can be nobody is passed over', () => {
   expect(named(codeOwners('* @root\ndata/ ada\nsrc/ @acme/ml/x @ada\n')('data/a'))).toEqual(['@root']);
 });
 
+test('a team that would lead a request elsewhere is none', () => {
+  expect(named(codeOwners('* @root\ndata/ @acme/..\nsrc/ @acme/.')('data/a'))).toEqual(['@root']);
+});
+
 test('a slug is compared as GitHub writes it', () => {
   expect(codeOwners('* @Acme/ML-Leads')('a')).toEqual([{ kind: 'team', organisation: 'Acme', slug: 'ml-leads' }]);
 });
