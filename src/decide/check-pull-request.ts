@@ -9,7 +9,7 @@ import { keeps } from './keeps.ts';
 import { nextCommands } from './next-commands.ts';
 import { type PlannedModels, planModels } from './plan-models.ts';
 import { emptyPlan, joined } from './plans.ts';
-import { historyOf, notesOf } from './pull-words.ts';
+import { approvalNotes, historyOf, notesOf } from './pull-words.ts';
 import { wishedSeed, withSeed } from './seed.ts';
 import { heldNow } from './settle.ts';
 import { show } from './show.ts';
@@ -135,7 +135,7 @@ function pullView(
     models,
     policy: judged.kind === 'invalid' ? judged : { kind: judged.kind },
     proposedPolicy: proposed,
-    notes: judged.kind === 'valid' ? notesOf(judged.range) : [],
+    notes: judged.kind === 'valid' ? [...notesOf(judged.range), ...approvalNotes(facts)] : [],
     history: historyOf(facts),
     next: nextCommands({ models, head: pull.head.sha }),
     updatedAt: now,

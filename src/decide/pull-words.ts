@@ -1,6 +1,7 @@
 import type { PullFacts } from '../facts/pull-facts.ts';
 import type { RangeFacts } from '../facts/range-facts.ts';
 import { outcomeOf, severity } from '../render/outcome.ts';
+import { runApproval } from './approval.ts';
 import { isWorthAComment } from './show.ts';
 import { ended } from './supersede.ts';
 import type { PullView } from './view.ts';
@@ -17,6 +18,14 @@ export function notesOf({ edits, models }: RangeFacts): readonly string[] {
   if (edits.workflow)
     notes.push('The workflow is edited here: runs use that of the default branch until it is merged.');
   return notes;
+}
+
+/** Who let the code of a fork run, where somebody did. */
+export function approvalNotes({ judged, approvals }: Pick<PullFacts, 'judged' | 'approvals'>): readonly string[] {
+  if (judged.kind !== 'valid' || judged.range.origin !== 'fork') return [];
+  const { head, policy } = judged.range;
+  const approval = runApproval({ head, policy }, approvals);
+  return approval === null ? [] : [`${approval.by} approved the code of this fork to run at ${head.slice(0, 7)}.`];
 }
 
 const keptHistory = 20;

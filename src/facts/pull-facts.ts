@@ -1,11 +1,15 @@
+import { budgetApproval } from '../decide/approval.ts';
+import { isFork } from '../decide/fork.ts';
 import type { Problem } from '../error.ts';
 import type { Actor, Repository } from '../intent.ts';
 import { policyChanges } from '../policy/compare.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { policyPath } from '../policy/policy.ts';
 import type { GithubReader, PullRequest, StoreReader } from '../ports.ts';
+import type { Approval } from '../store/approvals.ts';
 import type { HeadSighting } from '../store/heads.ts';
 import type { PullRecord, RunRecord, ViewRecord } from '../store/run-record.ts';
+import { gatherApprovals } from './approval-facts.ts';
 import { gatherHolds, type Holds } from './hold-facts.ts';
 import { gatherRange, type RangeFacts } from './range-facts.ts';
 
@@ -35,6 +39,8 @@ export interface PullFacts {
   readonly former: ViewRecord | null;
   readonly runs: readonly RunRecord[];
   readonly holds: Holds;
+  /** Those that hold for the present head. */
+  readonly approvals: readonly Approval[];
   readonly now: string;
 }
 
@@ -60,17 +66,22 @@ export async function gatherPull(
   const base = { ref: pull.base.ref, sha: tip };
   const record = await store.readPull(repository.id, number);
   const formerHead = record === null || record.head === pull.head.sha ? null : record.head;
-  const [text, runs, shown, former, heads, holds] = await Promise.all([
+  const [text, runs, shown, former, heads, holds, approvals] = await Promise.all([
     github.readFile(repository, policyPath, tip),
     store.listRuns(repository.id, number),
     store.readView(repository.id, number, pull.head.sha),
     formerHead === null ? null : store.readView(repository.id, number, formerHead),
     store.listHeads(repository.id, number),
     gatherHolds(repository, store),
+    gatherApprovals(repository, { number, head: pull.head.sha }, ports),
   ]);
-  const judged = await judgedRange(repository, { text, base, pull, mergeBase, actor: asked.actor, now }, ports);
+  const judged = await judgedRange(
+    repository,
+    { text, base, pull, mergeBase, approvals, actor: asked.actor, now },
+    ports,
+  );
   const proposed = await proposedPolicy(repository, { text, judged, head: pull.head.sha }, github);
-  return { pull, base, judged, proposed, record, heads, shown, former, runs, holds, now };
+  return { pull, base, judged, proposed, record, heads, shown, former, runs, holds, approvals, now };
 }
 
 async function judgedRange(
@@ -80,6 +91,7 @@ async function judgedRange(
     readonly base: { readonly ref: string; readonly sha: string };
     readonly pull: PullRequest;
     readonly mergeBase: string;
+    readonly approvals: readonly Approval[];
     readonly actor: Actor;
     readonly now: string;
   },
@@ -88,10 +100,21 @@ async function judgedRange(
   if (read.text === null) return { kind: 'absent' };
   const parsed = parsePolicy({ text: read.text, file: policyPath });
   if (parsed.kind === 'invalid') return parsed;
-  const { pull, base, mergeBase, actor, now } = read;
-  const cause = { actor, author: pull.author, pullRequest: pull.number, approvedBy: null };
+  const { pull, base, mergeBase, approvals, actor, now } = read;
+  const approvedBy = budgetApproval(parsed.policy, approvals)?.by ?? null;
+  const cause = { actor, author: pull.author, pullRequest: pull.number, approvedBy };
   const { defaultBranch, head } = pull;
-  const range = { policy: parsed.policy, base, from: mergeBase, head: head.sha, defaultBranch, cause, now };
+  const origin = isFork(pull, repository) ? 'fork' : 'repository';
+  const range = {
+    policy: parsed.policy,
+    base,
+    from: mergeBase,
+    head: head.sha,
+    origin,
+    defaultBranch,
+    cause,
+    now,
+  } as const;
   return { kind: 'valid', range: await gatherRange(repository, range, ports) };
 }
 

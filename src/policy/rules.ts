@@ -2,6 +2,7 @@ import { folderMatcher } from '../change/glob.ts';
 import { metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
 import { accessFindings } from './access-rules.ts';
 import { describe, type Finding } from './explain-issue.ts';
+import { forkFindings } from './fork-rules.ts';
 import { nearest } from './nearest.ts';
 import { ModelPolicy } from './policy.ts';
 import { quoted } from './quoted.ts';
@@ -14,7 +15,8 @@ type Draft = { readonly [Key in keyof ModelPolicy]?: ModelPolicy[Key] | undefine
  * looks only at entries that are themselves well formed, so that one mistake is reported once.
  */
 export function ruleFindings(document: unknown): readonly Finding[] {
-  return [...accessFindings(entriesOf(document)), ...modelsFindings(document)];
+  const entries = entriesOf(document);
+  return [...accessFindings(entries), ...forkFindings(entries), ...modelsFindings(document)];
 }
 
 function modelsFindings(document: unknown): readonly Finding[] {

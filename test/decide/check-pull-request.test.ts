@@ -140,9 +140,11 @@ describe('a newer head', () => {
       state: 'open',
       draft: false,
       author: 'ada',
+      authorId: 1,
       head: { sha: old, ref: 'feature', repositoryId: 1 },
       base: { sha: old, ref: 'main' },
       defaultBranch: 'main',
+      isMerged: false,
       headAt: world.clock.now.toISOString(),
     });
     const again = dispatched(await world.check(number));
