@@ -1,5 +1,6 @@
 import type { ListedFile } from '../github/pull-files.ts';
 import type { TreeEntry } from '../ports.ts';
+import { unknownBlob } from './read-blob.ts';
 
 /** One path that differs between two commits. A renamed file is one path that went, and one that came from it. */
 export interface ChangedPath {
@@ -47,12 +48,12 @@ function fromList(file: ListedFile): readonly ChangedPath[] {
     listed: null,
     isSized: false,
   });
-  const blob = sha ?? `unknown ${path}`;
+  const blob = sha ?? unknownBlob(path);
   if (status === 'removed') return [gone(path, blob)];
   const after = { path, sha: blob, bytes: 0 };
   // The list does not name the old blob; one that is nowhere cannot be read, and counts as another content.
   const isNew = ['added', 'copied', 'renamed'].includes(status);
-  const before = isNew ? null : { path, sha: `unknown ${path}`, bytes: 0 };
+  const before = isNew ? null : { path, sha: unknownBlob(path), bytes: 0 };
   const came: ChangedPath = { path, before, after, listed: sha === null ? null : file, isSized: false };
-  return status === 'renamed' && previousPath !== null ? [gone(previousPath, `unknown ${previousPath}`), came] : [came];
+  return status === 'renamed' && previousPath !== null ? [gone(previousPath, unknownBlob(previousPath)), came] : [came];
 }

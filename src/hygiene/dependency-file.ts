@@ -132,13 +132,13 @@ function openInPackage(text: string): readonly OpenRequirement[] {
     // npm refuses it before anybody trains with it.
     return [];
   }
-  const lines = linesOfKeys(text);
-  return ['dependencies', 'optionalDependencies'].flatMap((section) =>
-    entriesOf(document, section).flatMap(([name, range]) => {
+  return ['dependencies', 'optionalDependencies'].flatMap((section) => {
+    const lineOf = keyFinder(text, section);
+    return entriesOf(document, section).flatMap(([name, range]) => {
       const asked = typeof range === 'string' ? openNpmRange(range) : null;
-      return asked === null ? [] : [{ name, asked, line: lines.get(name) ?? 1 }];
-    }),
-  );
+      return asked === null ? [] : [{ name, asked, line: lineOf(name) }];
+    });
+  });
 }
 
 function entriesOf(document: unknown, key: string): readonly (readonly [string, unknown])[] {
@@ -147,12 +147,15 @@ function entriesOf(document: unknown, key: string): readonly (readonly [string, 
   return member !== null && typeof member === 'object' ? Object.entries(member) : [];
 }
 
-/** The last line on which each key stands; of a name in two lists it is the one that npm takes. */
-function linesOfKeys(text: string): ReadonlyMap<string, number> {
+/** The line of a key in one section, when it is written over lines as npm does; else the line where the section begins. */
+function keyFinder(text: string, section: string): (key: string) => number {
   const lines = new Map<string, number>();
+  let begins = 0;
   for (const [index, line] of text.split('\n').entries()) {
-    const key = /^\s*"([^"\\]{1,214})"\s*:\s*"/.exec(line.slice(0, 600))?.[1];
+    if (begins === 0 && line.includes(`"${section}"`)) begins = index + 1;
+    else if (begins > 0 && /^\s*\}/.test(line)) break;
+    const key = begins === 0 ? undefined : /^\s*"([^"\\]{1,214})"\s*:\s*"/.exec(line.slice(0, 600))?.[1];
     if (key !== undefined) lines.set(key, index + 1);
   }
-  return lines;
+  return (key) => lines.get(key) ?? Math.max(begins, 1);
 }

@@ -5,19 +5,18 @@ import type { ListedFile } from '../github/pull-files.ts';
 import { policyChanges } from '../policy/compare.ts';
 import { HygienePolicy } from '../policy/hygiene-policy.ts';
 import { type ParsedPolicy, parsePolicy } from '../policy/parse.ts';
-import { policyPath } from '../policy/policy.ts';
+import { type Policy, policyPath } from '../policy/policy.ts';
 import type { TreeEntry } from '../ports.ts';
 import type { ChangeFacts } from './change-facts.ts';
 import { type ChangedPath, changedPaths } from './changed-paths.ts';
+import { type BlobReader, readSmallBlob } from './read-blob.ts';
 import { readTexts } from './read-texts.ts';
 
 /** What is read of a pull request: commits, trees and blobs by their SHAs, and GitHub's list of its files. Nothing is checked out or run. */
-export interface ChangeReader {
+export interface ChangeReader extends BlobReader {
   compare(base: string, head: string): Promise<{ readonly base: string; readonly mergeBase: string }>;
   readTree(commit: string): Promise<readonly TreeEntry[] | null>;
   readFile(path: string, ref: string): Promise<string | null>;
-  /** Throws `too-large` beyond the limit. */
-  readBlob(sha: string, limitBytes: number): Promise<Uint8Array>;
   listFiles(number: number): Promise<readonly ListedFile[]>;
 }
 
@@ -33,6 +32,8 @@ export interface GatheredChange {
   readonly unread: number;
 }
 
+const largestPointer = 1_000_000;
+
 /** Reads a pull request at `head`: five requests, one for each further 100 files, and one for each text that a rule wants (300 at most). */
 export async function gatherChange(
   github: ChangeReader,
@@ -46,7 +47,7 @@ export async function gatherChange(
     github.listFiles(pull.number),
   ]);
   const parsed = policyText === null ? null : parsePolicy({ text: policyText, file: policyPath });
-  const policy = parsed?.kind === 'valid' ? parsed.policy : null;
+  const policy = policyIn(parsed);
   const levels = policy?.hygiene ?? HygienePolicy.parse({});
   const changed = changedPaths({ before, after, listed });
   const texts = await readTexts(github, { changed, policy, levels });
@@ -56,7 +57,7 @@ export async function gatherChange(
     policy,
     change: policy === null ? null : classify(await pointerTexts(github, { changed, policy })),
     proposed: changed.some(({ path }) => path === policyPath)
-      ? proposed(parsed, await github.readFile(policyPath, pull.head))
+      ? await readProposed(github, { from: mergeBase, to: pull.head })
       : null,
   };
   const patches = changed.flatMap(({ path, listed: entry }) => (entry?.patch ? [[path, entry.patch] as const] : []));
@@ -72,24 +73,36 @@ function problemOf(parsed: ParsedPolicy | null): string | null {
 /** Data pointers are read as the App reads them, so that a changed holdout behind DVC is seen. */
 async function pointerTexts(
   github: ChangeReader,
-  options: { readonly changed: readonly ChangedPath[]; readonly policy: NonNullable<ChangeFacts['policy']> },
+  options: { readonly changed: readonly ChangedPath[]; readonly policy: Policy },
 ): Promise<Parameters<typeof classify>[0]> {
   const { changed, policy } = options;
   const before = changed.flatMap((file) => file.before ?? []);
   const after = changed.flatMap((file) => file.after ?? []);
   const texts = new Map<string, string>();
   for (const { sha } of pointersToRead({ before, after, policy })) {
-    texts.set(sha, new TextDecoder().decode(await github.readBlob(sha, 1_000_000)));
+    const bytes = await readSmallBlob(github, sha, largestPointer);
+    if (bytes !== null) texts.set(sha, new TextDecoder().decode(bytes));
   }
   return { before, after, policy, texts };
 }
 
-function proposed(before: ParsedPolicy | null, text: string | null): ChangeFacts['proposed'] {
-  const old = before?.kind === 'valid' ? before.policy : null;
-  if (text === null) return { problems: [], changes: policyChanges(old, null) };
-  const parsed = parsePolicy({ text, file: policyPath });
-  if (parsed.kind === 'invalid') {
-    return { problems: parsed.problems.map((problem) => `line ${problem.line}: ${problemText(problem)}`), changes: [] };
+/** What the pull request itself does to the policy: from where it branched off, whatever the base did since. */
+async function readProposed(
+  github: ChangeReader,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<ChangeFacts['proposed']> {
+  const [before, after] = await Promise.all(
+    [from, to].map(async (commit) => {
+      const text = await github.readFile(policyPath, commit);
+      return text === null ? null : parsePolicy({ text, file: policyPath });
+    }),
+  );
+  if (after?.kind === 'invalid') {
+    return { problems: after.problems.map((problem) => `line ${problem.line}: ${problemText(problem)}`), changes: [] };
   }
-  return { problems: [], changes: policyChanges(old, parsed.policy) };
+  return { problems: [], changes: policyChanges(policyIn(before), policyIn(after)) };
+}
+
+function policyIn(parsed: ParsedPolicy | null | undefined): Policy | null {
+  return parsed?.kind === 'valid' ? parsed.policy : null;
 }

@@ -1,4 +1,3 @@
-import { AppError } from '../error.ts';
 import type { HygienePolicy } from '../policy/hygiene-policy.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { TreeEntry } from '../ports.ts';
@@ -7,15 +6,12 @@ import { type AddedLine, type ChangedFile, nameOf } from './change-facts.ts';
 import type { ChangedPath } from './changed-paths.ts';
 import { hygieneRules } from './judge-change.ts';
 import { largestNotebook } from './notebook-output.ts';
+import { type BlobReader, readSmallBlob } from './read-blob.ts';
 
 const mostBlobs = 300;
 const mostBytes = 60_000_000;
 const largestText = 1_000_000;
 const lanes = 8;
-
-interface BlobReader {
-  readBlob(sha: string, limitBytes: number): Promise<Uint8Array>;
-}
 
 /** Changed files with the lines and texts that the rules that are on want of them, and how many could not be looked into. */
 export async function readTexts(
@@ -81,7 +77,7 @@ function readOf(
   entry: TreeEntry,
   { file, limit }: { readonly file: ChangedPath; readonly limit: number },
 ): readonly Read[] {
-  if (entry.sha.startsWith('unknown ') || (file.isSized && entry.bytes > limit)) return [];
+  if (file.isSized && entry.bytes > limit) return [];
   return [{ sha: entry.sha, bytes: file.isSized ? entry.bytes : null, limit }];
 }
 
@@ -100,7 +96,7 @@ async function readBlobs(github: BlobReader, reads: readonly Read[]): Promise<Bl
   const queue = affordable(reads);
   const work = async (): Promise<void> => {
     for (let read = queue.shift(); read !== undefined; read = queue.shift()) {
-      const bytes = await readUnlessTooLarge(github, read);
+      const bytes = await readSmallBlob(github, read.sha, read.limit);
       if (bytes === null) continue;
       // Git itself takes a NUL among the first bytes for the sign of a binary.
       const isBinary = bytes.subarray(0, 8000).includes(0);
@@ -123,15 +119,6 @@ function affordable(reads: readonly Read[]): Read[] {
     chosen.set(read.sha, read);
   }
   return [...chosen.values()];
-}
-
-async function readUnlessTooLarge(github: BlobReader, { sha, limit }: Read): Promise<Uint8Array | null> {
-  try {
-    return await github.readBlob(sha, limit);
-  } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === 'too-large') return null;
-    throw thrown;
-  }
 }
 
 function assembled({ file, lines, isHidden }: Plan, blobs: Blobs): ChangedFile {

@@ -14,6 +14,7 @@ export function openRequirement(line: string): Requirement | null {
     .slice(0, 500)
     .replace(/(?:^|\s)#.*/, '')
     .replace(/\s--hash=.*|\\$/, '')
+    .replace(/^\s*(?:-e|--editable)[\s=]\s*/, '')
     .trim();
   const parts = /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;]*)/.exec(text);
   if (/^(?:git|hg|svn|bzr)\+/.test(text)) return isCommit(text) ? null : { name: text, asked: 'a branch' };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { AppError } from '../../src/error.ts';
 import type { ListedFile } from '../../src/github/pull-files.ts';
@@ -33,7 +34,15 @@ function github(options: {
     asked,
     compare: async () => ({ base: 'tip', mergeBase: 'old' }),
     readTree: async (commit) => (tree === 'truncated' ? null : entries(commit === 'new' ? after : before)),
-    readFile: async (_path, ref) => (ref === 'tip' ? (options.policy ?? null) : null),
+    readFile: async (path, ref) => {
+      const at: Readonly<Record<string, string | Uint8Array | undefined>> = {
+        tip: options.policy,
+        old: before[path],
+        new: after[path],
+      };
+      const content = at[ref];
+      return content === undefined ? null : Buffer.from(content).toString();
+    },
     readBlob: async (sha, limit) => {
       asked.push(sha);
       const bytes = blobs.get(sha);
@@ -56,7 +65,7 @@ function github(options: {
 }
 
 function shaOf(content: string | Uint8Array): string {
-  return `blob ${Buffer.from(content).toString('base64').slice(0, 60)} ${content.length}`;
+  return createHash('sha1').update(content).digest('hex');
 }
 
 const pull = { number: 1, baseRef: 'main', head: 'new' } as const;
@@ -172,4 +181,34 @@ it('tells a policy that is deleted as one that is loosened', async () => {
   const change = await gatherChange(github({ before: { '.github/siskin.yml': policy }, policy }), pull);
 
   expect(judgeChange(change.facts, change.levels).map(({ rule }) => rule)).toEqual(['gate-loosened']);
+});
+
+it('tells only what the pull request itself does to the policy, whatever the base did since', async () => {
+  const policy = (bound: number) =>
+    `version: 1\nmodels: { a: { task: binary, target: t, data: { train: a.csv, holdout: b.csv }, model: m, metrics: { brier: { at-most: ${bound} } } } }\n`;
+  const path = '.github/siskin.yml';
+  const of = async (after: number) =>
+    await gatherChange(
+      github({ before: { [path]: policy(0.2) }, after: { [path]: policy(after) }, policy: policy(0.1) }),
+      pull,
+    );
+
+  expect(judgeChange((await of(0.15)).facts)).toEqual([]);
+  expect(judgeChange((await of(0.25)).facts)[0]?.places[0]?.found).toContain('from 0.2 to 0.25');
+});
+
+it('takes a pointer that it cannot read for a change of what it may stand for', async () => {
+  const policy =
+    'version: 1\nmodels: { a: { task: binary, target: t, data: { train: a.csv, holdout: b.csv }, model: m, metrics: { brier: { at-most: 0.2 } } } }\n';
+  const listed = [{ path: 'b.csv.dvc', additions: 1, deletions: 1, patch: '@@ -1 +1 @@\n-outs: []\n+outs: [{}]' }];
+  const reader = github({
+    after: { 'b.csv.dvc': `outs: []\n${' '.repeat(1_000_001)}` },
+    listed,
+    tree: 'truncated',
+    policy,
+  });
+
+  const change = await gatherChange(reader, pull);
+
+  expect(judgeChange(change.facts).map(({ rule }) => rule)).toEqual(['holdout-changed']);
 });

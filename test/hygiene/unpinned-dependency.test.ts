@@ -17,6 +17,7 @@ describe('a requirement', () => {
     'wheel @ https://example.org/wheel-1.0-py3-none-any.whl',
     'https://example.org/wheel-1.0-py3-none-any.whl',
     './local',
+    '-e .',
     '-r base.txt',
     '--index-url https://example.org',
     '# numpy',
@@ -35,6 +36,7 @@ describe('a requirement', () => {
     ['numpy (>=2)', 'numpy', '>=2'],
     ['a @ git+https://example.org/a.git@main', 'a', 'a branch'],
     ['git+https://example.org/a.git', 'git+https://example.org/a.git', 'a branch'],
+    ['-e git+https://example.org/a.git@main', 'git+https://example.org/a.git@main', 'a branch'],
   ])('%j leaves its version open', (line, name, asked) => {
     expect(openRequirement(line)).toEqual({ name, asked });
   });
@@ -112,7 +114,7 @@ variables:
   - x
 `;
   const manifest = JSON.stringify(
-    { dependencies: { a: '^1.0.0', b: '1.0.0' }, devDependencies: { c: '^1.0.0' } },
+    { dependencies: { a: '^1.0.0', b: '1.0.0' }, devDependencies: { a: '^1.0.0', c: '^1.0.0' } },
     null,
     2,
   );
