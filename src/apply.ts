@@ -51,6 +51,11 @@ async function applyEffect(pending: PendingEffect, ports: ApplyPorts): Promise<O
       return await dispatchRun(pending, effect, ports);
     case 'cancel-run':
       return await cancelRun(pending, effect, ports);
+    case 'force-cancel-run':
+      await ports.github.forceCancelRun(pending.repository, effect.runId);
+      return done(null);
+    case 'rerun-failed-jobs':
+      return await rerunFailedJobs(pending, effect, ports);
     case 'publish-check':
       return await publishCheck(pending, effect, ports);
     case 'publish-comment':
@@ -87,7 +92,7 @@ async function dispatchRun(
     const wait = secondsUntilListed - (begunSecondsAgo ?? 0);
     if (wait > 0) return { kind: 'later', seconds: wait, error: null };
   }
-  if (calledOff) return done(null);
+  if (calledOff) return done({ kind: 'run-unsent', claim });
   const run = await github.dispatchWorkflow(repository, workflow, ref, { plan: JSON.stringify(plan) });
   return done({ kind: 'run-dispatched', claim, runId: run?.runId ?? null, url: run?.url ?? null });
 }
@@ -102,8 +107,22 @@ async function cancelRun(
 ): Promise<Outcome> {
   // The plan may be older than GitHub's answer to the dispatch, which stands before this effect on the same target.
   const known = runId ?? (await outbox.readRun(claim))?.runId ?? null;
-  if (known !== null) await github.cancelRun(repository, known);
-  return done(null);
+  if (known === null) return done(null);
+  await github.cancelRun(repository, known);
+  return done({ kind: 'run-cancelled', claim, runId: known });
+}
+
+/** The number of the attempt tells whether an earlier try came through without an answer. */
+async function rerunFailedJobs(
+  { repository, attempts }: PendingEffect,
+  { claim, runId, attempt }: Of<'rerun-failed-jobs'>,
+  { github, outbox }: ApplyPorts,
+): Promise<Outcome> {
+  const wanted = (await outbox.readRun(claim))?.state;
+  if (wanted === 'superseded' || wanted === 'cancelled') return done(null);
+  const found = attempts > 0 ? await github.readRun(repository, runId) : null;
+  if (found === null || found.attempt < attempt) await github.rerunFailedJobs(repository, runId);
+  return done({ kind: 'run-dispatched', claim, runId, url: null });
 }
 
 async function publishCheck(
@@ -174,7 +193,9 @@ function outcomeOf({ effect, attempts }: PendingEffect, thrown: unknown): Outcom
   const learnt: Learnt | null =
     effect.kind === 'dispatch-run'
       ? { kind: 'run-refused', claim: effect.plan.claim, failure: refusal(code, error) }
-      : null;
+      : effect.kind === 'rerun-failed-jobs'
+        ? { kind: 'run-refused', claim: effect.claim, failure: refusal(null, error) }
+        : null;
   return { kind: 'failed', error, learnt };
 }
 
@@ -184,7 +205,7 @@ export function backoffSeconds(attempts: number, thrown: unknown): number {
   return Math.max(asked, Math.min(300, 2 ** attempts));
 }
 
-function refusal(code: AppError['code'], message: string): RunFailure {
+function refusal(code: AppError['code'] | null, message: string): RunFailure {
   const missing = code === 'not-found';
   return { code: missing ? 'workflow-missing' : 'dispatch-refused', message, model: null, logTail: [] };
 }

@@ -1,10 +1,11 @@
+import type { Button } from './command/button.ts';
 import type { Freeze, FreezeScope } from './decide/freeze.ts';
 import type { LockRecord } from './decide/lock.ts';
 import type { Intent } from './intent.ts';
 import type { BudgetLimit } from './policy/budget-limit.ts';
 import type { RunPlan } from './run-plan.ts';
-import type { JobTime, LedgerEntry } from './store/ledger-entry.ts';
 import type { Approval } from './store/approvals.ts';
+import type { LedgerEntry } from './store/ledger-entry.ts';
 import type { Champion, RunRecord, ViewRecord } from './store/run-record.ts';
 
 /** A line of a check that points at a file. Lines count from 1. */
@@ -26,6 +27,8 @@ export interface CheckContent {
   readonly text: string;
   readonly detailsUrl: string | null;
   readonly annotations: readonly Annotation[];
+  /** At most three. */
+  readonly buttons: readonly Button[];
 }
 
 /**
@@ -35,6 +38,10 @@ export interface CheckContent {
 export type Effect =
   | { readonly kind: 'dispatch-run'; readonly workflow: string; readonly ref: string; readonly plan: RunPlan }
   | { readonly kind: 'cancel-run'; readonly claim: string; readonly runId: number | null; readonly reason: string }
+  /** Ends a run that was cancelled and does not end. */
+  | { readonly kind: 'force-cancel-run'; readonly claim: string; readonly runId: number }
+  /** Runs what did not succeed again; `attempt` is the number that this gets. */
+  | { readonly kind: 'rerun-failed-jobs'; readonly claim: string; readonly runId: number; readonly attempt: number }
   | {
       readonly kind: 'publish-check';
       readonly head: string;
@@ -64,8 +71,8 @@ export type StateChange =
   | { readonly kind: 'save-champion'; readonly champion: Champion }
   /** Sets aside what a run is to take. A limit that does not hold any more is a `conflict`: all is decided anew. */
   | { readonly kind: 'reserve'; readonly entries: readonly LedgerEntry[]; readonly limits: readonly BudgetLimit[] }
-  /** What all attempts of a run took, up to `attempt`. */
-  | { readonly kind: 'settle'; readonly claim: string; readonly attempt: number; readonly jobs: readonly JobTime[] }
+  /** What jobs of a run took. */
+  | { readonly kind: 'settle'; readonly entries: readonly LedgerEntry[] }
   /** Kept by repository, number (null for a push) and head. */
   | { readonly kind: 'save-view'; readonly record: ViewRecord }
   /** Throws `conflict` when the lock was written since it was read: then all is decided again. */

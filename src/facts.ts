@@ -2,6 +2,7 @@ import type { LockRecord } from './decide/lock.ts';
 import { type CloseFacts, gatherClose } from './facts/close-facts.ts';
 import { type CommandFacts, gatherCommand } from './facts/command-facts.ts';
 import { gatherOnboard, type OnboardFacts } from './facts/onboard-facts.ts';
+import { gatherPress, type PressFacts } from './facts/press-facts.ts';
 import { gatherPull, type PullFacts } from './facts/pull-facts.ts';
 import { gatherPush, type PushFacts } from './facts/push-facts.ts';
 import { gatherRecheck, type RecheckFacts } from './facts/recheck-facts.ts';
@@ -24,6 +25,7 @@ export type Question =
     }
   | { readonly kind: 'check-push'; readonly intent: Of<'check-push'>; readonly facts: PushFacts }
   | { readonly kind: 'recheck'; readonly intent: Of<'recheck'>; readonly facts: RecheckFacts }
+  | { readonly kind: 'press'; readonly intent: Of<'press'>; readonly facts: PressFacts }
   | { readonly kind: 'observe-run'; readonly intent: Of<'observe-run'>; readonly facts: RunFacts | null }
   | { readonly kind: 'show-run'; readonly intent: Of<'show-run'>; readonly facts: ShownRun | null }
   | { readonly kind: 'watch-run'; readonly intent: Of<'watch-run'>; readonly facts: WatchFacts | null }
@@ -60,6 +62,8 @@ export async function gather(
       return { kind, intent, facts: await gatherPush(intent, now, ports) };
     case 'recheck':
       return { kind, intent, facts: await gatherRecheck(intent, now, ports) };
+    case 'press':
+      return { kind, intent, facts: await gatherPress(intent, ports) };
     case 'observe-run':
       return { kind, intent, facts: await gatherRun(intent, now, ports) };
     case 'show-run':

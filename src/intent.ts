@@ -40,7 +40,8 @@ export interface Actor {
 export type CommandSource =
   /** `at` is ISO 8601: when the comment was made. */
   | { readonly kind: 'comment'; readonly commentId: number; readonly at: string }
-  | { readonly kind: 'button'; readonly checkId: number; readonly head: string };
+  /** `press` tells one press from the next. */
+  | { readonly kind: 'button'; readonly checkId: number; readonly head: string; readonly press: string };
 
 /** One thing that somebody or something asks for, with who, about what, at which commit. */
 export type Intent =
@@ -81,6 +82,19 @@ export type Intent =
       readonly head: string;
       /** The name of the check; null for all of them. */
       readonly check: string | null;
+      readonly actor: Actor;
+    }
+  /** Somebody pressed a button of one of our checks. */
+  | {
+      readonly kind: 'press';
+      readonly repository: Repository;
+      readonly head: string;
+      /** The name of the check, and what GitHub calls this one. */
+      readonly check: string;
+      readonly checkId: number;
+      readonly button: string;
+      /** The delivery that told of it. */
+      readonly id: string;
       readonly actor: Actor;
     }
   | {

@@ -90,6 +90,8 @@ export interface Installation {
   /** The page on which an owner accepts permissions. */
   readonly url: string;
   readonly isSuspended: boolean;
+  /** Whether it is an organisation's; else it is a person's. */
+  readonly ofOrganisation: boolean;
 }
 
 /** A check that a branch requires before a merge. */
@@ -99,7 +101,7 @@ export interface RequiredCheck {
   readonly appId: number | null;
 }
 
-/** Deliveries of webhooks to us, the newest first. */
+/** One attempt of GitHub to bring us a webhook. */
 export interface DeliveryAttempt {
   readonly event: string;
   /** ISO 8601. */
@@ -114,8 +116,8 @@ export interface DeliveryAttempt {
 export interface SetupReader {
   /** Asked as the App itself. */
   readInstallation(repository: Repository): Promise<Installation>;
-  /** The newest 100 deliveries of the App to all its installations. Asked as the App itself. */
-  listDeliveries(): Promise<readonly DeliveryAttempt[]>;
+  /** Those of the newest 100 deliveries of the App that are about this repository, newest first. Asked as the App itself. */
+  listDeliveries(repository: Repository): Promise<readonly DeliveryAttempt[]>;
   /** The state of a workflow of the default branch by its file name, e.g. `active` or `disabled_manually`; null when there is none. */
   readWorkflowState(repository: Repository, workflow: string): Promise<string | null>;
   /** What rulesets and branch protection require of a branch. */
@@ -257,6 +259,8 @@ export interface StoreReader {
   listHoldingViews(repositoryId: number): Promise<readonly ViewRecord[]>;
   /** All repositories of an owner that we know. */
   listRepositoriesOf(owner: string): Promise<readonly Repository[]>;
+  /** The newest refusal of an installation for its rate, also when it is over; null when there never was one. */
+  readThrottle(installation: number): Promise<Throttle | null>;
   /** What was last shown for a head of a pull request, or of a push when `number` is null. */
   readView(repositoryId: number, number: number | null, head: string): Promise<ViewRecord | null>;
 }
@@ -317,11 +321,26 @@ export type Learnt =
   /** GitHub was asked to cancel a run, and has yet to do it. */
   | { readonly kind: 'run-cancelled'; readonly claim: string; readonly runId: number };
 
+/** That GitHub refuses an installation: for the requests of an hour, or for too many in a short time. */
+export interface RateRefusal {
+  readonly by: 'primary' | 'secondary';
+  /** For how long, where GitHub says so. */
+  readonly seconds: number | null;
+}
+
+/** Until when (ISO 8601) GitHub refuses an installation, or last did, and for which limit. */
+export interface Throttle {
+  readonly until: string;
+  readonly by: RateRefusal['by'];
+}
+
 /** How an attempt to apply an effect ended. */
 export type Outcome =
   | { readonly kind: 'done'; readonly learnt: Learnt | null }
   /** Not yet: try again in so many seconds. A wait that is no failure (a quota of our own) does not count as an attempt. */
   | { readonly kind: 'later'; readonly seconds: number; readonly error: string | null }
+  /** GitHub refused it for its rate: no failed attempt, but some of its requests may have been answered before. */
+  | { readonly kind: 'throttled'; readonly seconds: number; readonly error: string }
   | { readonly kind: 'failed'; readonly error: string; readonly learnt: Learnt | null };
 
 /** The queue of effects, as applying sees it. */
@@ -330,6 +349,11 @@ export interface Outbox {
   listDue(lane: string): Promise<readonly PendingEffect[]>;
   /** Counts an attempt before it is made; false when the effect was replaced meanwhile and must not be made. */
   begin(effectId: number): Promise<boolean>;
+  /**
+   * Takes room for what an effect writes in the rate that GitHub allows its installation, among all replicas. The
+   * seconds that it must wait instead, 0 when it may go.
+   */
+  reserve(effect: PendingEffect): Promise<number>;
   /** Ends the attempt and keeps what was learnt, in one transaction. */
   settle(effect: PendingEffect, outcome: Outcome): Promise<void>;
   /** The ids of what was published before, so that it is edited. */

@@ -107,6 +107,20 @@ export function modelArtifact(model: string): string {
   return `siskin-model-${model}`;
 }
 
+/**
+ * The artifact in which a training tells at its start what an earlier attempt had saved: its digest is in the name, so
+ * that nothing of it need be downloaded.
+ */
+export function checkpointArtifact(model: string, digest: string): string {
+  return `siskin-checkpoint-${model}.${digest.replace('sha256:', '').slice(0, 16)}`;
+}
+
+/** The digest in the name of a model's checkpoint artifact; null when it is none. */
+export function checkpointIn(name: string, model: string): string | null {
+  const prefix = `siskin-checkpoint-${model}.`;
+  return name.startsWith(prefix) ? name.slice(prefix.length) : null;
+}
+
 /** The artifact that holds result.json and report.html of one model. */
 export function resultArtifact(model: string): string {
   return `siskin-result-${model}`;

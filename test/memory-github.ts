@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../src/error.ts';
 import { repositoryRoles } from '../src/policy/grantee.ts';
-import type { Artifact, GithubReader, PullRequest, WorkflowJob, WorkflowRun } from '../src/ports.ts';
+import type {
+  Artifact,
+  DeliveryAttempt,
+  GithubReader,
+  Installation,
+  PullRequest,
+  RequiredCheck,
+  WorkflowJob,
+  WorkflowRun,
+} from '../src/ports.ts';
 
 /** The files of a commit: text by path. */
 export type Files = Readonly<Record<string, string>>;
@@ -28,6 +37,12 @@ export interface MemoryGithub extends GithubReader {
   outside: readonly string[] | 'away';
   /** GitHub's own time. */
   clock: () => Date;
+  /** What the App was given; null: it cannot be told. */
+  installation: Installation | null;
+  requiredChecks: readonly RequiredCheck[];
+  deliveries: readonly DeliveryAttempt[];
+  /** The state of the workflow of the default branch. */
+  workflowState: string;
   /** Whether trees are cut, as GitHub does with very large ones. */
   truncates: boolean;
 }
@@ -113,6 +128,10 @@ export function memoryGithub(files: Files): MemoryGithub {
     teams: new Map(),
     outside: [],
     clock: () => new Date('2026-03-01T12:00:00Z'),
+    installation: null,
+    requiredChecks: [],
+    deliveries: [],
+    workflowState: 'active',
     truncates: false,
     commit(branch, changes) {
       const parent = branches.get(branch) ?? tip('main');
@@ -187,6 +206,14 @@ export function memoryGithub(files: Files): MemoryGithub {
       ),
     downloadArtifact: (_, artifactId) =>
       called('downloadArtifact', () => github.artifacts.get(artifactId)?.bytes ?? new Uint8Array()),
+    readInstallation: () =>
+      called('readInstallation', () => {
+        if (github.installation !== null) return github.installation;
+        throw new AppError('not-permitted', 'expected to be let in, found no permission; ask for it');
+      }),
+    listRequiredChecks: () => called('listRequiredChecks', () => github.requiredChecks),
+    listDeliveries: () => called('listDeliveries', () => github.deliveries),
+    readWorkflowState: () => called('readWorkflowState', () => github.workflowState),
     readRole: (_, login) =>
       called('readRole', () => {
         const given = github.roles.get(login) ?? 'none';

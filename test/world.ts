@@ -199,6 +199,10 @@ function effectWords(effect: Effect): string {
       return `react ${effect.content}`;
     case 'reply':
       return `reply ${effect.body.split('\n')[0]}`;
+    case 'force-cancel-run':
+      return `force-cancel run ${effect.runId}`;
+    case 'rerun-failed-jobs':
+      return `rerun run ${effect.runId} as attempt ${effect.attempt}`;
     case 'open-pull-request':
       return `open pull request ${effect.branch}: ${Object.keys(effect.files).join(', ')}`;
     default:

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
+import { checkpointArtifact } from '../../src/run-plan.ts';
+import { lookAtCheckpoint } from '../../src/train/checkpoint.ts';
 import { train } from '../../src/train/train.ts';
 import { uploadArtifact } from '../artifact.ts';
 import { runAction } from '../door.ts';
@@ -11,16 +13,18 @@ import { stageModel } from './stage.ts';
 await runAction(async () => {
   const { plan, job } = jobOf('train', { plan: core.getInput('plan'), model: core.getInput('model') });
   const temporary = process.env['RUNNER_TEMP'] ?? tmpdir();
+  const checkpointFolder = join(
+    process.env['RUNNER_TOOL_CACHE'] ?? temporary,
+    'siskin-checkpoints',
+    plan.repository,
+    job.trainingKey?.replace(':', '-') ?? plan.claim,
+  );
+  await tellCheckpoint({ model: job.model, checkpointFolder, temporary });
   const report = await train({
     plan,
     job,
     root: core.getInput('path'),
-    checkpointFolder: join(
-      process.env['RUNNER_TOOL_CACHE'] ?? temporary,
-      'siskin-checkpoints',
-      plan.repository,
-      job.trainingKey?.replace(':', '-') ?? plan.claim,
-    ),
+    checkpointFolder,
     environment: process.env,
     now: new Date(),
     onLine: (line) => console.log(line),
@@ -42,3 +46,23 @@ await runAction(async () => {
     );
   }
 });
+
+/** A machine that vanishes tells nothing at its end, so what an attempt left is told when the next one begins. */
+async function tellCheckpoint({
+  model,
+  checkpointFolder,
+  temporary,
+}: {
+  readonly model: string;
+  readonly checkpointFolder: string;
+  readonly temporary: string;
+}): Promise<void> {
+  const checkpoint = lookAtCheckpoint(checkpointFolder);
+  if (checkpoint === null) return;
+  console.log(`Found a checkpoint of ${checkpoint.files} files, written at ${checkpoint.writtenAt}`);
+  const folder = mkdtempSync(join(temporary, 'siskin-checkpoint-'));
+  const file = join(folder, 'checkpoint.json');
+  writeFileSync(file, JSON.stringify(checkpoint));
+  await uploadArtifact({ name: checkpointArtifact(model, checkpoint.digest), folder, files: [file] });
+  rmSync(folder, { recursive: true, force: true });
+}

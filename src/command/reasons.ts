@@ -95,6 +95,14 @@ export const refusals = {
     means: 'The run of the model measures other models too, and GitHub cancels a run as a whole.',
     fix: 'Type `/cancel` to stop all of it, then ask for what you still want, e.g. with `/evaluate -m`.',
   },
+  'no-candidate': {
+    means: 'No candidate of the model was measured at a commit that is to be compared.',
+    fix: 'Type `/evaluate` or `/train` first, or name a commit that was measured.',
+  },
+  'artifact-gone': {
+    means: 'The candidate of a commit is not kept any more, because GitHub forgets artifacts after some time.',
+    fix: 'Compare with a later commit, or have the candidate made again with `/train`.',
+  },
   'nothing-to-do': {
     means: 'There is nothing here that the command could act on.',
     fix: 'Type `/status` to see where things stand.',

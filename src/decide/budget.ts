@@ -39,6 +39,7 @@ export function reservationFor(
       basis,
       reservedAt: now,
       settled: null,
+      succeeded: null,
     };
   };
   return [...jobs.train.map((job) => entry('train', job)), ...jobs.evaluate.map((job) => entry('evaluate', job))];
@@ -86,16 +87,24 @@ export interface Overrun {
   readonly limit: BudgetLimit;
   readonly spent: Spending;
   readonly wanted: Spending;
+  readonly basis: LedgerEntry['basis'];
+  readonly currency: string;
   /** ISO 8601: when the window begins anew and the run fits; null when it never does by itself. */
   readonly freesAt: string | null;
 }
 
 /** The limit that stands longest in the way of spending this much more; null when all hold. */
-export function overrun(wanted: Spending, budget: Budget, now: string): Overrun | null {
+export function overrun(
+  { entries, wanted }: { readonly entries: readonly LedgerEntry[]; readonly wanted: Spending },
+  budget: Budget,
+  now: string,
+): Overrun | null {
+  const basis = entries.some((entry) => entry.basis === 'limit') ? 'limit' : 'past';
+  const { currency } = budget.spender;
   const broken = budget.spent.flatMap(({ limit, spent }): readonly Overrun[] => {
     if (!isOver(limit, { spent, wanted })) return [];
     const isEver = !isOver(limit, { spent: { seconds: 0, micros: 0 }, wanted });
-    return [{ limit, spent, wanted, freesAt: isEver ? windowEnd(limit.window, now) : null }];
+    return [{ limit, spent, wanted, basis, currency, freesAt: isEver ? windowEnd(limit.window, now) : null }];
   });
   const never = broken.find(({ freesAt }) => freesAt === null);
   return never ?? broken.toSorted((a, b) => ((a.freesAt ?? '') < (b.freesAt ?? '') ? 1 : -1))[0] ?? null;

@@ -6,9 +6,12 @@ import { closePullRequest } from './close-pull-request.ts';
 import { obey } from './obey.ts';
 import { observeRun, showRun } from './observe-run.ts';
 import { onboard } from './onboard.ts';
+import { press } from './press.ts';
 import { recheck } from './recheck.ts';
 import { reconcile } from './reconcile.ts';
+import { retryRun } from './retry-run.ts';
 import { settleLocks, showHolds, thaw } from './settle.ts';
+import { watchRun } from './watch-run.ts';
 
 /**
  * What is to be done about an intent, given the facts. Pure, and the same facts give the same plan; once a plan is
@@ -24,10 +27,16 @@ export function decide(question: Question): Plan {
       return checkPush(question.intent, question.facts);
     case 'recheck':
       return recheck(question.intent, question.facts);
+    case 'press':
+      return press(question.intent, question.facts);
     case 'observe-run':
       return observeRun(question.intent, question.facts);
     case 'show-run':
       return showRun(question.facts);
+    case 'watch-run':
+      return watchRun(question.intent, question.facts);
+    case 'retry-run':
+      return retryRun(question.intent, question.facts);
     case 'obey':
       return obey(question.intent, question.facts);
     case 'settle-locks':

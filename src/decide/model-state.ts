@@ -35,10 +35,20 @@ export function modelState(
       ranSeconds: secondsBetween(run.startedAt, run.endedAt),
     };
   }
+  if (run.retryAt !== null) {
+    const { message } = failureOf(run, model);
+    return {
+      kind: 'queued',
+      since: run.endedAt ?? run.plannedAt,
+      again: { attempt: run.attempt + 1, at: run.retryAt, message },
+    };
+  }
   switch (run.state) {
     case 'planned':
-    case 'dispatched':
-      return { kind: 'queued', since: run.plannedAt };
+    case 'dispatched': {
+      const waits = stagesOf(run.stages, model).find((stage) => stage.waits !== undefined)?.waits;
+      return { kind: 'queued', since: run.plannedAt, ...(waits === undefined ? {} : { waits }) };
+    }
     case 'running':
       return { kind: 'running', since: run.startedAt ?? run.plannedAt, stages: stagesOf(run.stages, model) };
     case 'superseded':
@@ -58,7 +68,8 @@ function stagesOf(stages: readonly Stage[], model: string): readonly Stage[] {
   return stages.filter(({ name }) => !name.includes('(') || name.endsWith(`(${model})`));
 }
 
-function failureOf(run: RunRecord, model: string): RunFailure {
+/** Why a run has no result of a model that counts. */
+export function failureOf(run: RunRecord, model: string): RunFailure {
   const own = run.failures.find((failure) => failure.model === model);
   const common = run.failures.find((failure) => failure.model === null);
   const message = 'expected a result for this model, found none; type `/evaluate` to measure it again';

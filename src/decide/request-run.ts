@@ -3,8 +3,10 @@ import type { Effect } from '../effect.ts';
 import type { ModelFacts } from '../facts/model-facts.ts';
 import type { RangeFacts } from '../facts/range-facts.ts';
 import type { Repository } from '../intent.ts';
-import { type EvaluateJob, type RunPlan, resultArtifact, type TrainJob } from '../run-plan.ts';
+import { type EvaluateJob, type ModelSource, type RunPlan, resultArtifact, type TrainJob } from '../run-plan.ts';
 import type { RunRecord } from '../store/run-record.ts';
+import type { Jobs } from './budget.ts';
+import { isStruck } from './strikes.ts';
 import type { RunWork } from './work.ts';
 
 /** A run to be requested, and how. */
@@ -30,11 +32,25 @@ export function requestRuns(options: Parameters<typeof requestRun>[0]): readonly
 export interface Order {
   readonly facts: ModelFacts;
   readonly work: RunWork;
+  /** What the candidate is compared with, where that is not the champion. */
+  readonly rival?: ModelSource;
 }
 
-const evaluationMinutes = 60;
+/** Where runs are requested: over which commits, and after which earlier runs of the same pull request or branch. */
+export interface RunPlace {
+  readonly range: RangeFacts;
+  readonly runs: readonly RunRecord[];
+}
+
+/** What the jobs of an order are told. */
+export function jobsOf(order: Order, place: RunPlace): Jobs {
+  return { train: trainJob(order, place), evaluate: [evaluateJob(order, place.range)] };
+}
+
+/** Of the job that evaluates. */
+export const evaluationMinutes = 60;
 /** What a training job has beside its command: to fetch the commit and its data before, to save the model after it. */
-const aroundMinutes = 10;
+export const aroundMinutes = 10;
 /** GitHub gives up on a job that found no runner after a day. */
 const queueMinutes = 24 * 60;
 
@@ -50,8 +66,10 @@ function requestRun(options: {
   /** The earlier runs of the same pull request or branch. */
   readonly runs: readonly RunRecord[];
   readonly now: string;
+  /** To check a commit unless told otherwise. */
+  readonly purpose?: RunRecord['purpose'];
 }): RequestedRun {
-  const { repository, number, range, orders, runs, now } = options;
+  const { repository, number, range, orders, runs, now, purpose = { kind: 'check' } } = options;
   const models = orders.map(({ facts, work }) => ({
     model: facts.model,
     trainingKey: facts.trainingKey,
@@ -61,7 +79,8 @@ function requestRun(options: {
   }));
   const earlier = runs.filter((run) => run.head === range.head).length;
   const claim = claimFor([repository.id, number, range.head, range.base.sha, models, earlier]);
-  const train = orders.flatMap((order) => trainJob(order));
+  const jobs = orders.map((order) => jobsOf(order, options));
+  const train = jobs.flatMap((job) => job.train);
   const plan: RunPlan = {
     schema: 'siskin.plan/v1',
     claim,
@@ -70,7 +89,7 @@ function requestRun(options: {
     base: range.base.sha,
     pullRequest: number,
     train,
-    evaluate: orders.map((order) => evaluateJob(order, range)),
+    evaluate: jobs.flatMap((job) => job.evaluate),
   };
   const minutes = queueMinutes + evaluationMinutes + Math.max(0, ...train.map((job) => job.timeoutMinutes));
   const run: RunRecord = {
@@ -91,22 +110,25 @@ function requestRun(options: {
     stages: [],
     failures: [],
     results: {},
-    purpose: { kind: 'check' },
+    purpose,
     retryAt: null,
   };
   return { run, dispatch: { kind: 'dispatch-run', workflow: range.policy.workflow, ref: range.defaultBranch, plan } };
 }
 
-function trainJob({ facts, work }: Order): readonly TrainJob[] {
+function trainJob({ facts, work }: Order, { range, runs }: RunPlace): readonly TrainJob[] {
   const { model, policy, trainingKey } = facts;
   if (work.candidate.kind !== 'trained' || policy.train === undefined) return [];
-  const { command, output, runner, seed, parameters } = policy.train;
+  const { command, output, seed, parameters } = policy.train;
+  const onDemand = policy.train['on-demand-runner'];
+  const isLost = runs.some((run) => run.head === range.head && isStruck(run, { model, trainingKey }));
+  const own = isLost && onDemand !== undefined ? onDemand : policy.train.runner;
   return [
     {
       model,
       command,
       output,
-      runner,
+      runner: range.origin === 'fork' ? range.policy.forks.runner : own,
       timeoutMinutes: Math.ceil(policy.train['timeout-minutes']) + aroundMinutes,
       commandSeconds: policy.train['timeout-minutes'] * 60,
       seed,
@@ -118,13 +140,13 @@ function trainJob({ facts, work }: Order): readonly TrainJob[] {
   ];
 }
 
-function evaluateJob({ facts, work }: Order, range: RangeFacts): EvaluateJob {
+function evaluateJob({ facts, work, rival }: Order, range: RangeFacts): EvaluateJob {
   return {
     model: facts.model,
     runner: range.policy['evaluate-runner'],
     timeoutMinutes: evaluationMinutes,
     candidate: work.candidate,
-    champion: facts.champion,
+    champion: rival ?? facts.champion,
     artifact: resultArtifact(facts.model),
   };
 }

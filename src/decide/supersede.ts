@@ -12,7 +12,9 @@ export function supersede(
   wanted: ReadonlySet<string>,
 ): { readonly runs: Plan; readonly checks: Plan } {
   const { pull, runs, former, now } = facts;
-  const outdated = runs.filter((run) => isOpen(run) && !wanted.has(run.claim));
+  const isWanted = (run: RunRecord) =>
+    wanted.has(run.claim) || (run.purpose.kind === 'compare' && run.head === pull.head.sha);
+  const outdated = runs.filter((run) => isOpen(run) && !isWanted(run));
   return {
     runs: endRuns(outdated, { state: 'superseded', reason: `superseded by ${pull.head.sha}`, now }),
     checks: former === null ? emptyPlan : endChecks(former, { end: { kind: 'superseded', by: pull.head.sha }, now }),

@@ -16,6 +16,16 @@ export interface Budget {
   readonly approvedBy: string | null;
 }
 
+/** Why a run may be asked for. */
+export interface Cause {
+  readonly actor: Actor;
+  /** Of the pull request; null for a push. */
+  readonly author: string | null;
+  readonly pullRequest: number | null;
+  /** Who approved that this commit exceeds the budget; null when nobody did. */
+  readonly approvedBy: string | null;
+}
+
 /** Who causes a run: a person, a bot, or, for what Siskin itself takes up again, whoever the change is of. */
 export function spenderOf(
   { id, owner }: Repository,

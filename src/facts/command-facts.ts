@@ -4,6 +4,7 @@ import { parsePolicy } from '../policy/parse.ts';
 import { policyPath } from '../policy/policy.ts';
 import type { GithubReader, StoreReader } from '../ports.ts';
 import { type AccessFacts, gatherAccess, type Rules } from './access-facts.ts';
+import { type DoctorFacts, gatherDoctor } from './doctor-facts.ts';
 import { gatherHolds, type Holds } from './hold-facts.ts';
 import { gatherPull, type PullFacts } from './pull-facts.ts';
 import { gatherRivals, type RivalFacts } from './rival-facts.ts';
@@ -20,6 +21,8 @@ export type CommandFacts =
       readonly tree: string | null;
       /** Where candidates are kept; null where no command compares any. */
       readonly rivals: RivalFacts | null;
+      /** What the set-up looks like; null where no command asks. */
+      readonly doctor: DoctorFacts | null;
       readonly holds: Holds;
       readonly now: string;
     };
@@ -45,7 +48,9 @@ export async function gatherCommand(
     pull === null || comparing === undefined
       ? null
       : await gatherRivals(repository, pull, { ...ports, named: comparing.sha });
-  return { kind: 'known', access, pull, tree, rivals, holds, now };
+  const isExamined = commands.some(({ verb }) => verb === 'doctor');
+  const doctor = isExamined ? await gatherDoctor({ repository, number }, now, ports) : null;
+  return { kind: 'known', access, pull, tree, rivals, doctor, holds, now };
 }
 
 const approving: readonly string[] = ['approve-run', 'approve-budget', 'override-gate'] satisfies readonly Verb[];

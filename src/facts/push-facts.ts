@@ -3,7 +3,9 @@ import type { Intent } from '../intent.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { policyPath } from '../policy/policy.ts';
 import type { GithubReader, StoreReader } from '../ports.ts';
+import type { Approval } from '../store/approvals.ts';
 import type { RunRecord, ViewRecord } from '../store/run-record.ts';
+import { gatherMergedOverrides } from './approval-facts.ts';
 import type { JudgedRange } from './pull-facts.ts';
 import { gatherRange } from './range-facts.ts';
 
@@ -17,6 +19,8 @@ export interface PushFacts {
   /** The runs of the default branch, newest first. */
   readonly runs: readonly RunRecord[];
   readonly freezes: readonly Freeze[];
+  /** Gates that were overridden for candidates of merged pull requests. */
+  readonly overrides: readonly Approval[];
   readonly now: string;
 }
 
@@ -42,7 +46,7 @@ export async function gatherPush(
     store.listFreezes(repository),
   ]);
   const editsPolicy = before !== after && text !== former;
-  const rest = { editsPolicy, shown, runs, freezes, now };
+  const rest = { editsPolicy, shown, runs, freezes, overrides: [], now };
   if (text === null) return { ...rest, judged: { kind: 'absent' } };
   const parsed = parsePolicy({ text, file: policyPath });
   if (parsed.kind === 'invalid') return { ...rest, judged: parsed };
@@ -51,8 +55,10 @@ export async function gatherPush(
   const cause = { actor: intent.actor, author: null, pullRequest: null, approvedBy: null };
   const range = await gatherRange(
     repository,
-    { policy, base, from: before, head: after, defaultBranch: branch, cause, now },
+    { policy, base, from: before, head: after, origin: 'repository', defaultBranch: branch, cause, now },
     ports,
   );
-  return { ...rest, judged: { kind: 'valid', range } };
+  const measured = range.models.flatMap(({ model, sameTraining }) => sameTraining?.results[model] ?? []);
+  const overrides = await gatherMergedOverrides(repository, measured, ports);
+  return { ...rest, overrides, judged: { kind: 'valid', range } };
 }

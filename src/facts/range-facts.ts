@@ -4,6 +4,7 @@ import { trainingKeyOf } from '../change/training-key.ts';
 import type { Repository } from '../intent.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { GithubReader, StoreReader, TreeEntry } from '../ports.ts';
+import { type Budget, type Cause, gatherBudget, spenderOf } from './budget-facts.ts';
 import { type ModelFacts, modelFacts } from './model-facts.ts';
 
 /** A commit range seen with the policy that judges it. */
@@ -12,11 +13,15 @@ export interface RangeFacts {
   /** The branch whose policy, holdout and champion judge, and its commit. */
   readonly base: { readonly ref: string; readonly sha: string };
   readonly head: string;
+  /** Whose code the head is: of a repository that its own people may write to, or a stranger's. */
+  readonly origin: 'repository' | 'fork';
   /** The branch whose workflow is dispatched. */
   readonly defaultBranch: string;
   /** What the range edits beside models. */
   readonly edits: { readonly policy: boolean; readonly workflow: boolean };
   readonly models: readonly ModelFacts[];
+  /** What a run of this range may cost, for whoever causes it. */
+  readonly budget: Budget;
 }
 
 /** Which commits are compared: what changed is told from `from` to `head`, and judged with what stands at `base`. */
@@ -25,7 +30,10 @@ export interface Range {
   readonly base: { readonly ref: string; readonly sha: string };
   readonly from: string;
   readonly head: string;
+  readonly origin: RangeFacts['origin'];
   readonly defaultBranch: string;
+  readonly cause: Cause;
+  readonly now: string;
 }
 
 /** Reads what a commit range does to each model: two or three trees, and the small pointer files among them. */
@@ -63,9 +71,11 @@ export async function gatherRange(
       sameTraining,
     });
   });
-  const { defaultBranch } = range;
+  const { origin, defaultBranch, cause, now } = range;
+  const spender = spenderOf(repository, { ...cause, policy });
+  const budget = await gatherBudget(policy, { spender, approvedBy: cause.approvedBy, now }, store);
   const edits = { policy: change?.policy ?? false, workflow: change?.workflow ?? false };
-  return { policy, base, head, defaultBranch, edits, models: await Promise.all(models) };
+  return { policy, base, head, origin, defaultBranch, edits, models: await Promise.all(models), budget };
 }
 
 async function readPointers(

@@ -4,8 +4,14 @@ import { parsePolicy } from '../policy/parse.ts';
 import { type Policy, policyPath } from '../policy/policy.ts';
 import type { GithubReader, StoreReader, TokenReader, WorkflowJob, WorkflowRun } from '../ports.ts';
 import type { Result } from '../result.ts';
+import { isLoss } from '../run-loss.ts';
 import { claimOf } from '../run-plan.ts';
+import type { Approval } from '../store/approvals.ts';
+import type { LedgerEntry } from '../store/ledger-entry.ts';
 import type { Champion, RunFailure, RunRecord, ViewRecord } from '../store/run-record.ts';
+import { gatherApprovals, gatherMergedOverrides } from './approval-facts.ts';
+import { type Budget, gatherBudget } from './budget-facts.ts';
+import { gatherCheckpoints } from './checkpoint-facts.ts';
 import { runFailures } from './run-failures.ts';
 
 /** A run of ours as our record, and as what shows it, knows it. */
@@ -15,6 +21,12 @@ export interface ShownRun {
   readonly policy: Policy | null;
   /** What is shown for the present head of its pull request, or for its own head when it belongs to none. */
   readonly shown: ViewRecord | null;
+  /** Those that hold for what is shown. */
+  readonly approvals: readonly Approval[];
+  /** What was set aside for the run, and what it took. */
+  readonly ledger: readonly LedgerEntry[];
+  /** What is spent of the limits but for this run; null where the ledger or the policy has nothing of it. */
+  readonly budget: Budget | null;
   readonly now: string;
 }
 
@@ -23,6 +35,12 @@ export interface RunFacts extends ShownRun {
   /** Null when GitHub has no such run any more. */
   readonly github: Pick<WorkflowRun, 'status' | 'conclusion' | 'attempt' | 'url'> | null;
   readonly jobs: readonly WorkflowJob[];
+  /** The jobs of all attempts of a completed run. */
+  readonly allJobs: readonly WorkflowJob[];
+  /** The other runs of the same pull request or branch, newest first; read only where it lost its machine. */
+  readonly siblings: readonly RunRecord[];
+  /** By model, which checkpoint each attempt found when it began, newest attempt first; read only where it lost its machine. */
+  readonly checkpoints: Readonly<Record<string, readonly string[]>>;
   /** What a completed run left, each model in one of both. */
   readonly results: Readonly<Record<string, Result>>;
   readonly failures: readonly RunFailure[];
@@ -36,6 +54,9 @@ export interface RunFacts extends ShownRun {
     readonly tip: { readonly name: string; readonly sha: string };
   } | null;
 }
+
+/** So long nobody asks what a run waits for. */
+const unwatchedMinutes = 10;
 
 interface Ports {
   readonly github: GithubReader;
@@ -54,16 +75,29 @@ export async function gatherRun(
   if (run === null || run.repositoryId !== repository.id) return null;
   // A run of the same name that is not the one which GitHub gave us for our dispatch is somebody else's.
   if (run.runId !== null && run.runId !== runId) return null;
-  if (run.endedAt !== null && run.runId !== null && intent.attempt <= run.attempt && !isAwaited(run)) return null;
+  const ledger = await ports.store.readLedger([run.claim]);
+  if (run.endedAt !== null && run.runId !== null && intent.attempt <= run.attempt && !isAwaited(run, ledger))
+    return null;
   const read = await ports.github.readRun(repository, runId);
-  const shown = await shownRun(repository, { run, now }, ports);
-  const nothing = { ...shown, jobs: [], results: {}, failures: [], branch: null };
+  const shown = await shownRun(repository, { run, ledger, now }, ports);
+  const nothing = {
+    ...shown,
+    jobs: [],
+    allJobs: [],
+    siblings: [],
+    checkpoints: {},
+    results: {},
+    failures: [],
+    branch: null,
+  };
   if (read === null) return { ...nothing, github: null };
   const isCompleted = read.status === 'completed' || (intent.status === 'completed' && read.attempt === intent.attempt);
   const github = isCompleted
     ? { ...read, status: 'completed' as const, conclusion: read.conclusion ?? intent.conclusion }
     : read;
-  const jobs = read.status === 'queued' ? [] : await ports.github.listJobs(repository, runId);
+  // Nothing is to be seen of a run that just began to wait.
+  const isYoung = Date.parse(now) - Date.parse(run.plannedAt) < unwatchedMinutes * 60_000;
+  const jobs = read.status === 'queued' && isYoung ? [] : await ports.github.listJobs(repository, runId);
   if (!isCompleted) return { ...nothing, github, jobs };
   const tip = await ports.github.readDefaultBranch(repository);
   const workflow = { path: `.github/workflows/${shown.policy?.workflow ?? ''}`, branch: tip.name };
@@ -82,11 +116,20 @@ export async function gatherRun(
     ports.github,
   );
   const branch = run.pullRequest === null ? { ...(await branchFacts(repository, run, ports.store)), tip } : null;
-  return { ...shown, github, jobs, results, failures, branch };
+  const allJobs = read.attempt === 1 ? jobs : await ports.github.listAllJobs(repository, runId);
+  const siblings = failures.some(isLoss) ? await ports.store.listRuns(repository.id, run.pullRequest) : [];
+  const checkpoints = failures.some(isLoss) ? await gatherCheckpoints(repository, { run, runId }, ports.github) : {};
+  const approvals =
+    run.pullRequest === null ? await gatherMergedOverrides(repository, Object.values(results), ports) : shown.approvals;
+  return { ...shown, approvals, github, jobs, allJobs, siblings, checkpoints, results, failures, branch };
 }
 
-/** A run that we ended ourselves ends on GitHub later, perhaps with a result that can be used again. */
-function isAwaited(run: RunRecord): boolean {
+/**
+ * A run that we ended ourselves ends on GitHub later, perhaps with a result that can be used again, and then it is known
+ * what it took.
+ */
+function isAwaited(run: RunRecord, ledger: readonly LedgerEntry[]): boolean {
+  if (run.retryAt === null && ledger.some(({ settled }) => settled === null)) return true;
   return (run.state === 'superseded' || run.state === 'cancelled') && run.stages.length === 0;
 }
 
@@ -98,12 +141,13 @@ export async function gatherShownRun(
 ): Promise<ShownRun | null> {
   const run = await ports.store.readRun(intent.claim);
   if (run === null || run.repositoryId !== intent.repository.id) return null;
-  return shownRun(intent.repository, { run, now }, ports);
+  const ledger = await ports.store.readLedger([run.claim]);
+  return shownRun(intent.repository, { run, ledger, now }, ports);
 }
 
 async function shownRun(
   repository: Repository,
-  { run, now }: { readonly run: RunRecord; readonly now: string },
+  { run, ledger, now }: Pick<ShownRun, 'run' | 'ledger' | 'now'>,
   { github, store }: Ports,
 ): Promise<ShownRun> {
   const { pullRequest } = run;
@@ -113,7 +157,17 @@ async function shownRun(
     store.readView(repository.id, pullRequest, pull?.head ?? run.head),
   ]);
   const parsed = text === null ? null : parsePolicy({ text, file: policyPath });
-  return { run, policy: parsed?.kind === 'valid' ? parsed.policy : null, shown, now };
+  const policy = parsed?.kind === 'valid' ? parsed.policy : null;
+  const [spender] = ledger;
+  const budget =
+    policy === null || spender === undefined
+      ? null
+      : await gatherBudget(policy, { spender, approvedBy: null, now, except: run.claim }, store);
+  const approvals =
+    pullRequest === null
+      ? await gatherMergedOverrides(repository, Object.values(run.results), { github, store })
+      : await gatherApprovals(repository, { number: pullRequest, head: pull?.head ?? run.head }, { github, store });
+  return { run, policy, shown, approvals, ledger, budget, now };
 }
 
 async function branchFacts(

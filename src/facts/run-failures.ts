@@ -56,6 +56,17 @@ function blame(
     const message = `expected the training to end within ${minutes} minutes, found it still running; raise \`timeout-minutes\` or train less`;
     return { failure: { code: 'timed-out', message, model, logTail: [] }, job: train };
   }
+  for (const job of [train, evaluate]) {
+    if (job === undefined || !isMachineLost(job)) continue;
+    const machine = job.runnerName === null ? 'its machine' : `machine ${job.runnerName}`;
+    const message = `expected ${machine} to end job ${job.name}, found that it vanished in the middle of it; look whether it was taken away or ran out of memory`;
+    return { failure: { code: 'runner-lost', message, model, logTail: [] }, job };
+  }
+  for (const job of [train, evaluate]) {
+    if (job === undefined || !isUntaken(job)) continue;
+    const message = `expected a runner with the labels ${job.labels.join(', ')} to take job ${job.name} within a day, found none; look at the runners of the repository and its organisation`;
+    return { failure: { code: 'no-runner', message, model, logTail: [] }, job: null };
+  }
   for (const [job, code] of [
     [train, 'training-failed'],
     [evaluate, 'evaluation-failed'],
@@ -70,6 +81,18 @@ function blame(
     return { failure: { code: 'dispatch-refused', message, model, logTail: [] }, job: null };
   }
   return { failure, job: evaluate ?? null };
+}
+
+/** A job whose machine goes silent fails after some minutes, with no step of it to blame. */
+function isMachineLost({ conclusion, runnerName, hasFailedStep }: WorkflowJob): boolean {
+  return conclusion === 'failure' && runnerName !== null && !hasFailedStep;
+}
+
+/** GitHub gives up on a job that no runner took after a day. A person who cancels it does so earlier. */
+function isUntaken({ conclusion, runnerName, createdAt, completedAt }: WorkflowJob): boolean {
+  if (conclusion !== 'cancelled' && conclusion !== 'failure') return false;
+  if (runnerName !== null || completedAt === null) return false;
+  return Date.parse(completedAt) - Date.parse(createdAt) >= 23.5 * 3_600_000;
 }
 
 /** GitHub calls a job that its time limit stopped `cancelled`, as if a person had done it. */

@@ -14,7 +14,7 @@ import { listDeliveries, listRequiredChecks, readInstallation, readWorkflowState
 export function githubReader(connect: Connect, connectAsApp: () => Promise<Github>): GithubReader {
   return {
     readInstallation: async (repository) => readInstallation(await connectAsApp(), repository),
-    listDeliveries: async () => listDeliveries(await connectAsApp()),
+    listDeliveries: async (repository) => listDeliveries(await connectAsApp(), repository),
     readWorkflowState: async (repository, workflow) =>
       readWorkflowState(await connect(repository.installation), repository, workflow),
     listRequiredChecks: async (repository, branch) =>

@@ -32,23 +32,37 @@ export async function findRun(
   return answer?.data.workflow_runs.map(runOf).find((run) => run.name === name) ?? null;
 }
 
-/** The jobs of a run's newest attempt. */
-export async function listJobs(github: Github, repository: Repository, runId: number): Promise<readonly WorkflowJob[]> {
+/** The jobs of a run's newest attempt, or of all of them. */
+export async function listJobs(
+  github: Github,
+  repository: Repository,
+  { runId, attempts }: { runId: number; attempts: 'latest' | 'all' },
+): Promise<readonly WorkflowJob[]> {
   const jobs = await asking(`list the jobs of run ${runId}`, () =>
     github.paginate('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', {
       ...routeOf(repository),
       run_id: runId,
+      filter: attempts,
       per_page: 100,
     }),
   );
-  return jobs.map((job) => ({
-    id: idOf(job.id),
-    name: job.name,
-    status: job.status,
-    conclusion: job.conclusion,
-    startedAt: job.started_at,
-    completedAt: job.completed_at,
-  }));
+  return jobs.map((job) => {
+    // GitHub tells a start also of jobs that no machine took: the instant at which they were queued.
+    const runnerName = job.runner_name === '' ? null : job.runner_name;
+    return {
+      id: idOf(job.id),
+      name: job.name,
+      attempt: job.run_attempt ?? 1,
+      status: job.status,
+      conclusion: job.conclusion,
+      labels: job.labels,
+      runnerName,
+      createdAt: job.created_at,
+      startedAt: runnerName === null ? null : job.started_at,
+      completedAt: job.completed_at,
+      hasFailedStep: (job.steps ?? []).some((step) => step.conclusion === 'failure'),
+    };
+  });
 }
 
 /** The last lines of a job's log, without timestamps and colours; none when GitHub keeps no log of it. */
@@ -124,6 +138,32 @@ export async function cancelRun(github: Github, repository: Repository, runId: n
       if (statusOf(thrown) !== 409) throw thrown;
     }
   });
+}
+
+/** Ends a run at once, also one whose jobs do not heed being cancelled; one that has ended or is gone needs no ending. */
+export async function forceCancelRun(github: Github, repository: Repository, runId: number): Promise<void> {
+  await askingFor(`force the end of run ${runId}`, async () => {
+    try {
+      await github.request('POST /repos/{owner}/{repo}/actions/runs/{run_id}/force-cancel', {
+        ...routeOf(repository),
+        run_id: runId,
+      });
+    } catch (thrown) {
+      // https://docs.github.com/rest/actions/workflow-runs#force-cancel-a-workflow-run: 409 when it has ended.
+      if (statusOf(thrown) !== 409) throw thrown;
+    }
+  });
+}
+
+/** Asks for the next attempt of a completed run: what did not succeed, and what depends on it. */
+export async function rerunFailedJobs(github: Github, repository: Repository, runId: number): Promise<void> {
+  await asking(`run the failed jobs of run ${runId} again`, () =>
+    github.request('POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs', {
+      ...routeOf(repository),
+      ...once,
+      run_id: runId,
+    }),
+  );
 }
 
 const logTailBytes = 256 * 1024;

@@ -4,7 +4,7 @@ import { openPullRequest } from './branch-pull-request.ts';
 import { createCheck, findCheck, updateCheck } from './checks.ts';
 import { createComment, findComment, react, updateComment } from './comments.ts';
 import type { Connect } from './connection.ts';
-import { cancelRun, dispatchWorkflow, findRun } from './runs.ts';
+import { cancelRun, dispatchWorkflow, findRun, forceCancelRun, readRun, rerunFailedJobs } from './runs.ts';
 
 /** Writes to GitHub as this App, over the Octokit of the installation that each repository belongs to. */
 export function githubWriter(connect: Connect, app: () => Promise<AppIdentity>): GithubWriter {
@@ -17,7 +17,12 @@ export function githubWriter(connect: Connect, app: () => Promise<AppIdentity>):
       findRun(await connect(repository.installation), repository, { workflow, name }),
     dispatchWorkflow: async (repository, workflow, ref, inputs) =>
       dispatchWorkflow(await connect(repository.installation), repository, { workflow, ref, inputs }),
+    readRun: async (repository, runId) => readRun(await connect(repository.installation), repository, runId),
     cancelRun: async (repository, runId) => cancelRun(await connect(repository.installation), repository, runId),
+    forceCancelRun: async (repository, runId) =>
+      forceCancelRun(await connect(repository.installation), repository, runId),
+    rerunFailedJobs: async (repository, runId) =>
+      rerunFailedJobs(await connect(repository.installation), repository, runId),
     createCheck: async (repository, head, check) =>
       createCheck(await connect(repository.installation), repository, { head, check }),
     updateCheck: async (repository, checkId, check) =>

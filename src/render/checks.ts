@@ -1,3 +1,4 @@
+import { checkButtons } from '../decide/check-buttons.ts';
 import { checkName, policyCheckName } from '../decide/check-name.ts';
 import type { ModelState, ModelView, PullView } from '../decide/view.ts';
 import type { Annotation, CheckContent } from '../effect.ts';
@@ -74,6 +75,7 @@ function modelCheck(model: ModelView, view: PullView): CheckContent {
     ]),
     detailsUrl: webAddress(model.runUrl),
     annotations: state.kind === 'judged' ? schemaAnnotations(model, state) : [],
+    buttons: checkButtons(model, view),
   };
 }
 
@@ -116,6 +118,7 @@ function policyCheck(view: PullView): readonly CheckContent[] {
       text: '',
       detailsUrl: null,
       annotations: proposed.slice(0, mostAnnotations).map(policyAnnotation),
+      buttons: [],
     },
   ];
 }

@@ -110,7 +110,7 @@ export function coreSection(model: ModelView, view: PullView): string {
     case 'running':
       return joined([changedLine(model), seedLine(model), state.stages.map(stageLine).join('\n')]);
     case 'queued':
-      return joined([changedLine(model), seedLine(model), 'This comment follows the run by itself.']);
+      return joined([changedLine(model), seedLine(model), queuedLine(state)]);
     case 'failed':
       return joined([changedLine(model), `**${code(state.failure.code)}** ${prose(state.failure.message)}`]);
     case 'refused':

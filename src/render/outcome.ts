@@ -79,7 +79,7 @@ export function sentence(view: ModelView, now: string): string {
     case 'over-budget':
       return overrunSentence(state.overrun);
     case 'queued':
-      return `waiting for a runner since ${clock(state.since, now)}`;
+      return queuedSentence(state, now);
     case 'running':
       return runningSentence(state, now);
     case 'cancelled':
@@ -110,6 +110,13 @@ const failureSentences: Readonly<Record<RunFailure['code'], string>> = {
   'no-runner': 'no runner took it, and GitHub gave it up',
   stalled: 'its machine was lost again and its checkpoint stood still, so it is not run again by itself',
 };
+
+function queuedSentence({ since, waits, again }: Extract<ModelState, { kind: 'queued' }>, now: string): string {
+  if (again !== undefined)
+    return `its machine was lost, it runs again at ${clock(again.at, now)} (attempt ${again.attempt})`;
+  if (waits === undefined) return `waiting for a runner since ${clock(since, now)}`;
+  return `no runner with the labels ${waits.labels.map((label) => `\`${label}\``).join(', ')} has taken it since ${clock(waits.since, now)}`;
+}
 
 function runningSentence(state: Extract<ModelState, { kind: 'running' }>, now: string): string {
   const current = state.stages.find((stage) => stage.state === 'running');

@@ -87,6 +87,10 @@ function effectSentence(effect: Effect): string | null {
     case 'react':
     case 'reply':
       return null;
+    case 'force-cancel-run':
+      return `end run ${effect.runId} by force`;
+    case 'rerun-failed-jobs':
+      return `run what did not succeed in run ${effect.runId} again, as attempt ${effect.attempt}`;
     case 'open-pull-request':
       return `open a pull request of the branch ${code(effect.branch)} with ${counted(Object.keys(effect.files).length, 'file')}`;
     default:
@@ -117,12 +121,16 @@ function asked(intent: Intent): string | null {
       return `look at ${code(shortSha(intent.after))} of ${code(intent.branch)} again`;
     case 'close-pull-request':
       return `end what goes on for pull request #${intent.number}`;
+    case 'press':
     case 'recheck':
       return `look at ${code(shortSha(intent.head))} again`;
     case 'observe-run':
       return `look at run ${intent.runId}`;
     case 'show-run':
+    case 'watch-run':
       return 'look at the run again';
+    case 'retry-run':
+      return 'run what was lost again';
     case 'settle-locks':
       return 'look at the lock again when its time is over';
     case 'show-holds':

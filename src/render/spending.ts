@@ -1,4 +1,5 @@
-import type { Left } from '../decide/budget.ts';
+import type { Left, Overrun } from '../decide/budget.ts';
+import type { RunCost } from '../decide/run-cost.ts';
 import type { BudgetLimit, Spending } from '../policy/budget-limit.ts';
 import { fixed } from './number.ts';
 
@@ -41,6 +42,29 @@ const owners = {
 
 const times = { day: 'today', month: 'this month', total: 'in total' } as const;
 
+/** `the budget of this repository today has $1.20 left of $10.00, and this run would take about $2.50`. */
+export function overrunSentence(overrun: Overrun): string {
+  const { limit, spent, wanted, basis } = overrun;
+  const inMoney = limit.micros !== null && spent.micros + wanted.micros > limit.micros;
+  const show = (amount: Spending) => (inMoney ? money(amount.micros, overrun.currency) : hours(amount.seconds));
+  const whole = { seconds: limit.seconds ?? 0, micros: limit.micros ?? 0 };
+  const left = {
+    seconds: Math.max(0, whole.seconds - spent.seconds),
+    micros: Math.max(0, whole.micros - spent.micros),
+  };
+  const about = basis === 'past' ? 'about' : 'up to';
+  return `the ${limitName(limit)} has ${show(left)} left of ${show(whole)}, and this run would take ${about} ${show(wanted)}`;
+}
+
+/** What can be done about it, as prose. */
+export function overrunFix({ freesAt }: Overrun, head: string): string {
+  const frees =
+    freesAt === null
+      ? 'It does not free up by itself.'
+      : `It frees up at ${freesAt.slice(0, 16).replace('T', ' ')} UTC: type \`/retry\` then.`;
+  return `${frees} Somebody who may can let this commit run now: \`/approve-budget @${head.slice(0, 7)}\`.`;
+}
+
 /** `budget of this repository left today $9.40`. */
 export function leftWords({ per, window, seconds, micros }: Left, currency: string): string {
   const left = [
@@ -49,4 +73,21 @@ export function leftWords({ per, window, seconds, micros }: Left, currency: stri
   ].join(' and ');
   const whose = per === 'repository' ? 'budget' : `budget of ${owners[per]}`;
   return `${whose} left ${times[window]} ${left}`;
+}
+
+/** What a run took or is to take, and what is left then, as parts of the run strip. `on`: whether a GPU was seen at work. */
+export function costWords(cost: RunCost, on: 'gpu' | 'any'): readonly string[] {
+  const { actual, estimate, basis, currency, left } = cost;
+  const trained = on === 'gpu' ? cost.trainingSeconds : null;
+  const estimated = basis === 'past' ? 'estimated' : 'set aside';
+  const parts =
+    actual === null
+      ? [`${estimated} ${spending(estimate, currency)}`]
+      : [
+          trained === null ? hours(actual.seconds, 'runner h') : hours(trained, 'GPU h'),
+          ...(currency === null
+            ? []
+            : [`${money(actual.micros, currency)} (${estimated} ${money(estimate.micros, currency)})`]),
+        ];
+  return left === null ? parts : [...parts, leftWords(left, left.currency)];
 }

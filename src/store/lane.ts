@@ -45,6 +45,7 @@ export function hintOfIntent(intent: Intent): LaneHint {
     case 'watch-run':
     case 'retry-run':
       return { ...none, claim: intent.claim };
+    case 'press':
     case 'recheck':
       return { ...none, head: intent.head };
     case 'check-push':

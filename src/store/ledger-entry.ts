@@ -25,6 +25,8 @@ export interface LedgerEntry {
   readonly reservedAt: string;
   /** Null until the job has ended. */
   readonly settled: Spending | null;
+  /** Whether the job succeeded; null until it has ended. */
+  readonly succeeded: boolean | null;
 }
 
 /** Whose spending is asked for, and in which currency. */
@@ -42,14 +44,4 @@ export interface PastJobs {
   readonly kind: LedgerEntry['kind'];
   readonly labels: readonly string[];
   readonly seconds: readonly number[];
-}
-
-/** How long one job of one attempt was on a machine, in whole seconds; 0 when none took it. */
-export interface JobTime {
-  readonly attempt: number;
-  readonly job: string;
-  readonly seconds: number;
-  readonly succeeded: boolean;
-  /** ISO 8601. */
-  readonly startedAt: string | null;
 }

@@ -3,7 +3,7 @@ import { AppError } from '../error.ts';
 import { type BudgetLimit, isOver, type Spending, windowStart } from '../policy/budget-limit.ts';
 import { Id, Instant, NullableId } from './column.ts';
 import type { Queryable } from './database.ts';
-import type { JobTime, LedgerEntry, PastJobs, Spender } from './ledger-entry.ts';
+import type { LedgerEntry, PastJobs, Spender } from './ledger-entry.ts';
 
 /**
  * Sets entries aside. The limits are held against what the ledger says now: a `conflict` means that another lane or
@@ -16,33 +16,55 @@ export async function reserve(
   const [first] = entries;
   if (first === undefined) return;
   if (limits.length > 0) await holdLimits(tx, { entries, limits, first });
+  for (const entry of entries) await insert(tx, entry, 'do nothing');
+}
+
+/**
+ * Writes what entries took; one that nobody had set aside anything for begins now. Doing it again with the same
+ * entries changes nothing.
+ */
+export async function settle(tx: Queryable, { entries }: { readonly entries: readonly LedgerEntry[] }): Promise<void> {
   for (const entry of entries) {
-    await tx.query(
-      `insert into siskin.ledger (claim, attempt, job, model, kind, repository_id, owner, pull_request, person, labels,
-         currency, micros_per_hour, reserved_seconds, reserved_micros, basis, reserved_at, day)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $14, $15, $16::timestamptz, $17::date)
-       on conflict (claim, attempt, job) do nothing`,
-      [
-        entry.claim,
-        entry.attempt,
-        entry.job,
-        entry.model,
-        entry.kind,
-        entry.repositoryId,
-        entry.owner,
-        entry.pullRequest,
-        entry.person,
-        JSON.stringify(entry.labels),
-        entry.currency,
-        entry.microsPerHour,
-        entry.reserved.seconds,
-        entry.reserved.micros,
-        entry.basis,
-        entry.reservedAt,
-        dayOf(entry.reservedAt),
-      ],
+    await insert(
+      tx,
+      entry,
+      `do update set settled_seconds = excluded.settled_seconds, settled_micros = excluded.settled_micros,
+         succeeded = excluded.succeeded`,
     );
   }
+}
+
+async function insert(tx: Queryable, entry: LedgerEntry, otherwise: string): Promise<void> {
+  await tx.query(
+    `insert into siskin.ledger (claim, attempt, job, model, kind, repository_id, owner, pull_request, person, labels,
+       currency, micros_per_hour, reserved_seconds, reserved_micros, basis, reserved_at, day,
+       settled_seconds, settled_micros, succeeded)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $14, $15, $16::timestamptz, $17::date,
+       $18, $19, $20)
+     on conflict (claim, attempt, job) ${otherwise}`,
+    [
+      entry.claim,
+      entry.attempt,
+      entry.job,
+      entry.model,
+      entry.kind,
+      entry.repositoryId,
+      entry.owner,
+      entry.pullRequest,
+      entry.person,
+      JSON.stringify(entry.labels),
+      entry.currency,
+      entry.microsPerHour,
+      entry.reserved.seconds,
+      entry.reserved.micros,
+      entry.basis,
+      entry.reservedAt,
+      new Date(entry.reservedAt).toISOString().slice(0, 10),
+      entry.settled?.seconds ?? null,
+      entry.settled?.micros ?? null,
+      entry.succeeded,
+    ],
+  );
 }
 
 async function holdLimits(
@@ -124,44 +146,6 @@ const scopes: Readonly<
   organisation: { where: `owner = $2::jsonb ->> 0`, of: ({ owner }) => [owner] },
 };
 
-/**
- * Writes what all attempts of a run took, up to `attempt`. Doing it again with the same times changes nothing; an
- * attempt that nobody had set aside anything for gets its entries now, at the price of the one before.
- */
-export async function settle(
-  tx: Queryable,
-  { claim, attempt, jobs }: { readonly claim: string; readonly attempt: number; readonly jobs: readonly JobTime[] },
-): Promise<void> {
-  const times = JSON.stringify(jobs.map((one) => ({ ...one, day: dayOf(one.startedAt ?? '1970-01-01T00:00:00Z') })));
-  await tx.query(
-    `insert into siskin.ledger (claim, attempt, job, model, kind, repository_id, owner, pull_request, person, labels,
-       currency, micros_per_hour, reserved_seconds, reserved_micros, basis, reserved_at, day)
-     select before.claim, took.attempt, took.job, before.model, before.kind, before.repository_id, before.owner,
-       before.pull_request, before.person, before.labels, before.currency, before.micros_per_hour, 0, 0, 'past',
-       took."startedAt", took.day
-     from jsonb_to_recordset($2::jsonb)
-         as took (attempt integer, job text, seconds bigint, "startedAt" timestamptz, day date)
-       cross join lateral (select * from siskin.ledger known
-         where known.claim = $1 and known.job = took.job and known.attempt < took.attempt
-         order by known.attempt desc limit 1) before
-     where took.seconds > 0 order by took.attempt
-     on conflict (claim, attempt, job) do nothing`,
-    [claim, times],
-  );
-  // What never came to a machine cost nothing; the price is that of the reservation, whatever the policy says now.
-  await tx.query(
-    `update siskin.ledger l set settled_seconds = coalesce(took.seconds, 0), succeeded = coalesce(took.succeeded, false),
-       settled_micros = case when l.micros_per_hour is null then 0
-         else ceil(coalesce(took.seconds, 0)::numeric * l.micros_per_hour / 3600) end
-     from siskin.ledger own left join jsonb_to_recordset($2::jsonb)
-         as took (attempt integer, job text, seconds bigint, succeeded boolean)
-       on took.attempt = own.attempt and took.job = own.job
-     where own.claim = $1 and own.attempt <= $3
-       and l.claim = own.claim and l.attempt = own.attempt and l.job = own.job`,
-    [claim, times, attempt],
-  );
-}
-
 /** Ends the reservation of a run that never came to GitHub. */
 export async function release(tx: Queryable, claim: string): Promise<void> {
   await tx.query(
@@ -211,12 +195,9 @@ export async function readLedger(db: Queryable, claims: readonly string[]): Prom
       reservedAt: read.reserved_at,
       settled:
         read.settled_seconds === null ? null : { seconds: read.settled_seconds, micros: read.settled_micros ?? 0 },
+      succeeded: read.succeeded,
     };
   });
-}
-
-function dayOf(instant: string): string {
-  return new Date(instant).toISOString().slice(0, 10);
 }
 
 const SpendingRow = z.object({ seconds: Id, micros: Id });
@@ -247,4 +228,5 @@ const EntryRow = z.object({
   reserved_at: Instant,
   settled_seconds: NullableId,
   settled_micros: NullableId,
+  succeeded: z.boolean().nullable(),
 });

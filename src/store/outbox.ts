@@ -7,6 +7,7 @@ import { Id, NullableInstant } from './column.ts';
 import type { Queryable } from './database.ts';
 import { insertIntent } from './deliveries.ts';
 import { hintOfEffect, resolveLanes } from './lane.ts';
+import { release } from './ledger.ts';
 import { saveCheck, saveComment } from './pulls.ts';
 import { markDispatched, markRefused } from './runs.ts';
 
@@ -25,12 +26,16 @@ export async function putEffects(
   );
   for (const [index, effect] of effects.entries()) {
     const target = targetOf(repository, effect);
-    // A run that was given up before GitHub told its id is cancelled once more when it does.
-    const kind = effect.kind === 'cancel-run' ? `cancel-run ${effect.runId}` : effect.kind;
+    const kind = occasion(effect);
     const digest = isPublishing(effect) ? digestOf(canonicalJson(effect)) : kind;
     if (isPublishing(effect)) await supersede(tx, { target, at });
     // A run whose dispatch has not begun is cancelled by never sending it.
-    if (effect.kind === 'cancel-run') await supersede(tx, { target, at, unbegun: 'only' });
+    if (
+      effect.kind === 'cancel-run' &&
+      (await supersede(tx, { target, at, unbegun: 'only' })).includes('dispatch-run')
+    ) {
+      await release(tx, effect.claim);
+    }
     await tx.query(
       `insert into siskin.outbox (repository, lane, target, content_digest, effect, due_at, created_at, attempts)
        select $1::jsonb, $2, $3, $4, $5::jsonb, $6::timestamptz, $6::timestamptz, ${inheritedAttempts}
@@ -108,6 +113,11 @@ export async function settleEffect(
   return outcome.learnt === null ? [] : await keep(tx, { repository: effect.repository, learnt: outcome.learnt, now });
 }
 
+/** So long after a run was asked for it is looked at whether a runner took it. */
+const firstLookSeconds = 600;
+/** So long GitHub may take to end a run that it was asked to cancel. */
+const cancelGraceSeconds = 60;
+
 async function keep(
   tx: Queryable,
   { repository, learnt, now }: { repository: Repository; learnt: Learnt; now: Date },
@@ -127,28 +137,55 @@ async function keep(
       return [];
     case 'run-dispatched':
       await markDispatched(tx, learnt);
-      return [];
+      return await insertIntent(tx, {
+        intent: { kind: 'watch-run', repository, claim: learnt.claim, watch: 'progress' },
+        id: `watch/${learnt.claim}/${at}`,
+        at,
+        afterSeconds: firstLookSeconds,
+      });
     case 'run-refused':
       await markRefused(tx, { claim: learnt.claim, failure: learnt.failure, at });
+      await release(tx, learnt.claim);
       return await insertIntent(tx, {
         intent: { kind: 'show-run', repository, claim: learnt.claim },
         id: `refused/${learnt.claim}`,
         at,
+      });
+    case 'run-unsent':
+      await release(tx, learnt.claim);
+      return [];
+    case 'run-cancelled':
+      return await insertIntent(tx, {
+        intent: { kind: 'watch-run', repository, claim: learnt.claim, watch: 'cancel' },
+        id: `cancelled/${learnt.claim}/${learnt.runId}/${at}`,
+        at,
+        afterSeconds: cancelGraceSeconds,
       });
     default:
       return learnt satisfies never;
   }
 }
 
+/** What tells an effect on a target from others there: the same thing happens there once. */
+function occasion(effect: Effect): string {
+  if (effect.kind === 'rerun-failed-jobs') return `${effect.kind} ${effect.attempt}`;
+  // A run that was given up before GitHub told its id is cancelled once more when it does.
+  return effect.kind === 'cancel-run' || effect.kind === 'force-cancel-run'
+    ? `${effect.kind} ${effect.runId}`
+    : effect.kind;
+}
+
+/** Takes back what waits on a target; returns the kinds of it. */
 async function supersede(
   tx: Queryable,
   { target, at, unbegun }: { target: string; at: string; unbegun?: 'only' },
-): Promise<void> {
-  await tx.query(
+): Promise<readonly string[]> {
+  const rows = await tx.query(
     `update siskin.outbox set state = 'superseded', finished_at = $2
-     where target = $1 and state = 'waiting' and (attempts = 0 or not $3)`,
+     where target = $1 and state = 'waiting' and (attempts = 0 or not $3) returning effect ->> 'kind' as kind`,
     [target, at, unbegun === 'only'],
   );
+  return rows.map((row) => String(row['kind']));
 }
 
 function isPublishing(effect: Effect): boolean {
@@ -160,6 +197,8 @@ function targetOf(repository: Repository, effect: Effect): string {
     case 'dispatch-run':
       return `run/${effect.plan.claim}`;
     case 'cancel-run':
+    case 'force-cancel-run':
+    case 'rerun-failed-jobs':
       return `run/${effect.claim}`;
     case 'publish-check':
       return `check/${repository.id}/${effect.head}/${effect.check.name}`;
@@ -183,6 +222,8 @@ const OutboxRow = z.object({
     kind: z.enum([
       'dispatch-run',
       'cancel-run',
+      'force-cancel-run',
+      'rerun-failed-jobs',
       'publish-check',
       'publish-comment',
       'react',

@@ -215,7 +215,7 @@ const RunRow = z.object({
   results: z.record(z.string(), Result),
   purpose: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('check') }),
-    z.object({ kind: z.literal('compare'), with: z.string(), digest: z.string() }),
+    z.object({ kind: z.literal('compare'), with: z.string() }),
   ]),
   retry_at: NullableInstant,
 });

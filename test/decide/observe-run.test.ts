@@ -25,8 +25,13 @@ beforeEach(async () => {
 const empty: Plan = { changes: [], effects: [] };
 
 function aJob(name: string, changes: Partial<WorkflowJob> = {}): WorkflowJob {
-  const times = { startedAt: '2026-03-01T12:01:00Z', completedAt: '2026-03-01T12:03:30Z' };
-  return { id: 1, name, status: 'completed', conclusion: 'success', ...times, ...changes };
+  const times = {
+    createdAt: '2026-03-01T12:00:30Z',
+    startedAt: '2026-03-01T12:01:00Z',
+    completedAt: '2026-03-01T12:03:30Z',
+  };
+  const machine = { attempt: 1, labels: ['gpu'], runnerName: 'box', hasFailedStep: changes.conclusion === 'failure' };
+  return { id: 1, name, status: 'completed', conclusion: 'success', ...machine, ...times, ...changes };
 }
 
 function observing(changes: Partial<Extract<Intent, { kind: 'observe-run' }>> = {}): Intent {
@@ -268,7 +273,7 @@ describe('a dispatch that GitHub refused', () => {
 describe('a pull request that is closed', () => {
   const closing = { kind: 'close-pull-request', repository, actor: { login: 'ada', kind: 'person' } } as const;
 
-  it('cancels its run, and the end of that run changes nothing', async () => {
+  it('cancels its run, and the end of that run only tells what it took', async () => {
     await world.start(planned);
     const plan = await world.ask({ ...closing, number, head: 'b'.repeat(40), merged: false });
     const after = await world.finish(planned, { late: null }, 'cancelled');
@@ -279,7 +284,8 @@ describe('a pull request that is closed', () => {
       'check siskin: late: cancelled',
       'comment',
     ]);
-    expect(outline(after)).toEqual(['run cancelled']);
+    expect(outline(after)).toEqual(['run cancelled', 'check siskin: late: cancelled', 'comment']);
+    expect(comment(after)).toMatch(/0\.00\srunner h/);
     expect(await world.ask({ ...closing, number, head: 'b'.repeat(40), merged: false })).toEqual(empty);
   });
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { settlement } from '../../src/decide/settlement.ts';
 import type { BudgetLimit } from '../../src/policy/budget-limit.ts';
+import type { WorkflowJob } from '../../src/ports.ts';
 import type { LedgerEntry } from '../../src/store/ledger-entry.ts';
 import { openTestStore, repository, type TestStore } from './test-store.ts';
 
@@ -30,6 +32,7 @@ function anEntry(changes: Partial<LedgerEntry> = {}): LedgerEntry {
     basis: 'limit',
     reservedAt: '2026-03-01T12:00:00.000Z',
     settled: null,
+    succeeded: null,
     ...changes,
   };
 }
@@ -40,10 +43,29 @@ async function reserve(entries: readonly LedgerEntry[], limits: readonly BudgetL
   await test.store.record(repository, { changes: [{ kind: 'reserve', entries, limits }], effects: [] });
 }
 
-async function settle(seconds: number, changes: { attempt?: number; claim?: string; attempts?: number } = {}) {
-  const { attempt = 1, claim = claims(1) } = changes;
-  const job = { attempt, job: 'train (late)', seconds, succeeded: true, startedAt: '2026-03-02T00:10:00Z' };
-  await test.store.record(repository, { changes: [{ kind: 'settle', claim, attempt, jobs: [job] }], effects: [] });
+/** The train job of these attempts took so long. */
+async function settle(seconds: readonly number[], claim = claims(1)): Promise<void> {
+  const ledger = await test.store.readLedger([claim]);
+  const jobs = seconds.map((time, at) => aJob({ attempt: at + 1, seconds: time }));
+  const entries = settlement(ledger, { jobs, attempt: seconds.length });
+  await test.store.record(repository, { changes: [{ kind: 'settle', entries }], effects: [] });
+}
+
+function aJob({ attempt, seconds }: { attempt: number; seconds: number }): WorkflowJob {
+  const start = Date.parse(`2026-03-0${attempt}T12:10:00Z`);
+  return {
+    id: attempt,
+    name: 'train (late)',
+    attempt,
+    status: 'completed',
+    conclusion: 'success',
+    labels: ['gpu'],
+    runnerName: 'box',
+    createdAt: new Date(start - 1000).toISOString(),
+    startedAt: new Date(start).toISOString(),
+    completedAt: new Date(start + seconds * 1000).toISOString(),
+    hasFailedStep: false,
+  };
 }
 
 const spent = async (limit: BudgetLimit = daily, at = '2026-03-01T23:00:00Z', entry: LedgerEntry = anEntry()) =>
@@ -53,7 +75,7 @@ describe('the ledger', () => {
   it('counts what is reserved until it is settled, and then what it took', async () => {
     await reserve([anEntry()]);
     const reserved = await spent();
-    await settle(400);
+    await settle([400]);
 
     expect(reserved).toEqual({ seconds: 3600, micros: 2_500_000 });
     // 400 s at 2.5 an hour are 0.2777… of the currency, rounded up to a whole millionth.
@@ -62,9 +84,9 @@ describe('the ledger', () => {
 
   it('settles twice as once', async () => {
     await reserve([anEntry(), anEntry({ job: 'evaluate (late)', kind: 'evaluate' })]);
-    await settle(400);
+    await settle([400]);
     const once = await test.store.readLedger([claims(1)]);
-    await settle(400);
+    await settle([400]);
 
     expect(await test.store.readLedger([claims(1)])).toEqual(once);
     expect(once.map(({ job, settled }) => [job, settled?.seconds])).toEqual([
@@ -76,11 +98,11 @@ describe('the ledger', () => {
 
   it('settles an attempt that nobody reserved, at the price of the one before, on its own day', async () => {
     await reserve([anEntry()]);
-    await settle(400);
-    await settle(7200, { attempt: 2 });
+    await settle([400]);
+    await settle([400, 7200]);
 
     expect((await test.store.readLedger([claims(1)])).map(({ attempt, settled }) => [attempt, settled])).toEqual([
-      [1, { seconds: 0, micros: 0 }],
+      [1, { seconds: 400, micros: 277_778 }],
       [2, { seconds: 7200, micros: 5_000_000 }],
     ]);
     expect(await spent(daily, '2026-03-02T01:00:00Z')).toEqual({ seconds: 7200, micros: 5_000_000 });
@@ -135,7 +157,7 @@ describe('the ledger', () => {
     for (let number = 1; number <= 22; number += 1) {
       const at = `2026-03-01T${String(number).padStart(2, '0')}:00:00.000Z`;
       await reserve([anEntry({ claim: claims(number), reservedAt: at })]);
-      await settle(number * 10, { claim: claims(number) });
+      await settle([number * 10], claims(number));
     }
     await reserve([anEntry({ claim: claims(30), labels: ['big'] })]);
 
