@@ -1,4 +1,4 @@
-import { type CompatReport, compareAs, compatTools } from '../src/drift/compat/compat-report.ts';
+import { type CompatReport, type CompatTool, compareAs, compatTools } from '../src/drift/compat/compat-report.ts';
 import { AppError } from '../src/error.ts';
 import { type ExitCode, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
 import { openFiles } from './open-files.ts';
@@ -7,12 +7,9 @@ import { shownText } from './shown-text.ts';
 /** `siskin drift --compat <tool>`: the numbers and verdicts of another tool, from the data files themselves. */
 export async function driftAs(invocation: Invocation): Promise<ExitCode> {
   const tool = textOption(invocation, 'compat');
-  if (tool !== 'evidently') {
-    const known = Object.keys(compatTools).join(', ');
-    throw new AppError(
-      'bad-config',
-      `expected --compat to be one of ${known}, found ${JSON.stringify(tool)}; correct it`,
-    );
+  if (!isCompatTool(tool)) {
+    const known = Object.keys(compatTools).join(' or ');
+    throw new AppError('bad-config', `expected --compat to be ${known}, found ${JSON.stringify(tool)}; correct it`);
   }
   const { folder } = invocation;
   await using reference = await openFiles({ folder, paths: pathsOf(invocation, 'reference') });
@@ -24,6 +21,10 @@ export async function driftAs(invocation: Invocation): Promise<ExitCode> {
   return report.verdict === 'moved' && textOption(invocation, 'rule') === 'fail'
     ? exitCodes.gateFailed
     : exitCodes.pass;
+}
+
+function isCompatTool(tool: string | undefined): tool is CompatTool {
+  return tool !== undefined && Object.hasOwn(compatTools, tool);
 }
 
 function pathsOf(invocation: Invocation, side: 'reference' | 'current'): readonly string[] {
@@ -40,7 +41,7 @@ function rendered(report: CompatReport): string {
     const shown = `  ${shownText(name, 24).padEnd(24)}`;
     if (column.verdict === 'not-assessed') return `${shown}  not assessed`;
     const value = column.value === null ? 'no number' : column.value.toPrecision(6);
-    return `${shown}  ${column.chosen} ${value} (threshold ${column.threshold})  ${column.verdict}`;
+    return `${shown}  ${column.chosen} ${value} (threshold ${Number(column.threshold.toPrecision(6))})  ${column.verdict}`;
   });
   const tool = `${report.compat} ${compatTools[report.compat]}`;
   return [...lines, `  as ${tool} with its defaults: ${report.verdict.replace('-', ' ')}`].join('\n');

@@ -27,7 +27,7 @@ export const driftCommand: Command = {
     rule: { type: 'string', value: 'warn|fail', help: 'what a moved column does to the exit status (default warn: 0)' },
     compat: {
       type: 'string',
-      value: 'evidently',
+      value: 'evidently|nannyml',
       help: 'show the numbers and verdicts that another tool gives with its defaults',
     },
     all: { type: 'boolean', help: 'show every column' },

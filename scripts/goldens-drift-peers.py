@@ -1,12 +1,14 @@
-"""Writes what other tools say of the same samples: test/fixtures/statistics/evidently.json and river.json.
+"""Writes what other tools say of the same samples: test/fixtures/statistics/{evidently,nannyml,river}.json.
 
-Run in an environment of its own that has evidently 0.7 with pandas 2, and river: python3 scripts/goldens-drift-peers.py
+Run in an environment of its own that has evidently 0.7 with pandas 2, nannyml 0.13 and river 0.26:
+python3 scripts/goldens-drift-peers.py
 """
 
 import json
 import pathlib
 import warnings
 
+import nannyml
 import numpy as np
 import pandas as pd
 from evidently.legacy.calculations import stattests
@@ -36,6 +38,7 @@ OF_CATEGORIES = {
 
 def main():
     write("evidently", evidently_cases())
+    write("nannyml", nannyml_cases())
     write("river", river_cases())
 
 
@@ -100,6 +103,43 @@ def plain(values):
 
 def number(value):
     return float(value) if np.isfinite(value) else str(float(value))
+
+
+def nannyml_cases():
+    random = np.random.default_rng(20261103)
+    normal = lambda n, shift: np.round(random.normal(shift, 1, n), 5)
+    letters = lambda n, names: random.choice(list(names), n)
+    pairs = [
+        (normal(805, 0), normal(407, 0.1)),
+        (normal(1000, 0), np.append(normal(300, 0.9), [np.nan] * 7)),
+        (np.round(np.exp(normal(600, 0)), 4), np.round(np.exp(normal(550, 0.4)), 4)),
+        (random.integers(0, 6, 500).astype(float), random.integers(0, 7, 333).astype(float)),
+        (letters(500, "abc"), letters(400, "abc")),
+        (letters(507, "ab"), letters(403, "ab")),
+        (letters(500, "aaabbc"), letters(400, "abcd")),
+    ]
+    return [nannyml_case(reference, current) for reference, current in pairs]
+
+
+def nannyml_case(reference, current):
+    is_number = reference.dtype.kind != "U"
+    of_numbers = ["jensen_shannon", "kolmogorov_smirnov", "hellinger", "wasserstein"]
+    of_categories = ["jensen_shannon", "chi2", "hellinger", "l_infinity"]
+    frames = [pd.DataFrame({"x": values if is_number else pd.Series(values, dtype="object")}) for values in (reference, current)]
+    chunked = nannyml.UnivariateDriftCalculator(column_names=["x"]).fit(frames[0]).calculate(frames[1])
+    found = chunked.filter(period="analysis").to_df()["x"]["jensen_shannon"]
+    whole = nannyml.UnivariateDriftCalculator(
+        column_names=["x"], continuous_methods=of_numbers, categorical_methods=of_categories, chunk_size=len(current)
+    )
+    row = whole.fit(frames[0]).calculate(frames[1]).filter(period="analysis").to_df()["x"].iloc[0]
+    return {
+        "reference": plain(reference),
+        "current": plain(current),
+        "threshold": float(found["upper_threshold"].iloc[0]),
+        "chunks": [number(value) for value in found["value"]],
+        "alerts": [bool(alert) for alert in found["alert"]],
+        "statistics": {name: float(row[name]["value"]) for name in (of_numbers if is_number else of_categories)},
+    }
 
 
 def river_cases():

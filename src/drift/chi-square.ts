@@ -19,6 +19,22 @@ export function chiSquareHomogeneity(cells: Cells): ChiSquare {
   return { statistic, degrees, pValue: degrees < 1 ? 1 : chiSquareSurvival(statistic, degrees) };
 }
 
+/** The same with Yates's correction where there are two cells only, as scipy's `chi2_contingency` has it. */
+export function yatesChiSquare(cells: Cells): ChiSquare {
+  const plain = chiSquareHomogeneity(cells);
+  const [n, m] = [total(cells.reference), total(cells.current)];
+  const filled = cells.reference.flatMap((count, cell) => {
+    const both = count + (cells.current[cell] ?? 0);
+    return both === 0 ? [] : [{ count, expected: (both * n) / (n + m), both }];
+  });
+  if (filled.length !== 2) return plain;
+  const statistic = filled.reduce((sum, { count, expected, both }) => {
+    const gap = Math.abs(count - expected);
+    return sum + (gap - Math.min(0.5, gap)) ** 2 * (1 / expected + 1 / (both - expected));
+  }, 0);
+  return { statistic, degrees: 1, pValue: chiSquareSurvival(statistic, 1) };
+}
+
 /**
  * The same, trustworthy with small expected counts: below five of them somewhere, the p-value comes from a gamma law with
  * the exact mean and variance of the statistic under permutation (Haldane 1940, Dawson 1954).

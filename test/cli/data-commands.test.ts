@@ -58,6 +58,7 @@ describe('siskin drift', () => {
 
     const { exit, out } = await asEvidently('evidently');
     const failing = await asEvidently('evidently', '--rule', 'fail', '--json');
+    const byChunks = await asEvidently('nannyml', '--json');
     const unknown = await asEvidently('excel');
 
     expect(exit).toBe(0);
@@ -65,7 +66,8 @@ describe('siskin drift', () => {
     expect(out).toContain('as evidently 0.7 with its defaults: moved');
     expect(failing.exit).toBe(1);
     expect(JSON.parse(failing.out)).toMatchObject({ columns: { size: { chosen: 'ks', verdict: 'moved' } } });
-    expect(unknown).toMatchObject({ exit: 2, err: expect.stringContaining('--compat to be one of evidently') });
+    expect(JSON.parse(byChunks.out).columns.size).toMatchObject({ chosen: 'jensen_shannon', drifted: true });
+    expect(unknown).toMatchObject({ exit: 2, err: expect.stringContaining('--compat to be evidently or nannyml') });
   });
 
   test('--json prints one document of the published form, and --rule fail makes a moved column exit 1', async () => {

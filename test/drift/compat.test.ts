@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { evidentlyColumn } from '../../src/drift/compat/evidently.ts';
+import { nannymlColumn } from '../../src/drift/compat/nannyml.ts';
 import type { RawColumn } from '../../src/drift/compat/raw-column.ts';
 import { driftTests } from '../../src/drift/drift-report.ts';
 
@@ -16,10 +17,22 @@ interface Case {
   readonly statistics: Readonly<Record<string, number | string>>;
 }
 
-/** Written by scripts/goldens-drift-peers.py from Evidently; the shape is what the script writes. */
-const cases = JSON.parse(
-  readFileSync(new URL('../fixtures/statistics/evidently.json', import.meta.url), 'utf8'),
-) as readonly Case[];
+interface ChunkedCase {
+  readonly reference: Plain;
+  readonly current: Plain;
+  readonly threshold: number;
+  readonly chunks: readonly (number | string)[];
+  readonly alerts: readonly boolean[];
+  readonly statistics: Readonly<Record<string, number>>;
+}
+
+/** Written by scripts/goldens-drift-peers.py from the tools themselves; the shapes are what the script writes. */
+const cases = read('evidently') as readonly Case[];
+const chunkedCases = read('nannyml') as readonly ChunkedCase[];
+
+function read(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../fixtures/statistics/${name}.json`, import.meta.url), 'utf8'));
+}
 
 function column(values: Plain): RawColumn {
   const texts = values.filter((value) => typeof value === 'string' && value !== 'inf');
@@ -55,4 +68,32 @@ test('a side without a value is no answer, where Evidently raises an error', () 
 
   expect(evidentlyColumn(full, empty)).toBeNull();
   expect(evidentlyColumn({ kind: 'category', values: [null] }, { kind: 'category', values: ['a'] })).toBeNull();
+});
+
+const nannymlNames = {
+  'jensen-shannon': 'jensen_shannon',
+  'kolmogorov-smirnov': 'kolmogorov_smirnov',
+  hellinger: 'hellinger',
+  wasserstein: 'wasserstein',
+  'chi-square': 'chi2',
+  'l-infinity': 'l_infinity',
+} as const;
+
+test.each(chunkedCases)('pair %# has every chunk, alert and threshold of NannyML', (golden) => {
+  const found = nannymlColumn(column(golden.reference), column(golden.current));
+
+  expectNineDigits(found?.threshold, golden.threshold);
+  expect(found?.chunks.map(({ alert }) => alert)).toEqual(golden.alerts);
+  for (const [at, value] of golden.chunks.entries()) expectNineDigits(found?.chunks[at]?.value, value);
+  for (const test of driftTests) {
+    const name = test in nannymlNames ? nannymlNames[test as keyof typeof nannymlNames] : '';
+    const expected = golden.statistics[name];
+    if (expected !== undefined) expectNineDigits(found?.statistics[test]?.value, expected);
+  }
+});
+
+test('too few rows for ten chunks is no answer, where NannyML raises an error', () => {
+  const few: RawColumn = { kind: 'number', values: Float64Array.of(1, 2, 3), isWhole: true };
+
+  expect(nannymlColumn(few, few)).toBeNull();
 });

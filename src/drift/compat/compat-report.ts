@@ -3,10 +3,12 @@ import type { Dataset } from '../../data/dataset.ts';
 import { readRawColumn } from '../../data/raw-columns.ts';
 import { AppError } from '../../error.ts';
 import { evidentlyColumn, evidentlyDataset } from './evidently.ts';
+import { nannymlColumn } from './nannyml.ts';
 import type { CompatColumn, RawColumn } from './raw-column.ts';
 
 /** The tools whose numbers and verdicts can be had, each with the version that was compared. */
-export const compatTools = { evidently: '0.7' } as const;
+export const compatTools = { evidently: '0.7', nannyml: '0.13' } as const;
+/** The name of one of them. */
 export type CompatTool = keyof typeof compatTools;
 
 /** What another tool says of two datasets. */
@@ -30,7 +32,7 @@ export async function compareAs(
   for (const column of reference.columns) {
     const other = current.columns.find(({ name }) => name === column.name);
     if (other === undefined) continue;
-    const found = evidentlyColumn(await rawColumn(reference, column), await rawColumn(current, other));
+    const found = tools[tool].column(await rawColumn(reference, column), await rawColumn(current, other));
     columns[column.name] =
       found === null ? { verdict: 'not-assessed' } : { ...found, verdict: found.drifted ? 'moved' : 'steady' };
   }
@@ -43,9 +45,18 @@ export async function compareAs(
     reference: { rows: reference.rows, digest: reference.digest },
     current: { rows: current.rows, digest: current.digest },
     columns,
-    verdict: assessed.length === 0 ? 'not-assessed' : evidentlyDataset(assessed) ? 'moved' : 'steady',
+    verdict: assessed.length === 0 ? 'not-assessed' : tools[tool].isDrifted(assessed) ? 'moved' : 'steady',
   };
 }
+
+const tools = {
+  evidently: { column: evidentlyColumn, isDrifted: evidentlyDataset },
+  // It has no verdict on a dataset: an alert is an alert.
+  nannyml: {
+    column: nannymlColumn,
+    isDrifted: (columns: readonly CompatColumn[]) => columns.some(({ drifted }) => drifted),
+  },
+} as const satisfies Record<CompatTool, object>;
 
 /** A column with empty cells is one of floating numbers to pandas, whatever it holds. */
 async function rawColumn(dataset: Dataset, column: Column): Promise<RawColumn> {
