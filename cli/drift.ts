@@ -6,6 +6,7 @@ import { DriftPolicy } from '../src/policy/policy.ts';
 import { columnShapes } from '../src/render/column-shapes.ts';
 import { type Command, type ExitCode, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
 import { driftAs } from './drift-compat.ts';
+import { driftInStream } from './drift-stream.ts';
 import { openFiles, readText } from './open-files.ts';
 import { profileWithProgress } from './profile.ts';
 import { grouped } from './progress.ts';
@@ -30,10 +31,14 @@ export const driftCommand: Command = {
       value: 'evidently|nannyml',
       help: 'show the numbers and verdicts that another tool gives with its defaults',
     },
+    stream: { type: 'string', multiple: true, value: 'FILE', help: 'instead: rows in order, to watch one column of' },
+    column: { type: 'string', value: 'COLUMN', help: 'with --stream: the column, e.g. of errors, 0 or 1' },
+    detector: { type: 'string', value: 'adwin|ddm|page-hinkley', help: 'with --stream: what watches (default adwin)' },
     all: { type: 'boolean', help: 'show every column' },
   },
   async run(invocation) {
     if (textOption(invocation, 'compat') !== undefined) return await driftAs(invocation);
+    if (listOption(invocation, 'stream').length > 0) return await driftInStream(invocation);
     const policy = policyOf(invocation);
     const started = performance.now();
     const reference = await profiled(invocation, 'reference');

@@ -70,6 +70,23 @@ describe('siskin drift', () => {
     expect(unknown).toMatchObject({ exit: 2, err: expect.stringContaining('--compat to be evidently or nannyml') });
   });
 
+  test('--stream watches a column of errors and says where it noticed a drift', async () => {
+    const errors = Array.from({ length: 1200 }, (_, row) => (row % (row < 600 ? 10 : 2) === 0 ? 1 : 0));
+    using folder = temporaryFolder({ 'errors.csv': ['wrong', ...errors, ''].join('\n'), 'odd.csv': 'wrong\n0\n3\n' });
+    const watched = (...more: string[]) => siskin(folder.path, 'drift', '--stream', ...more);
+
+    const { exit, out } = await watched('errors.csv', '--column', 'wrong', '--detector', 'ddm', '--rule', 'fail');
+    const window = JSON.parse((await watched('errors.csv', '--column', 'wrong', '--json')).out);
+    const odd = await watched('odd.csv', '--column', 'wrong', '--detector', 'ddm');
+    const nameless = await watched('errors.csv');
+
+    expect(exit).toBe(1);
+    expect(out).toMatch(/drift {4}noticed at row 6\d\d \(first warning at row 6\d\d\)\n {2}ddm: moved/);
+    expect(window).toMatchObject({ detector: 'adwin', rows: 1200, passedOver: 0, verdict: 'moved' });
+    expect(odd).toMatchObject({ exit: 2, err: expect.stringContaining('found 3 in row 2') });
+    expect(nameless).toMatchObject({ exit: 2, err: expect.stringContaining('--column NAME') });
+  });
+
   test('--json prints one document of the published form, and --rule fail makes a moved column exit 1', async () => {
     using folder = temporaryFolder({ 'before.csv': before, 'after.csv': after });
 
