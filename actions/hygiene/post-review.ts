@@ -74,13 +74,15 @@ const executorOptions = {
 
 /** What Danger is told: each rule once for the comment, and each place whose line can be commented on. */
 function dangerfile(danger: DangerContext, change: GatheredChange, found: readonly Findings[]): void {
+  const added = new Map(change.facts.files.map((file) => [file.path, file.added ?? []]));
   for (const findings of found) {
     const say = findings.level === 'fail' ? danger.fail : danger.warn;
     say(hygieneMessage(findings));
     for (const place of findings.places) {
-      if (place.line !== null && change.patches.has(place.path) && isPlain(place.path)) {
-        say(hygieneLineMessage(findings, place), place.path, place.line);
-      }
+      const { path, line } = place;
+      // Of a line that is not in the hunks Danger makes a place that is not there, and GitHub refuses all of them.
+      const isInHunks = change.patches.has(path) && added.get(path)?.some(({ number }) => number === line);
+      if (line !== null && isInHunks && isPlain(path)) say(hygieneLineMessage(findings, place), path, line);
     }
   }
   if (found.length > 0 && change.unread > 0) danger.markdown(unreadNotice(change.unread));

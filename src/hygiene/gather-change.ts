@@ -7,6 +7,7 @@ import { HygienePolicy } from '../policy/hygiene-policy.ts';
 import { type ParsedPolicy, parsePolicy } from '../policy/parse.ts';
 import { type Policy, policyPath } from '../policy/policy.ts';
 import type { TreeEntry } from '../ports.ts';
+import { linesOfPatch } from './added-lines.ts';
 import type { ChangeFacts } from './change-facts.ts';
 import { type ChangedPath, changedPaths } from './changed-paths.ts';
 import { type BlobReader, readSmallBlob } from './read-blob.ts';
@@ -26,7 +27,7 @@ export interface GatheredChange {
   readonly levels: HygienePolicy;
   /** What is wrong with the base branch's policy, whose rules then are the usual ones; null when nothing is. */
   readonly policyProblem: string | null;
-  /** GitHub's hunks by path, of exactly the commits that were read. */
+  /** GitHub's hunks by path, where they are whole and of exactly the commits that were read. */
   readonly patches: ReadonlyMap<string, string>;
   /** Files that are too large or too many to be looked into. */
   readonly unread: number;
@@ -60,7 +61,11 @@ export async function gatherChange(
       ? await readProposed(github, { from: mergeBase, to: pull.head })
       : null,
   };
-  const patches = changed.flatMap(({ path, listed: entry }) => (entry?.patch ? [[path, entry.patch] as const] : []));
+  const patches = changed.flatMap(({ path, listed: file }) =>
+    file !== null && file.patch !== null && linesOfPatch(file.patch, file.additions) !== null
+      ? [[path, file.patch] as const]
+      : [],
+  );
   return { facts, levels, policyProblem: problemOf(parsed), patches: new Map(patches), unread: texts.unread };
 }
 

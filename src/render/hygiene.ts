@@ -31,14 +31,11 @@ export function hygieneAnnotation({ title, reason, fix }: Findings, { found }: P
   return plain(`${title}: ${found}. Why: ${reason}. Do: ${fix}.`, 1500);
 }
 
-/** The job summary of a check, and the notice of what could not be looked into. */
+/** The job summary of a pull request that breaks a rule, with the notice of what could not be looked into. */
 export function hygieneSummary(options: { readonly found: readonly Findings[]; readonly unread: number }): string {
   const { found, unread } = options;
   const failing = found.filter(({ level }) => level === 'fail').length;
-  const heading =
-    found.length === 0
-      ? '### 🟢 Hygiene: nothing found'
-      : `### ${failing > 0 ? '🔴' : '🟡'} Hygiene: ${counted(found.length, 'rule')} not kept${failing > 0 ? `, ${failing} of them must be` : ''}`;
+  const heading = `### ${failing > 0 ? '🔴' : '🟡'} Hygiene: ${counted(found.length, 'rule')} not kept${failing > 0 ? `, ${failing} of them must be` : ''}`;
   const blocks = found.map((one) => `${one.level === 'fail' ? '🔴' : '🟡'} ${hygieneMessage(one)}`);
   return [heading, ...blocks, ...(unread > 0 ? [unreadNotice(unread)] : [])].join('\n\n');
 }

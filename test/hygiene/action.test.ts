@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { githubMarkdown } from '../../sandbox/page/github-markdown.ts';
 import { fakePrivateKey, fakeSecrets } from './fake-secrets.ts';
-import { type HygieneStage, openHygieneStage } from './hygiene-stage.ts';
+import { before, type HygieneStage, openHygieneStage } from './hygiene-stage.ts';
 
 const key = fakeSecrets['an AWS access key id'] ?? '';
 const token = fakeSecrets['a GitHub token'] ?? '';
@@ -71,6 +71,18 @@ describe('the hygiene action on a pull request', () => {
 
     expect(report.jobs).toEqual({ hygiene: 'success' });
     expect([stage.comments(number), report.annotations('hygiene'), report.summary('hygiene')]).toEqual([[], [], '']);
+  });
+
+  it('comments beside no line that the pull request leaves as it was', async () => {
+    const files = {
+      'old.ipynb': before['old.ipynb'].replace('"d": 4', '"d": 5'),
+      'requirements.txt': `${before['requirements.txt']}torch\n`,
+    };
+    const { number, report } = await stage.push({ branch: 'notebook', files });
+
+    expect(shown(stage.comments(number)[0]?.body)).toContain('<code>old.ipynb:4</code> outputs in 1 of 1 cells');
+    expect(stage.lineComments(number).map(({ path, line }) => `${path}:${line}`)).toEqual(['requirements.txt:2']);
+    expect(report.jobs).toEqual({ hygiene: 'success' });
   });
 
   it('leaves a comment alone that somebody else wrote with its mark', async () => {

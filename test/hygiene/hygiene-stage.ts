@@ -46,6 +46,7 @@ export const before = {
   'data/schema.yml': 'version: 1\ncolumns: {}\n',
   'train.py': 'import os\nseed = int(os.environ["SISKIN_SEED"])\n',
   'requirements.txt': 'numpy==2.1.0\n',
+  'old.ipynb': JSON.stringify({ cells: [{ outputs: [{}] }], metadata: { a: 1, b: 2, c: 3, d: 4 } }, null, 1),
 } as const;
 
 /** A repository that runs the hygiene action on every pull request, as a release of Siskin has it. */
