@@ -79,7 +79,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const meter = openCallMeter();
   const connect = openConnections({ probot, meter, metrics });
   const identity = openIdentity(probot);
-  const github = githubReader(connect);
+  const github = githubReader(connect, () => probot.auth());
   const tokens = tokenReader(options.oidcIssuer ?? issuerOf(options.apiUrl));
   async function run(intent: Intent, cause: Cause): Promise<void> {
     await runIntent(intent, { github, tokens, store, now: clock().toISOString(), cause });

@@ -4,11 +4,14 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { folderMatcher } from '../src/change/glob.ts';
 import { workflowPath } from '../src/change/roles.ts';
-import { messageOf, problemText } from '../src/error.ts';
+import { type Finding, ok, problem } from '../src/decide/doctor/finding.ts';
+import { policyFinding } from '../src/decide/doctor/policy-finding.ts';
+import { workflowFindings } from '../src/decide/doctor/workflow-findings.ts';
+import { messageOf } from '../src/error.ts';
 import { importNative, type Natives } from '../src/natives.ts';
-import { dataStorages, readWorkflowTemplate, workflowFor } from '../src/onboard/workflow-template.ts';
+import { readWorkflowTemplate } from '../src/onboard/workflow-template.ts';
 import { parsePolicy } from '../src/policy/parse.ts';
-import { type ModelPolicy, type Policy, policyPath } from '../src/policy/policy.ts';
+import { type ModelPolicy, policyPath } from '../src/policy/policy.ts';
 import { type Command, type ExitCode, exitCodes, flag, type Invocation } from './command.ts';
 import { listFiles } from './local-files.ts';
 
@@ -19,24 +22,15 @@ export const doctorCommand: Command = {
   run: examine,
 };
 
-interface Check {
-  readonly what: string;
-  readonly state: 'good' | 'bad';
-  /** What was found. */
-  readonly found: string;
-  /** What to do about a bad state, else empty. */
-  readonly fix: string;
-}
-
 async function examine(invocation: Invocation): Promise<ExitCode> {
   const folder = resolve(invocation.folder, invocation.positionals[0] ?? '.');
   const checks = [nodeCheck(), await gitCheck(folder), ...(await repositoryChecks(folder)), ...(await nativeChecks())];
-  const bad = checks.filter(({ state }) => state === 'bad').length;
+  const bad = checks.filter(({ state }) => state === 'problem').length;
   if (flag(invocation, 'json')) {
     invocation.stdout.write(`${JSON.stringify({ checks }, null, 2)}\n`);
   } else {
     const lines = checks.map(({ what, state, found, fix }) => {
-      const line = `${state === 'good' ? 'ok ' : 'BAD'}  ${what.padEnd(22)} ${found}`;
+      const line = `${words[state]}  ${what.padEnd(22)} ${found.replaceAll('`', '')}`;
       return fix === '' ? line : `${line}\n     ${' '.repeat(22)} do: ${fix}`;
     });
     const verdict = bad === 0 ? 'Everything is ready.' : `${bad} of ${checks.length} checks failed.`;
@@ -45,72 +39,50 @@ async function examine(invocation: Invocation): Promise<ExitCode> {
   return bad === 0 ? exitCodes.pass : exitCodes.badInput;
 }
 
-function good(what: string, found: string): Check {
-  return { what, state: 'good', found, fix: '' };
-}
+const words = { ok: 'ok ', problem: 'BAD', unverified: '?  ' } as const;
 
-function bad(what: string, found: string, fix: string): Check {
-  return { what, state: 'bad', found, fix };
-}
-
-function nodeCheck(): Check {
+function nodeCheck(): Finding {
   const major = Number(process.versions.node.split('.')[0]);
-  if (major >= 24) return good('Node', process.versions.node);
-  return bad(
+  if (major >= 24) return ok('Node', process.versions.node);
+  return problem(
     'Node',
     `${process.versions.node}, expected 24 or newer`,
     'run through npm (`npm run siskin -- …`), which brings its own',
   );
 }
 
-async function gitCheck(folder: string): Promise<Check> {
+async function gitCheck(folder: string): Promise<Finding> {
   try {
     const { stdout } = await promisify(execFile)('git', ['rev-parse', '--show-prefix'], { cwd: folder });
-    if (stdout.trim() === '') return good('git', 'the root of a repository');
-    return bad('git', `the folder ${stdout.trim()} of a repository`, 'run this at the root of the repository');
+    if (stdout.trim() === '') return ok('git', 'the root of a repository');
+    return problem('git', `the folder ${stdout.trim()} of a repository`, 'run this at the root of the repository');
   } catch (error) {
     const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (isAbsent) return bad('git', 'no git on the path', 'install git');
-    return bad('git', 'no repository here', 'run `git init`, or go to the root of your repository');
+    if (isAbsent) return problem('git', 'no git on the path', 'install git');
+    return problem('git', 'no repository here', 'run `git init`, or go to the root of your repository');
   }
 }
 
-async function repositoryChecks(folder: string): Promise<readonly Check[]> {
+async function repositoryChecks(folder: string): Promise<readonly Finding[]> {
   const text = await readFile(join(folder, policyPath), 'utf8').catch(() => null);
-  if (text === null) return [bad('policy', `no ${policyPath}`, 'run `siskin init`')];
-  const parsed = parsePolicy({ text });
-  if (parsed.kind === 'invalid') {
-    const [first] = parsed.problems;
-    const found = first === undefined ? 'invalid' : `line ${first.line}: ${problemText(first)}`;
-    const more = parsed.problems.length > 1 ? ` (and ${parsed.problems.length - 1} more)` : '';
-    return [bad('policy', `${found}${more}`, 'run `siskin policy` to see every problem')];
-  }
-  const files = (await listFiles(folder)).map(({ path }) => path);
+  const parsed = text === null ? null : parsePolicy({ text });
+  const policy = policyFinding(parsed);
+  if (parsed?.kind !== 'valid') return [policy];
+  const path = workflowPath(parsed.policy);
+  const workflow = await readFile(join(folder, path), 'utf8').catch(() => null);
+  const files = (await listFiles(folder)).map((file) => file.path);
   return [
-    good('policy', `valid: ${Object.keys(parsed.policy.models).join(', ')}`),
-    await workflowCheck(folder, parsed.policy),
+    policy,
+    ...workflowFindings({ path, text: workflow, template: readWorkflowTemplate() }),
     ...Object.entries(parsed.policy.models).flatMap(([name, model]) => fileChecks({ name, model, files })),
   ];
-}
-
-async function workflowCheck(folder: string, policy: Policy): Promise<Check> {
-  const path = workflowPath(policy);
-  const text = await readFile(join(folder, path), 'utf8').catch(() => null);
-  if (text === null) return bad('workflow', `no ${path}`, 'run `siskin init`, which writes it and keeps what is there');
-  const template = readWorkflowTemplate();
-  if (dataStorages.some((storage) => text === workflowFor(template, storage)))
-    return good('workflow', `${path}, as this version ships it`);
-  if (!text.includes('workflow_dispatch')) {
-    return bad('workflow', `${path} cannot be dispatched`, 'delete it and run `siskin init`');
-  }
-  return good('workflow', `${path}, edited or of another version than this`);
 }
 
 function fileChecks(options: {
   readonly name: string;
   readonly model: ModelPolicy;
   readonly files: readonly string[];
-}): readonly Check[] {
+}): readonly Finding[] {
   const { name, model, files } = options;
   const wanted = [
     ['training data', model.data.train],
@@ -125,21 +97,23 @@ function fileChecks(options: {
     const matches = folderMatcher([...globs, ...globs.map((glob) => `${glob}.dvc`)]);
     const count = files.filter((path) => matches(path)).length;
     const title = `${name}: ${what}`;
-    if (count > 0) return [good(title, `${count} ${count === 1 ? 'file' : 'files'}`)];
-    return [bad(title, `no file fits ${globs.join(', ')}`, `add it, or correct \`models.${name}\` in ${policyPath}`)];
+    if (count > 0) return [ok(title, `${count} ${count === 1 ? 'file' : 'files'}`)];
+    return [
+      problem(title, `no file fits ${globs.join(', ')}`, `add it, or correct \`models.${name}\` in ${policyPath}`),
+    ];
   });
 }
 
 const natives: readonly (keyof Natives)[] = ['@duckdb/node-api', 'onnxruntime-node', '@tensorflow/tfjs-core'];
 
-async function nativeChecks(): Promise<readonly Check[]> {
+async function nativeChecks(): Promise<readonly Finding[]> {
   return await Promise.all(
     natives.map(async (name) => {
       try {
         await importNative(name);
-        return good(name, 'loads');
+        return ok(name, 'loads');
       } catch (error) {
-        return bad(name, messageOf(error).split('\n')[0] ?? '', 'run `npm ci`');
+        return problem(name, messageOf(error).split('\n')[0] ?? '', 'run `npm ci`');
       }
     }),
   );

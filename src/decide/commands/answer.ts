@@ -4,6 +4,7 @@ import { accessRefusal } from './access.ts';
 import { approveRun } from './approve-run.ts';
 import { cancel } from './cancel.ts';
 import { config } from './config.ts';
+import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { freeze, unfreeze } from './freeze.ts';
 import { help } from './help.ts';
@@ -52,6 +53,7 @@ export function answerTo(command: Command, scene: Scene): Answer {
     case 'unfreeze':
       return unfreeze(command, scene);
     case 'doctor':
+      return doctor(command, scene);
     case 'compare':
     case 'retry':
     case 'approve-budget':
