@@ -25,7 +25,7 @@ export function observe(
   const action = Action.safeParse(event.payload);
   if (action.success && !reader.actions.includes(action.data.action ?? '')) return [];
   try {
-    return reader.read(event.payload, app);
+    return reader.read(event.payload, app, event.id);
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     const issue = error.issues[0];
@@ -40,7 +40,7 @@ export function observe(
 
 interface Reader {
   readonly actions: readonly string[];
-  readonly read: (payload: unknown, app: AppIdentity) => readonly Intent[];
+  readonly read: (payload: unknown, app: AppIdentity, delivery: string) => readonly Intent[];
 }
 
 const readers: Readonly<Record<string, Reader>> = {
@@ -51,7 +51,7 @@ const readers: Readonly<Record<string, Reader>> = {
   // A push has no action.
   push: { actions: [''], read: fromPush },
   workflow_run: { actions: ['requested', 'in_progress', 'completed'], read: fromWorkflowRun },
-  check_run: { actions: ['rerequested'], read: fromCheckRun },
+  check_run: { actions: ['rerequested', 'requested_action'], read: fromCheckRun },
   check_suite: { actions: ['rerequested'], read: fromCheckSuite },
   issue_comment: { actions: ['created'], read: fromComment },
   installation: { actions: ['created'], read: fromInstallation },

@@ -121,7 +121,7 @@ describe('a re-request', () => {
 
   it('of one check asks for that check, whatever pull requests GitHub lists', () => {
     const pull_requests = [{ number: 6, head: { sha: 'c'.repeat(40) } }];
-    const check_run = { name: 'siskin: late', head_sha: sha, app: { id: app.id }, pull_requests };
+    const check_run = { id: 31, name: 'siskin: late', head_sha: sha, app: { id: app.id }, pull_requests };
 
     expect(intents('check_run', { action: 'rerequested', check_run })).toEqual([{ ...asked, check: 'siskin: late' }]);
   });
@@ -131,9 +131,28 @@ describe('a re-request', () => {
 
     expect(intents('check_suite', suite(app.id))).toEqual([{ ...asked, check: null }]);
     expect(intents('check_suite', suite(1))).toEqual([]);
-    expect(intents('check_run', { action: 'rerequested', check_run: { name: 'x', head_sha: sha, app: null } })).toEqual(
-      [],
-    );
+    const check_run = { id: 31, name: 'x', head_sha: sha, app: null };
+    expect(intents('check_run', { action: 'rerequested', check_run })).toEqual([]);
+  });
+});
+
+describe('a button', () => {
+  const check_run = { id: 31, name: 'siskin: late', head_sha: sha, app: { id: app.id }, pull_requests: [] };
+  const requested_action = { identifier: 'cancel' };
+
+  it('on one of our checks is pressed, once for each delivery', () => {
+    const press = { kind: 'press', repository, head: sha, check: 'siskin: late', checkId: 31, button: 'cancel' };
+
+    expect(intents('check_run', { action: 'requested_action', check_run, requested_action })).toEqual([
+      { ...press, id: 'delivery-1', actor: ada },
+    ]);
+  });
+
+  it('of another App, or without a name, is left alone', () => {
+    const others = { ...check_run, app: { id: 1 } };
+
+    expect(intents('check_run', { action: 'requested_action', check_run: others, requested_action })).toEqual([]);
+    expect(intents('check_run', { action: 'requested_action', check_run })).toEqual([]);
   });
 });
 

@@ -19,6 +19,7 @@ function aCheck(changes: Partial<CheckContent> = {}): CheckContent {
     summary: 'ROC AUC is worse',
     text: '',
     detailsUrl: 'https://github.example/runs/1',
+    buttons: [],
     annotations: [],
     ...changes,
   };

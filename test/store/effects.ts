@@ -19,6 +19,7 @@ export function aCheck(changes: Partial<CheckContent> = {}): CheckContent {
     summary: '',
     text: '',
     detailsUrl: null,
+    buttons: [],
     annotations: [],
     ...changes,
   };
