@@ -1,5 +1,7 @@
-import type { EvaluationReport } from '../evaluate/evaluation-report.ts';
+import type { Difference, EvaluationReport } from '../evaluate/evaluation-report.ts';
 import { metricNames } from '../evaluate/metric-name.ts';
+import { holm } from '../statistics/holm.ts';
+import { normalQuantile, normalTwoSided } from '../statistics/normal.ts';
 import { code } from './escape.ts';
 import { table, unbroken } from './markdown.ts';
 import { type MetricWords, metricWords } from './metric-table.ts';
@@ -15,22 +17,39 @@ export interface SliceRow {
   readonly words: MetricWords;
 }
 
-/** The slices, worse ones first, then by rows. */
+/**
+ * The slices, worse ones first, then by rows. Of many slices some look worse by chance: one is called worse or better only
+ * when its difference holds among all of them (Holm). The interval that is shown is that of the slice alone.
+ */
 export function sliceRows(evaluation: EvaluationReport): readonly SliceRow[] {
   const rank = { worse: 0, unknown: 1, same: 2, better: 3 } as const;
-  return evaluation.slices
-    .flatMap((slice): SliceRow[] => {
-      const metric =
-        metricNames.find((name) => slice.metrics[name]?.difference) ??
-        metricNames.find((name) => name in slice.metrics);
-      if (metric === undefined) return [];
-      const words = metricWords({ metric, comparison: slice.metrics[metric] ?? null });
-      return [{ column: slice.column, value: slice.value, rows: slice.rows, words }];
+  const rows = evaluation.slices.flatMap((slice) => {
+    const metric =
+      metricNames.find((name) => slice.metrics[name]?.difference) ?? metricNames.find((name) => name in slice.metrics);
+    if (metric === undefined) return [];
+    const comparison = slice.metrics[metric] ?? null;
+    const { column, value, rows: size } = slice;
+    return [
+      { column, value, rows: size, words: metricWords({ metric, comparison }), difference: comparison?.difference },
+    ];
+  });
+  const adjusted = holm(rows.map(({ difference }) => (difference == null ? 1 : pValueOf(difference))));
+  return rows
+    .map(({ difference, ...row }, at): SliceRow => {
+      const isSure = difference == null || (adjusted[at] ?? 1) <= 1 - difference.confidence;
+      return isSure || row.words.direction === 'same' ? row : { ...row, words: { ...row.words, direction: 'unknown' } };
     })
     .sort((a, b) => rank[a.words.direction] - rank[b.words.direction] || b.rows - a.rows);
 }
 
-/** `2 of 14 worse`: worse only where the interval says so. */
+/** Where the method gives no p-value, that of a normal law with the interval's width. */
+function pValueOf({ value, low, high, confidence, pValue }: Difference): number {
+  if (pValue !== null) return pValue;
+  const error = (high - low) / (2 * normalQuantile((1 + confidence) / 2));
+  return error > 0 ? normalTwoSided(value / error) : value === 0 ? 1 : 0;
+}
+
+/** `2 of 14 worse`. */
 export function sliceSummary(rows: readonly SliceRow[]): string {
   const worse = rows.filter((row) => row.words.direction === 'worse').length;
   return worse === 0 ? `none of ${rows.length} worse` : `${worse} of ${rows.length} worse`;
