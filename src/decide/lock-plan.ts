@@ -15,7 +15,7 @@ export function lockPlan(
   lock: LockRecord,
   event: {
     readonly step: LockStep;
-    /** Why, as prose without its full stop: `#12 was merged`. */
+    /** Why, as Markdown without its full stop: `#12 was merged`. */
     readonly because: string;
     /** Whom it is told otherwise, if anybody. */
     readonly isAnswered: (owner: LockOwner) => boolean;
@@ -49,6 +49,9 @@ export function lockPlan(
 function concerned(before: LockRecord, after: LockRecord, now: string): readonly number[] {
   const owners = [before, after].flatMap(({ state }) => [state.holder, ...state.queue]);
   const numbers = new Set(owners.flatMap((one) => (one === null ? [] : [one.owner.number])));
-  const said = (lock: LockRecord, number: number) => heldSentences(number, { locks: [lock], freezes: [] }, now);
-  return [...numbers].filter((number) => !isSame(said(before, number), said(after, number)));
+  const said = (lock: LockRecord, number: number, at: string) =>
+    heldSentences(number, { locks: [lock], freezes: [] }, at);
+  // What is over by now was said while it lasted.
+  const lasted = before.state.holder?.since ?? now;
+  return [...numbers].filter((number) => !isSame(said(before, number, lasted), said(after, number, now)));
 }

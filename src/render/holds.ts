@@ -2,7 +2,7 @@ import { type Freeze, isInForce } from '../decide/freeze.ts';
 import { type LockOwner, type LockRecord, settled } from '../decide/lock.ts';
 import type { PullView } from '../decide/view.ts';
 import type { Holds } from '../facts/hold-facts.ts';
-import { prose } from './escape.ts';
+import { prose, text } from './escape.ts';
 import { clock } from './markdown.ts';
 
 /** The command that ends a freeze before its time. */
@@ -29,6 +29,13 @@ export function holderWords(
 ): string {
   const reason = holder.reason === null ? '' : `: ${holder.reason}`;
   return `#${holder.owner.number} (${holder.owner.login}) until ${clock(holder.expiresAt, now)}${reason}`;
+}
+
+/** The same as Markdown in which the pull request is a link, for answers; in what is drawn again and again it is none. */
+export function linkedHolder(holder: Parameters<typeof holderWords>[0], now: string): string {
+  const { number, login } = holder.owner;
+  const reason = holder.reason === null ? '' : `: ${text(holder.reason)}`;
+  return `#${number} (${text(login)}) until ${clock(holder.expiresAt, now)}${reason}`;
 }
 
 /** Beyond this place nobody's comment is edited each time that the queue moves. */

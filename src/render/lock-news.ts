@@ -1,6 +1,6 @@
 import type { LockNews, LockRecord } from '../decide/lock.ts';
-import { code, prose } from './escape.ts';
-import { holderWords, unlockCommand } from './holds.ts';
+import { code, text } from './escape.ts';
+import { linkedHolder, unlockCommand } from './holds.ts';
 import { clock } from './markdown.ts';
 
 /**
@@ -14,17 +14,17 @@ export function renderLockNews(
   const what = `${code(lock.environment)} for ${code(lock.model)}`;
   const again = code(`/lock ${lock.environment} -m ${lock.model}`);
   const { holder } = lock.state;
-  const next = holder === null ? '' : ` It is held by ${prose(holderWords(holder, now))} now.`;
-  const who = prose(news.owner.login);
+  const next = holder === null ? '' : ` It is held by ${linkedHolder(holder, now)} now.`;
+  const who = text(news.owner.login);
   switch (news.kind) {
     case 'acquired': {
       const until = clock(news.hold.expiresAt, now);
-      return `> 🔓 ${who}, you hold ${what} now, until ${until}: ${prose(because)}. Give it back with ${code(unlockCommand(lock))}.`;
+      return `> 🔓 ${who}, you hold ${what} now, until ${until}: ${because}. Give it back with ${code(unlockCommand(lock))}.`;
     }
     case 'released':
-      return `> 🔒 ${who}, you no longer hold ${what}: ${prose(because)}.${next} To ask for it again: ${again}.`;
+      return `> 🔒 ${who}, you no longer hold ${what}: ${because}.${next} To ask for it again: ${again}.`;
     case 'left':
-      return `> 🔒 ${who}, you no longer wait for ${what}: ${prose(because)}.`;
+      return `> 🔒 ${who}, you no longer wait for ${what}: ${because}.`;
     case 'expired':
       return holder === null
         ? null

@@ -72,13 +72,18 @@ function freezeTable(freezes: readonly Freeze[], now: string): string {
     .map((freeze) => [
       code(freeze.target),
       freeze.scope.kind === 'owner' ? `every repository of ${text(freeze.scope.login)}` : 'this repository',
-      `${text(freeze.by)} in ${text(freeze.place)}`,
+      `${text(freeze.by)} in ${placeLink(freeze.place)}`,
       `for ${age(freeze.since, now)}, until ${clock(freeze.until, now)}`,
       prose(freeze.reason),
       code(unfreezeCommand(freeze)),
     ]);
   const titles = ['frozen', 'where', 'by', 'since', 'why', 'to end it'];
   return `**Freezes**\n\n${table(columns(titles), rows)}${more(freezes.length)}`;
+}
+
+/** GitHub makes a link of `owner/name#12` by itself. */
+function placeLink(place: string): string {
+  return /^[\w.-]+\/[\w.-]+#\d+$/.test(place) ? place : text(place);
 }
 
 function columns(titles: readonly string[]) {

@@ -1,8 +1,11 @@
 import type { Command } from '../../command/command.ts';
+import { budgetTable } from '../../render/spending.ts';
 import { emptyPlan } from '../plans.ts';
 import { accessRefusal } from './access.ts';
+import { approveBudget } from './approve-budget.ts';
 import { approveRun } from './approve-run.ts';
 import { cancel } from './cancel.ts';
+import { compare } from './compare.ts';
 import { config } from './config.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
@@ -10,6 +13,7 @@ import { freeze, unfreeze } from './freeze.ts';
 import { help } from './help.ts';
 import { lock, locks, unlock } from './lock.ts';
 import { overrideGate } from './override-gate.ts';
+import { retry } from './retry.ts';
 import { wishForRun } from './run.ts';
 import { type Answer, type OpenScene, refuse, type Scene } from './scene.ts';
 
@@ -27,7 +31,7 @@ export function answerTo(command: Command, scene: Scene): Answer {
     case 'help':
       return help(command, scene);
     case 'status':
-      return { kind: 'done', plan: emptyPlan, says: null };
+      return { kind: 'done', plan: emptyPlan, says: budgetSaid(scene) };
     case 'evaluate':
     case 'train':
     case 'drift':
@@ -55,12 +59,21 @@ export function answerTo(command: Command, scene: Scene): Answer {
     case 'doctor':
       return doctor(command, scene);
     case 'compare':
+      return onOpen(command, scene, (open) => compare(command, open));
     case 'retry':
+      return onOpen(command, scene, (open) => retry(command, open));
     case 'approve-budget':
-      return refuse(command, { code: 'unknown-command', reason: 'it is not there yet', fix: 'Type `/help`.' });
+      return onOpen(command, scene, (open) => approveBudget(command, open));
     default:
       return command satisfies never;
   }
+}
+
+/** What is spent of each limit of the policy; null where there is none. */
+function budgetSaid({ facts }: Scene): string | null {
+  const judged = facts.pull?.judged;
+  const said = judged?.kind === 'valid' ? budgetTable(judged.range.budget) : '';
+  return said === '' ? null : said;
 }
 
 function onOpen(command: Command, scene: Scene, decide: (scene: OpenScene) => Answer): Answer {

@@ -6,11 +6,11 @@ import { renderComparison } from '../../render/comparison.ts';
 import { overrunFix, overrunSentence } from '../../render/spending.ts';
 import { modelArtifact } from '../../run-plan.ts';
 import { askForRuns } from '../ask-for-runs.ts';
-import { frozen } from '../freeze.ts';
 import { emptyPlan, joined } from '../plans.ts';
 import type { Order } from '../request-run.ts';
 import { candidateAt, type MeasuredCandidate, measuredHeads } from '../rivals.ts';
 import { isOpen } from '../work.ts';
+import { frozenRefusal } from './frozen.ts';
 import { headRefusal } from './head.ts';
 import { rangeFor } from './model.ts';
 import { type Answer, type OpenScene, refuse } from './scene.ts';
@@ -100,7 +100,8 @@ function pairOf(
   return { facts, candidate: own.candidate, rival: rival.candidate };
 }
 
-function measured(command: Compare, pairs: readonly Pair[], { pull, facts, intent }: OpenScene): Answer {
+function measured(command: Compare, pairs: readonly Pair[], scene: OpenScene): Answer {
+  const { pull, intent } = scene;
   const { judged, runs, now } = pull;
   if (judged.kind !== 'valid') return refuse(command, nothingKnown);
   const says: string[] = [];
@@ -131,11 +132,8 @@ function measured(command: Compare, pairs: readonly Pair[], { pull, facts, inten
       says.push(`\`${model}\` is being compared with \`${pair.rival.head.slice(0, 7)}\` already; the answer follows.`);
   }
   if (wanted.length === 0) return { kind: 'done', plan: emptyPlan, says: says.join('\n\n') };
-  const freeze = frozen('runs', facts.holds.freezes, now);
-  if (freeze !== null) {
-    const reason = `${freeze.by} stopped all runs until ${freeze.until}: ${freeze.reason}`;
-    return refuse(command, { code: 'frozen', reason, fix: 'Wait for its end; `/locks` shows it.' });
-  }
+  const held = frozenRefusal(command, scene);
+  if (held !== null) return held;
   const { number } = pull.pull;
   const groups = Map.groupBy(wanted, ({ pair }) => pair.rival.head);
   const asked = [...groups].map(([rival, group]) =>

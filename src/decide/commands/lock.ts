@@ -1,6 +1,6 @@
 import type { CommandOf } from '../../command/command.ts';
-import { code, prose } from '../../render/escape.ts';
-import { frozenSentence, holderWords, placeWords, unlockCommand } from '../../render/holds.ts';
+import { code, prose, text } from '../../render/escape.ts';
+import { frozenSentence, linkedHolder, placeWords, unlockCommand } from '../../render/holds.ts';
 import { renderLocks } from '../../render/locks-table.ts';
 import { clock } from '../../render/markdown.ts';
 import { frozen } from '../freeze.ts';
@@ -54,8 +54,8 @@ export function unlock(command: CommandOf<'unlock'>, scene: OpenScene): Answer {
     const reason = `nobody holds ${code(record.environment)} for ${code(record.model)}`;
     return refuse(command, { code: 'nothing-to-do', reason, fix: 'Type `/locks` to see what is held.' });
   }
-  const by = `#${owner.number} (${owner.login})`;
-  const because = isOwn ? `${by} gave it back` : `${owner.login} took it back in #${owner.number}`;
+  const login = text(owner.login);
+  const because = isOwn ? `#${owner.number} (${login}) gave it back` : `${login} took it back in #${owner.number}`;
   const plan = lockPlan(scene.intent.repository, record, {
     step,
     because,
@@ -65,8 +65,8 @@ export function unlock(command: CommandOf<'unlock'>, scene: OpenScene): Answer {
   const next = step.state.holder;
   const what = `${code(record.environment)} for ${code(record.model)}`;
   const whose =
-    isOwn || holder === null ? '' : ` It was held by ${prose(holderWords(holder, now))}; that pull request is told.`;
-  const rest = next === null ? 'It is free.' : `It is held by ${prose(holderWords(next, now))} now.`;
+    isOwn || holder === null ? '' : ` It was held by ${linkedHolder(holder, now)}; that pull request is told.`;
+  const rest = next === null ? 'It is free.' : `It is held by ${linkedHolder(next, now)} now.`;
   const did = gone?.kind === 'left' ? `You no longer wait for ${what}.` : `${what} was given back.`;
   return { kind: 'done', plan, says: `> 🔓 ${did}${whose} ${rest}` };
 }
@@ -107,6 +107,6 @@ function lockWords(
     return `> 🔒 You hold ${what} until ${clock(own.hold.expiresAt, now)}. Give it back with ${back}.${ice}`;
   }
   if (own?.kind !== 'waiting' || holder === null) return null;
-  const held = `${what} is held by ${prose(holderWords(holder, now))}`;
+  const held = `${what} is held by ${linkedHolder(holder, now)}`;
   return `> ⏳ ${held}. You are ${placeWords(own.place)}, and are told here when it is yours. To wait no longer: ${back}.${ice}`;
 }

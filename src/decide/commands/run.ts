@@ -1,5 +1,6 @@
 import type { CommandOf } from '../../command/command.ts';
 import { forkRefusal } from '../fork.ts';
+import { frozenRefusal } from './frozen.ts';
 import { headRefusal } from './head.ts';
 import { rangeFor } from './model.ts';
 import { type Answer, type OpenScene, refuse } from './scene.ts';
@@ -14,6 +15,8 @@ export function wishForRun(command: Asking, scene: OpenScene): Answer {
   if (untrusted !== null) return refuse(command, untrusted);
   const moved = headRefusal(command, scene);
   if (moved !== null) return moved;
+  const held = frozenRefusal(command, scene);
+  if (held !== null) return held;
   const seed = command.verb === 'train' ? command.seed : null;
   return { kind: 'wish', wish: { ask: command.verb, model: command.model, seed } };
 }

@@ -2,6 +2,7 @@ import type { CommandOf } from '../../command/command.ts';
 import { renderCommand } from '../../command/render.ts';
 import { nearest } from '../../policy/nearest.ts';
 import type { Policy } from '../../policy/policy.ts';
+import { rangeFor } from './model.ts';
 import { type Answer, type OpenScene, refuse } from './scene.ts';
 
 /** What a lock is on: one environment for one model. */
@@ -18,27 +19,16 @@ type Refused = Extract<Answer, { readonly kind: 'refused' }>;
  */
 export function placeOf(
   command: CommandOf<'lock' | 'unlock'>,
-  { pull }: OpenScene,
+  scene: OpenScene,
 ): Refused | { readonly kind: 'place'; readonly place: Place; readonly policy: Policy } {
-  const { judged } = pull;
-  if (judged.kind !== 'valid') {
-    const reason = `the base branch has ${judged.kind === 'absent' ? 'no policy' : 'a policy that cannot be used'}`;
-    return refuse(command, { code: 'no-policy', reason, fix: 'Mend `.github/siskin.yml` there first.' });
-  }
-  const { policy } = judged.range;
+  const found = rangeFor(command, scene);
+  if (found.kind === 'refused') return found;
+  const { policy } = found.range;
   const models = Object.keys(policy.models);
   const environments = Object.keys(policy.environments);
   const { environment, model = null } = { ...command, model: command.model ?? onlyOne(models) };
   const write = (place: Place) => renderCommand({ ...command, ...place, dryRun: false });
   if (environments.length === 0) return refuse(command, withoutEnvironments);
-  if (model !== null && !models.includes(model)) {
-    const meant = {
-      model: nearest(model, models) ?? models[0] ?? '',
-      environment: environment ?? environments[0] ?? '',
-    };
-    const fix = `Did you mean \`${write(meant)}\`?`;
-    return refuse(command, { code: 'unknown-model', reason: `the policy has no model \`${model}\``, fix });
-  }
   if (environment !== null && !environments.includes(environment)) {
     return refuse(command, unknownEnvironment(environment, environments));
   }
