@@ -8,6 +8,7 @@ import { changeInstallation, githubActions, install, registerApp, uninstall } fr
 import { addRepository, ensureAccount, forkRepository } from './domain/accounts.ts';
 import { editTree, fileEdits, personOf } from './domain/files.ts';
 import { createOrganizationPeople, type OrganizationPeople } from './domain/organizations.ts';
+import type { RequiredCheck } from './domain/required-checks.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { smartHttp } from './git/smart-http.ts';
 import { createTokens, type Tokens } from './identity.ts';
@@ -74,6 +75,8 @@ export interface SandboxGithub extends AsyncDisposable, People, OrganizationPeop
   fork(parent: Repository, owner: string): Promise<Repository>;
   /** Gives a person a role in a repository. */
   grantRole(options: { readonly repository: Repository; readonly login: string; readonly role: Role }): void;
+  /** Has a ruleset require a check before a merge into a branch. */
+  requireCheck(options: RequiredCheck & { readonly repository: Repository }): void;
   registerApp(options: {
     readonly name?: string;
     readonly owner?: string;
@@ -161,6 +164,9 @@ export async function startGithub(options: GithubOptions = {}): Promise<SandboxG
     fork: (parent, owner) => forkRepository(world, { parent, owner: accountNamed(world, owner) }),
     grantRole: ({ repository, login, role }) => {
       repository.roles.set(accountNamed(world, login).id, role);
+    },
+    requireCheck: ({ repository, ...check }) => {
+      repository.requiredChecks.push(check);
     },
     registerApp: (request) => registerSandboxApp(world, request),
     install: ({ app }, repositories) => installOn(world, app, repositories),

@@ -1,4 +1,5 @@
 import type { Deployment, Environment } from './domain/deployments.ts';
+import type { RequiredCheck } from './domain/required-checks.ts';
 import type { Organization } from './domain/roles.ts';
 import type { GitRepository } from './git/git-repository.ts';
 
@@ -247,6 +248,7 @@ export interface Repository {
   /** By name. */
   readonly environments: Map<string, Environment>;
   readonly releases: Map<number, Release>;
+  readonly requiredChecks: RequiredCheck[];
 }
 
 /** Something that happened, as Apps and workflows hear of it. */

@@ -56,6 +56,7 @@ export async function addRepository(
     deployments: new Map(),
     environments: new Map(),
     releases: new Map(),
+    requiredChecks: [],
   };
   world.repositories.set(`${options.owner.login}/${options.name}`.toLowerCase(), repository);
   return repository;

@@ -16,6 +16,7 @@ import { reactionRoutes } from './reactions.ts';
 import { releaseRoutes } from './releases.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { reviewRoutes } from './reviews.ts';
+import { ruleRoutes } from './rules.ts';
 import { statusRoutes } from './statuses.ts';
 import { teamRoutes } from './teams.ts';
 
@@ -28,6 +29,7 @@ export const allRoutes: readonly Route[] = [
   ...compareRoutes,
   ...pullRoutes,
   ...reviewRoutes,
+  ...ruleRoutes,
   ...issueRoutes,
   ...labelRoutes,
   ...reactionRoutes,

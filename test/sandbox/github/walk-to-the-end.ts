@@ -76,6 +76,11 @@ export async function walkHooks(walker: Walker): Promise<void> {
   const delivery = sent.data[0]?.id ?? 0;
   await app.rest.apps.getWebhookDelivery({ delivery_id: delivery });
   await app.rest.apps.redeliverWebhookDelivery({ delivery_id: delivery });
+  const { repository } = walker.stage;
+  github.requireCheck({ repository, branch: 'main', context: 'ci', appId: null });
+  github.requireCheck({ repository, branch: 'main', context: 'siskin: late', appId: 7 });
+  await bot.rest.repos.getBranchRules({ ...at, branch: 'main' });
+  await bot.rest.repos.getBranchRules({ ...at, branch: 'other' });
   await ada.rest.repos.removeCollaborator({ ...at, username: 'grace' });
   await bot.rest.apps.revokeInstallationAccessToken();
   await app.rest.apps.deleteInstallation({ installation_id: walker.stage.installation.id });
