@@ -5,6 +5,7 @@ import type { Intent } from './intent.ts';
 import type { BudgetLimit } from './policy/budget-limit.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { Approval } from './store/approvals.ts';
+import type { AuditEntry } from './store/audit-record.ts';
 import type { LedgerEntry } from './store/ledger-entry.ts';
 import type { Champion, RunRecord, ViewRecord } from './store/run-record.ts';
 
@@ -80,6 +81,8 @@ export type StateChange =
   | { readonly kind: 'save-freeze'; readonly freeze: Freeze }
   /** Ends every freeze of the target in the scope. */
   | { readonly kind: 'end-freezes'; readonly scope: FreezeScope; readonly target: string }
+  /** Writes down who caused this plan, or was refused, beside what it does. */
+  | { readonly kind: 'audit'; readonly entry: AuditEntry }
   /** Queues another intent, in the same transaction; its turn comes at once, or after so many seconds. */
   | { readonly kind: 'ask'; readonly intent: Intent; readonly afterSeconds?: number };
 

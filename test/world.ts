@@ -179,6 +179,7 @@ function changeWords(change: Plan['changes'][number]): readonly string[] {
     case 'settle':
     case 'save-head':
     case 'save-view':
+    case 'audit':
       return [];
     default:
       return change satisfies never;

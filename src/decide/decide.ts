@@ -1,5 +1,6 @@
 import type { Plan } from '../effect.ts';
 import type { Question } from '../facts.ts';
+import { withAudit } from './audit.ts';
 import { checkPullRequest } from './check-pull-request.ts';
 import { checkPush } from './check-push.ts';
 import { closePullRequest } from './close-pull-request.ts';
@@ -14,10 +15,16 @@ import { settleLocks, showHolds, thaw } from './settle.ts';
 import { watchRun } from './watch-run.ts';
 
 /**
- * What is to be done about an intent, given the facts. Pure, and the same facts give the same plan; once a plan is
- * recorded, deciding the same intent again gives an empty one.
+ * What is to be done about an intent, given the facts, and who caused it. Pure, and the same facts give the same plan;
+ * once a plan is recorded, deciding the same intent again gives an empty one.
  */
 export function decide(question: Question): Plan {
+  const plan = planOf(question);
+  // Each command of a comment is written down by itself.
+  return question.kind === 'obey' ? plan : withAudit(question.intent, plan);
+}
+
+function planOf(question: Question): Plan {
   switch (question.kind) {
     case 'check-pull-request':
       return checkPullRequest(question.intent, question.facts);

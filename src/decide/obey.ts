@@ -7,6 +7,7 @@ import { renderComment } from '../render/comment.ts';
 import { planSentences } from '../render/plan.ts';
 import { planPull } from './check-pull-request.ts';
 import { answerTo } from './commands/answer.ts';
+import { commandAudit } from './commands/audit.ts';
 import type { Answer, Scene } from './commands/scene.ts';
 import { emptyPlan, joined } from './plans.ts';
 
@@ -14,7 +15,8 @@ import { emptyPlan, joined } from './plans.ts';
  * Decides what commands do. The first time a comment only gets its eyes, without a look at anything; then its commands
  * are obeyed in their order. One that changes what later ones are judged by is recorded alone, and the rest is asked for
  * anew; the others are answered together: what was wished, what was refused and why, in one reply at most. What is only
- * to be shown (`--dry-run`) is decided in just the same way, and then told instead of recorded.
+ * to be shown (`--dry-run`) is decided in just the same way, and then told instead of recorded. Each command is written
+ * into the audit log, also one that is refused or only shown.
  */
 export function obey(intent: Scene['intent'], facts: CommandFacts): Plan {
   const { source, commands } = intent;
@@ -54,13 +56,16 @@ interface Answered {
 
 function together(scene: Scene): Plan {
   const answers = scene.intent.commands.map((command) => answerTo(command, scene));
-  const done = joined(
-    ...answers.map((answer) => (answer.kind === 'done' ? answer.plan : emptyPlan)),
-    wished(scene, answers),
-  );
+  const wishes = wished(scene, answers);
+  const done = joined(...answers.map((answer) => (answer.kind === 'done' ? answer.plan : emptyPlan)), wishes);
   const answered = { answers, done };
-  if (scene.intent.commands[0]?.dryRun === true) return { changes: [], effects: replies(scene, answered) };
-  return joined(done, status(scene, answered), { changes: [], effects: replies(scene, answered) });
+  const isDry = scene.intent.commands[0]?.dryRun === true;
+  const shown = isDry ? emptyPlan : status(scene, answered);
+  const told: Plan = {
+    changes: commandAudit(scene, { answers, wished: wishes, shown }).map((entry) => ({ kind: 'audit', entry })),
+    effects: replies(scene, answered),
+  };
+  return isDry ? told : joined(done, shown, told);
 }
 
 /** The runs that the comment wishes for, planned together. */
@@ -95,7 +100,7 @@ function replies({ intent }: Scene, { answers, done }: Answered): readonly Effec
   } else {
     parts.push(...answers.flatMap((answer) => (answer.kind === 'done' && answer.says !== null ? [answer.says] : [])));
   }
-  const of = source.kind === 'comment' ? `${source.commentId}` : `button-${source.checkId}-${source.head}`;
+  const of = source.kind === 'comment' ? `${source.commentId}` : `button-${source.press}`;
   const key = `reply-${of}${obeyed === undefined ? '' : `-${obeyed}`}`;
   const effects: Effect[] = parts.length === 0 ? [] : [{ kind: 'reply', number, body: parts.join('\n\n'), key }];
   if (source.kind !== 'comment') return effects;

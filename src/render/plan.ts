@@ -26,6 +26,7 @@ function changeSentence(change: StateChange): string | null {
     case 'settle':
     case 'save-view':
     case 'save-head':
+    case 'audit':
       return null;
     case 'save-champion':
       return `make the model of run ${change.champion.runId} the champion of ${code(change.champion.model)}`;

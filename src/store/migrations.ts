@@ -226,4 +226,59 @@ export const migrations: readonly string[] = [
   `,
   // How many of the intents that a delivery asks for have their plan recorded.
   'alter table siskin.deliveries add column recorded integer not null default 0',
+  `
+  -- How GitHub treats each installation: until when it refuses it for its rate, and how often it has done so lately.
+  create table siskin.rates (
+    installation bigint primary key,
+    throttled_until timestamptz,
+    throttled_by text check (throttled_by in ('primary', 'secondary')),
+    strikes integer not null default 0
+  );
+
+  -- What was written to GitHub in the last hour, so that all replicas together stay below its limits.
+  create table siskin.writes (
+    installation bigint not null,
+    at timestamptz not null,
+    requests integer not null,
+    content boolean not null,
+    effect bigint not null
+  );
+  create index writes_of_installation on siskin.writes (installation, at);
+  create index writes_of_effect on siskin.writes (effect);
+
+  -- Since when an effect waits for its rate, and what it will write; whoever waits longest goes first.
+  alter table siskin.outbox add column held_since timestamptz, add column held_requests integer not null default 0,
+    add column held_content boolean not null default false;
+  create index outbox_held on siskin.outbox (held_since) where state = 'waiting' and held_since is not null;
+  `,
+  `
+  -- Who caused what. Each entry carries the digest of the one before, so that one that is changed or taken out shows;
+  -- entries are only ever added, but for the retention that an operator asks for by name.
+  create table siskin.audit (
+    number bigint primary key,
+    entry text not null,
+    previous text not null,
+    digest text not null
+  );
+  create index audit_by_instant on siskin.audit (((entry::jsonb) ->> 'at'));
+  -- Where the chain begins and ends: one row, whose lock puts those who add in line.
+  create table siskin.audit_end (
+    id integer primary key check (id = 1),
+    number bigint not null,
+    digest text not null,
+    first_number bigint not null default 1,
+    first_previous text not null default 'sha256:0000000000000000000000000000000000000000000000000000000000000000'
+  );
+  create function siskin.keep_audit() returns trigger language plpgsql as $$
+  begin
+    if tg_op = 'DELETE' and current_setting('siskin.audit_retention', true) = 'on' then
+      return old;
+    end if;
+    raise exception 'expected siskin.audit to be added to only, found %; to forget what is old run siskin audit --prune-before', tg_op;
+  end $$;
+  create trigger audit_is_kept before update or delete on siskin.audit
+    for each row execute function siskin.keep_audit();
+  create trigger audit_is_not_emptied before truncate on siskin.audit
+    for each statement execute function siskin.keep_audit();
+  `,
 ];

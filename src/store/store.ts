@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Plan, StateChange } from '../effect.ts';
 import type { Intent, Repository } from '../intent.ts';
-import type { Outbox, StoreReader, StoreWriter } from '../ports.ts';
+import type { Outbox, RateRefusal, StoreReader, StoreWriter, Throttle } from '../ports.ts';
 import { listApprovals, listOverrides, saveApproval } from './approvals.ts';
+import { appendAudit } from './audit.ts';
 import { readChampion, saveChampion } from './champions.ts';
 import type { Database, Queryable } from './database.ts';
 import {
@@ -33,6 +34,7 @@ import {
   saveView,
 } from './pulls.ts';
 import type { Queue } from './queue.ts';
+import { type InstallationRate, listRates, pruneWrites, readThrottle, reserveWrites, saveThrottle } from './rates.ts';
 import {
   findByTrainingKey,
   hasOpenRun,
@@ -44,6 +46,7 @@ import {
   saveRun,
 } from './runs.ts';
 import { type Backlog, dueLanes, listActiveRepositories, listRepositoriesOf, prune, readBacklog } from './upkeep.ts';
+import { githubWriteLimits, type WriteLimits } from './write-budget.ts';
 
 /** All that Siskin keeps in SQL. What is written and what it wakes commit together. */
 export interface Store extends StoreReader, StoreWriter {
@@ -54,6 +57,10 @@ export interface Store extends StoreReader, StoreWriter {
   takeDelivery(lane: string): Promise<Delivery | null>;
   endDelivery(id: string, end: DeliveryEnd): Promise<void>;
   readonly outbox: Outbox;
+  /** Keeps that GitHub refused an installation for its rate; until when nothing is asked of it. */
+  throttle(installation: number, refusal: RateRefusal): Promise<Throttle>;
+  /** How the rate of each installation stands. */
+  listRates(): Promise<readonly InstallationRate[]>;
   /** Queues every lane that has something due: what a killed process left, and what waited for a later instant. */
   sweep(): Promise<void>;
   /** Which of these deliveries are kept already. */
@@ -71,8 +78,10 @@ export async function openStore(options: {
   readonly database: Database;
   readonly queue: Queue;
   readonly clock: () => Date;
+  /** How much is written to GitHub at most; null, for a GitHub on this machine, sets no bound. Its own limits unless told otherwise. */
+  readonly writeLimits?: WriteLimits | null;
 }): Promise<Store> {
-  const { database: db, queue, clock } = options;
+  const { database: db, queue, clock, writeLimits: limits = githubWriteLimits } = options;
   await migrate(db);
   const now = () => clock().toISOString();
   async function writing<T>(work: (tx: Queryable) => Promise<{ value: T; lanes: readonly string[] }>): Promise<T> {
@@ -105,6 +114,7 @@ export async function openStore(options: {
     listFreezes: (repository) => listFreezes(db, repository),
     listHoldingViews: (repositoryId) => listHoldingViews(db, repositoryId),
     listRepositoriesOf: (owner) => listRepositoriesOf(db, owner),
+    readThrottle: (installation) => readThrottle(db, installation),
     readView: (repositoryId, number, head) => readView(db, { repositoryId, number, head }),
 
     async record(repository, plan, cause) {
@@ -127,6 +137,9 @@ export async function openStore(options: {
     outbox: {
       listDue: (lane) => listDue(db, lane, clock()),
       begin: (effectId) => beginEffect(db, effectId, now()),
+      async reserve(effect) {
+        return (await db.transaction((tx) => reserveWrites(tx, { effect, limits, now: clock() }))) / 1000;
+      },
       settle: (effect, outcome) =>
         writing(async (tx) => ({ value: undefined, lanes: await settleEffect(tx, { effect, outcome, now: clock() }) })),
       readCheck: (repositoryId, head, name) => readCheck(db, { repositoryId, head, name }),
@@ -140,6 +153,9 @@ export async function openStore(options: {
       },
     },
 
+    throttle: (installation, refusal) =>
+      db.transaction((tx) => saveThrottle(tx, { installation, refusal, now: clock() })),
+    listRates: () => listRates(db, clock()),
     sweep: () => writing(async (tx) => ({ value: undefined, lanes: await dueLanes(tx, now()) })),
     listKnownDeliveries: (ids) => listKnownDeliveries(db, ids),
     readBacklog: () => readBacklog(db, clock()),
@@ -148,6 +164,7 @@ export async function openStore(options: {
       const before = new Date(clock().getTime() - days * 86_400_000).toISOString();
       await prune(db, before);
       await pruneFreezes(db, before);
+      await pruneWrites(db, clock());
     },
   };
 }
@@ -164,7 +181,10 @@ async function recordPlan(
   );
   const asked: string[] = [];
   for (const change of plan.changes) asked.push(...(await makeChange(tx, { repository, change, at })));
-  return [...asked, ...(await putEffects(tx, { repository, effects: plan.effects, at }))];
+  const lanes = [...asked, ...(await putEffects(tx, { repository, effects: plan.effects, at }))];
+  const entries = plan.changes.flatMap((change) => (change.kind === 'audit' ? [change.entry] : []));
+  await appendAudit(tx, { repository, entries, at });
+  return lanes;
 }
 
 async function makeChange(
@@ -201,6 +221,9 @@ async function makeChange(
       return [];
     case 'end-freezes':
       await endFreezes(tx, change);
+      return [];
+    // All entries together come last: those who add to the log wait for each other.
+    case 'audit':
       return [];
     case 'ask':
       return await insertIntent(tx, {
