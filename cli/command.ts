@@ -1,4 +1,5 @@
 import type { parseArgs } from 'node:util';
+import { AppError } from '../src/error.ts';
 
 /** The exit statuses of every command. */
 export const exitCodes = { pass: 0, gateFailed: 1, badInput: 2, inconclusive: 3, worldBroken: 4 } as const;
@@ -40,6 +41,13 @@ export interface Command {
 export function textOption(invocation: Invocation, name: string): string | undefined {
   const value = invocation.values[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The value of a string option that the command cannot do without. AppError `bad-input` without it. */
+export function requiredOption(invocation: Invocation, name: string): string {
+  const value = textOption(invocation, name);
+  if (!value) throw new AppError('bad-input', `expected --${name} with a value, found none; add it`);
+  return value;
 }
 
 /** The values of a string option that may be given several times. */

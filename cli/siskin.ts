@@ -39,6 +39,14 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'compare two predictions files row by row',
     load: async () => (await import('./compare.ts')).compareCommand,
   },
+  backup: {
+    summary: 'write all that the App keeps in its database to one file',
+    load: async () => (await import('./backup.ts')).backupCommand,
+  },
+  restore: {
+    summary: 'fill an empty database, of either kind, from a backup',
+    load: async () => (await import('./restore.ts')).restoreCommand,
+  },
 };
 
 const commonOptions: CommandOptions = {
