@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PullSighting } from '../src/store/heads.ts';
+import type { PullSighting } from '../src/store/head-record.ts';
 
 /**
  * The heads of a pull request that a webhook shows, each with an instant of GitHub's at which it was so; none for other

@@ -4,7 +4,7 @@ import type { LockRecord } from './decide/lock.ts';
 import type { Intent } from './intent.ts';
 import type { BudgetLimit } from './policy/budget-limit.ts';
 import type { RunPlan } from './run-plan.ts';
-import type { Approval } from './store/approvals.ts';
+import type { Approval } from './store/approval-record.ts';
 import type { AuditEntry } from './store/audit-record.ts';
 import type { LedgerEntry } from './store/ledger-entry.ts';
 import type { Champion, RunRecord, ViewRecord } from './store/run-record.ts';

@@ -4,8 +4,8 @@ import type { CheckContent, Effect, Plan } from './effect.ts';
 import type { Repository } from './intent.ts';
 import type { BudgetLimit, Spending } from './policy/budget-limit.ts';
 import type { RepositoryRole } from './policy/grantee.ts';
-import type { Approval } from './store/approvals.ts';
-import type { HeadSighting } from './store/heads.ts';
+import type { Approval } from './store/approval-record.ts';
+import type { HeadSighting } from './store/head-record.ts';
 import type { LedgerEntry, PastJobs, Spender } from './store/ledger-entry.ts';
 import type { Champion, PullRecord, RunFailure, RunRecord, ViewRecord } from './store/run-record.ts';
 

@@ -1,7 +1,7 @@
 import { canonicalJson, type Digest, digestOf } from '../digest.ts';
 import type { MetricName } from '../evaluate/metric-name.ts';
 import type { ModelPolicy, Policy } from '../policy/policy.ts';
-import type { Approval } from '../store/approvals.ts';
+import type { Approval } from '../store/approval-record.ts';
 
 /** A missed gate that does not decide, by whom and why. */
 export interface GateOverride {

@@ -1,6 +1,6 @@
 import type { ModelPolicy } from '../policy/policy.ts';
 import type { Result } from '../result.ts';
-import type { Approval } from '../store/approvals.ts';
+import type { Approval } from '../store/approval-record.ts';
 import { judge } from './judge.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { type Button, buttons } from '../command/button.ts';
+import { onGithub } from './model-state.ts';
 import type { ModelView, PullView } from './view.ts';
 
 /** What a check of a model offers where it stands; nothing on a push, which has no pull request to answer in. */
@@ -9,8 +10,9 @@ export function checkButtons({ state }: ModelView, { number }: Pick<PullView, 'n
     case 'running':
       return [buttons.cancel];
     case 'failed':
-    case 'cancelled':
       return [buttons.retry];
+    case 'cancelled':
+      return state.by === onGithub ? [buttons.retry] : [];
     case 'judged':
       return state.result.failures.length > 0 ? [buttons.retry] : [];
     case 'refused':

@@ -2,7 +2,7 @@ import type { RangeFacts } from '../facts/range-facts.ts';
 import type { Repository } from '../intent.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { PullRequest } from '../ports.ts';
-import type { Approval } from '../store/approvals.ts';
+import type { Approval } from '../store/approval-record.ts';
 import { runApproval } from './approval.ts';
 
 /** Whether the code of a pull request is a stranger's. A head whose repository is gone counts as one. */

@@ -1,4 +1,4 @@
-import type { HeadSighting } from '../store/heads.ts';
+import type { HeadSighting } from '../store/head-record.ts';
 
 /** What a person who typed a command at an instant looked at: one commit, or nobody can tell which. */
 export type HeadSeen = { readonly kind: 'head'; readonly sha: string } | { readonly kind: 'moved' };

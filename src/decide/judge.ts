@@ -1,7 +1,7 @@
 import { metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
 import type { ModelPolicy } from '../policy/policy.ts';
 import type { Result } from '../result.ts';
-import type { Approval } from '../store/approvals.ts';
+import type { Approval } from '../store/approval-record.ts';
 import { type Verdict, verdicts, worst } from '../verdict.ts';
 import { type GateOverride, overridesFor } from './approval.ts';
 import { judgeGate } from './judge-gate.ts';

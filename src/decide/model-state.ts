@@ -1,5 +1,5 @@
 import type { ModelPolicy } from '../policy/policy.ts';
-import type { Approval } from '../store/approvals.ts';
+import type { Approval } from '../store/approval-record.ts';
 import type { RunFailure, RunRecord, Stage } from '../store/run-record.ts';
 import { isAcceptable } from './champion.ts';
 import { judge } from './judge.ts';

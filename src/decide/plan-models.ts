@@ -2,7 +2,7 @@ import type { Effect, StateChange } from '../effect.ts';
 import type { ModelFacts } from '../facts/model-facts.ts';
 import type { RangeFacts } from '../facts/range-facts.ts';
 import type { Repository } from '../intent.ts';
-import type { Approval } from '../store/approvals.ts';
+import type { Approval } from '../store/approval-record.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { askForRuns } from './ask-for-runs.ts';
 import type { Overrun } from './budget.ts';

@@ -2,7 +2,7 @@ import { approvalsOf } from '../decide/approval.ts';
 import type { Repository } from '../intent.ts';
 import type { GithubReader, StoreReader } from '../ports.ts';
 import type { Result } from '../result.ts';
-import type { Approval } from '../store/approvals.ts';
+import type { Approval } from '../store/approval-record.ts';
 
 interface Ports {
   readonly github: Pick<GithubReader, 'readTreeId' | 'readPullRequest'>;

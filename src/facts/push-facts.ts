@@ -3,7 +3,7 @@ import type { Intent } from '../intent.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { policyPath } from '../policy/policy.ts';
 import type { GithubReader, StoreReader } from '../ports.ts';
-import type { Approval } from '../store/approvals.ts';
+import type { Approval } from '../store/approval-record.ts';
 import type { RunRecord, ViewRecord } from '../store/run-record.ts';
 import { gatherMergedOverrides } from './approval-facts.ts';
 import type { JudgedRange } from './pull-facts.ts';

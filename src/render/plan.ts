@@ -3,7 +3,7 @@ import type { LockRecord } from '../decide/lock.ts';
 import type { Effect, Plan, StateChange } from '../effect.ts';
 import type { Intent } from '../intent.ts';
 import type { RunPlan } from '../run-plan.ts';
-import type { Approval } from '../store/approvals.ts';
+import type { Approval } from '../store/approval-record.ts';
 import { code, prose } from './escape.ts';
 import { shortSha } from './markdown.ts';
 import { counted } from './number.ts';

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Intent } from '../intent.ts';
 import type { Cause, LaneHint } from '../ports.ts';
 import type { Queryable } from './database.ts';
-import { type PullSighting, writeSightings } from './heads.ts';
+import type { PullSighting } from './head-record.ts';
+import { writeSightings } from './heads.ts';
 import { hintOfIntent, resolveLanes } from './lane.ts';
 import { Payload, packedPayload } from './payload.ts';
 

@@ -1,21 +1,7 @@
 import { z } from 'zod';
 import { Id, Instant } from './column.ts';
 import type { Queryable } from './database.ts';
-
-/** That a pull request pointed at a commit at an instant. Only GitHub's clock is asked: a commit's dates are its author's. */
-export interface HeadSighting {
-  readonly head: string;
-  /** ISO 8601: GitHub's own instant, when the pull request changed or its branch's repository was pushed to. */
-  readonly at: string;
-  /** Whether it was opened with this commit, so that it never pointed elsewhere before. */
-  readonly isFirst: boolean;
-}
-
-/** A sighting with whose it is. */
-export interface PullSighting extends HeadSighting {
-  readonly repositoryId: number;
-  readonly number: number;
-}
+import type { HeadSighting, PullSighting } from './head-record.ts';
 
 /**
  * Writes sightings into the journal of heads. It is a set: the same ones again, or in another order, leave the same

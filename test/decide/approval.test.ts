@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { approvalsOf, gateSubject, overridesFor, policyDigest, runApproval } from '../../src/decide/approval.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import type { Policy } from '../../src/policy/policy.ts';
-import type { Approval } from '../../src/store/approvals.ts';
+import type { Approval } from '../../src/store/approval-record.ts';
 import { policyText } from '../world.ts';
 
 function policyOf(text: string): Policy {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { sightingsIn } from '../../app/sightings.ts';
 import { headNamed, headSeen } from '../../src/decide/head-seen.ts';
-import type { HeadSighting } from '../../src/store/heads.ts';
+import type { HeadSighting } from '../../src/store/head-record.ts';
 
 const sha = (digit: string) => digit.repeat(40);
 const at = (second: number) => new Date(Date.UTC(2026, 2, 1, 12, 0, second)).toISOString();

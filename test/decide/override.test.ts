@@ -3,7 +3,7 @@ import { gateSubject, policyDigest } from '../../src/decide/approval.ts';
 import { isAcceptable } from '../../src/decide/champion.ts';
 import { judge } from '../../src/decide/judge.ts';
 import { metricTable } from '../../src/render/metric-table.ts';
-import type { Approval } from '../../src/store/approvals.ts';
+import type { Approval } from '../../src/store/approval-record.ts';
 import { compared, policy, result } from './judge-fixture.ts';
 
 const worse = { 'roc-auc': compared(-0.0121, -0.018, -0.0062), f1: compared(-0.1, -0.2, -0.05) };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Approval } from '../../src/store/approvals.ts';
+import type { Approval } from '../../src/store/approval-record.ts';
 import { aPlan } from './effects.ts';
 import { openTestStore, repository, sha, type TestStore } from './test-store.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { PullSighting } from '../../src/store/heads.ts';
+import type { PullSighting } from '../../src/store/head-record.ts';
 import { aPlan } from './effects.ts';
 import { openTestStore, repository, sha, type TestStore } from './test-store.ts';
 

@@ -1,5 +1,5 @@
 import type { CommandOf } from '../../command/command.ts';
-import type { Approval } from '../../store/approvals.ts';
+import type { Approval } from '../../store/approval-record.ts';
 import { policyDigest, runApproval } from '../approval.ts';
 import { planPull } from '../check-pull-request.ts';
 import { joined } from '../plans.ts';

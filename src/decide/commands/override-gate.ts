@@ -3,7 +3,7 @@ import { metricNames } from '../../evaluate/metric-name.ts';
 import type { ModelFacts } from '../../facts/model-facts.ts';
 import type { RangeFacts } from '../../facts/range-facts.ts';
 import { nearest } from '../../policy/nearest.ts';
-import type { Approval } from '../../store/approvals.ts';
+import type { Approval } from '../../store/approval-record.ts';
 import type { ViewRecord } from '../../store/run-record.ts';
 import { gateSubject, policyDigest } from '../approval.ts';
 import { judge } from '../judge.ts';
