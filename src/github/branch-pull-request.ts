@@ -1,3 +1,4 @@
+import { AppError } from '../error.ts';
 import type { Repository } from '../intent.ts';
 import type { AppIdentity } from '../observe.ts';
 import { type Github, once, routeOf } from './connection.ts';
@@ -23,6 +24,7 @@ export async function openPullRequest(
   { app, proposal }: { app: AppIdentity; proposal: Proposal },
 ): Promise<number | null> {
   const { branch, base } = proposal;
+  refuseOthersBranches(branch);
   const tip = await readTip(github, repository, branch);
   if (tip === null) await createBranch(github, repository, proposal);
   else if (tip.author !== `${app.slug}[bot]` || (await hasPullRequest(github, repository, branch))) return null;
@@ -37,6 +39,15 @@ export async function openPullRequest(
     }),
   );
   return data.number;
+}
+
+/** The right to write contents is there for branches of our own, which have a name that tells. */
+function refuseOthersBranches(branch: string): void {
+  if (/^siskin\/[a-z0-9][\w-]{0,100}$/.test(branch)) return;
+  throw new AppError(
+    'not-permitted',
+    `expected a branch of our own, found ${JSON.stringify(branch.slice(0, 100))}; call it siskin/…`,
+  );
 }
 
 async function readTip(
