@@ -6,6 +6,7 @@ export function aRun(changes: Partial<RunRecord> = {}): RunRecord {
     claim: '00000000-0000-8000-8000-000000000001',
     repositoryId: 1,
     pullRequest: 5,
+    fence: 1,
     head: 'b'.repeat(40),
     base: 'a'.repeat(40),
     models: [{ model: 'late', trainingKey: null, evaluationKey: 'key', trains: true, evaluates: true }],

@@ -3,6 +3,7 @@ import type { RunFacts } from '../facts/run-facts.ts';
 import type { Repository } from '../intent.ts';
 import { modelArtifact } from '../run-plan.ts';
 import { isAcceptable } from './champion.ts';
+import { fenceOfCommit, isOutdated } from './fence.ts';
 
 /** On the default branch a candidate that is good enough becomes the champion, and what was pushed meanwhile has its turn. */
 export function afterBranchRun(
@@ -18,10 +19,9 @@ export function afterBranchRun(
     const trained = trains ? run : branch.trainedBy[model];
     const champion = branch.champions[model] ?? null;
     if (result === undefined || own === undefined || trained?.runId == null) continue;
-    // A champion accepted after this run was planned is not the one it was measured against.
-    if (champion !== null && champion.acceptedAt > run.plannedAt) continue;
+    if (isOutdated(run, model, branch.runs) || (champion?.fence ?? 0) > run.fence) continue;
     // An older commit, measured again, does not replace the champion of a later one.
-    if (champion !== null && champion.commit !== run.head && champion.acceptedAt > branch.firstPlannedAt) continue;
+    if (champion !== null && champion.commit !== run.head && champion.fence > fenceOfCommit(run, branch.runs)) continue;
     if (!isAcceptable({ model, policy: own, result, approvals: facts.approvals })) continue;
     const digest = result.evaluation?.candidate.digest;
     if (digest === undefined) continue;
@@ -35,6 +35,7 @@ export function afterBranchRun(
       artifact,
       digest,
       trainingKey,
+      fence: run.fence,
       acceptedAt: now,
     };
     changes.push({ kind: 'save-champion', champion: accepted });

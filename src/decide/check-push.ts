@@ -5,6 +5,7 @@ import type { RangeFacts } from '../facts/range-facts.ts';
 import type { Intent, Repository } from '../intent.ts';
 import { modelArtifact } from '../run-plan.ts';
 import { isAcceptable } from './champion.ts';
+import { nextFence } from './fence.ts';
 import { frozen } from './freeze.ts';
 import { planModels } from './plan-models.ts';
 import { emptyPlan, joined } from './plans.ts';
@@ -36,7 +37,7 @@ function planRange(
   options: { readonly intent: CheckPush; readonly facts: PushFacts; readonly range: RangeFacts },
 ): Plan {
   const { intent, facts, range } = options;
-  const { runs, shown, freezes, now } = facts;
+  const { runs, shown, overrides, freezes, now } = facts;
   const works = new Map<string, Work>();
   for (const model of range.models) {
     if (!isOpenQuestion(model.model, intent, shown)) continue;
@@ -45,7 +46,7 @@ function planRange(
   }
   if (works.size === 0) return emptyPlan;
   const freeze = frozen('runs', freezes, now);
-  const planned = planModels({ repository, number: null, range, works, runs, freeze, now });
+  const planned = planModels({ repository, number: null, range, works, runs, approvals: overrides, freeze, now });
   const kept = (shown?.view.models ?? []).filter(({ model }) => !works.has(model));
   const view = viewOf(intent, { base: range.base, models: [...kept, ...planned.models], now });
   return joined(
@@ -110,11 +111,12 @@ function reusedChampions(
   },
 ): readonly StateChange[] {
   const { works, range, facts, commit } = options;
-  return range.models.flatMap(({ model, policy, sameTraining, trainingKey }): readonly StateChange[] => {
+  return range.models.flatMap(({ model, policy, sameTraining, trainingKey, championFence }): readonly StateChange[] => {
     const work = works.get(model);
     if (work?.kind !== 'reuse' || sameTraining?.runId == null) return [];
     const digest = work.result.evaluation?.candidate.digest;
-    if (digest === undefined || !isAcceptable({ model, policy, result: work.result })) return [];
+    if (digest === undefined || !isAcceptable({ model, policy, result: work.result, approvals: facts.overrides }))
+      return [];
     const champion = {
       repositoryId: repository.id,
       model,
@@ -123,6 +125,7 @@ function reusedChampions(
       artifact: modelArtifact(model),
       digest,
       trainingKey,
+      fence: nextFence(facts.runs, championFence),
       acceptedAt: facts.now,
     };
     return [{ kind: 'save-champion', champion }];

@@ -6,6 +6,7 @@ import type { Repository } from '../intent.ts';
 import { type EvaluateJob, type ModelSource, type RunPlan, resultArtifact, type TrainJob } from '../run-plan.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import type { Jobs } from './budget.ts';
+import { nextFence } from './fence.ts';
 import { isStruck } from './strikes.ts';
 import type { RunWork } from './work.ts';
 
@@ -96,6 +97,7 @@ function requestRun(options: {
     claim,
     repositoryId: repository.id,
     pullRequest: number,
+    fence: nextFence(runs, number === null ? championFence(orders) : 0),
     head: range.head,
     base: range.base.sha,
     models,
@@ -114,6 +116,11 @@ function requestRun(options: {
     retryAt: null,
   };
   return { run, dispatch: { kind: 'dispatch-run', workflow: range.policy.workflow, ref: range.defaultBranch, plan } };
+}
+
+/** A champion may have been accepted without a run, and what comes after it is newer all the same. */
+function championFence(orders: readonly Order[]): number {
+  return Math.max(0, ...orders.map(({ facts }) => facts.championFence));
 }
 
 function trainJob({ facts, work }: Order, { range, runs }: RunPlace): readonly TrainJob[] {

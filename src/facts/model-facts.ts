@@ -18,6 +18,8 @@ export interface ModelFacts {
   readonly committed: { readonly path: string; readonly digest: Digest } | null;
   /** What the candidate is compared with. */
   readonly champion: ModelSource;
+  /** The fence of the newest accepted run; 0 when none was accepted. */
+  readonly championFence: number;
   /** Digest of all that determines an evaluation but the candidate: policy, holdout, data, schemas and champion. */
   readonly setting: Digest | null;
   /** The newest run that trained with this key. */
@@ -50,6 +52,7 @@ export function modelFacts(options: {
     trainingKey,
     committed: committedIn(trees.head, own.model),
     champion,
+    championFence: options.accepted?.fence ?? 0,
     setting: settingOf({ ...options, champion }),
     sameTraining,
   };

@@ -1,4 +1,5 @@
 import { collect } from '../collect.ts';
+import { budgetApproval } from '../decide/approval.ts';
 import type { Intent, Repository } from '../intent.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { type Policy, policyPath } from '../policy/policy.ts';
@@ -25,7 +26,7 @@ export interface ShownRun {
   readonly approvals: readonly Approval[];
   /** What was set aside for the run, and what it took. */
   readonly ledger: readonly LedgerEntry[];
-  /** What is spent of the limits but for this run; null where the ledger or the policy has nothing of it. */
+  /** What is spent of the limits, this run included; null where the ledger or the policy has nothing of it. */
   readonly budget: Budget | null;
   readonly now: string;
 }
@@ -49,8 +50,8 @@ export interface RunFacts extends ShownRun {
     readonly champions: Readonly<Record<string, Champion | null>>;
     /** By model, the earlier run that trained the candidate where this run only evaluates it. */
     readonly trainedBy: Readonly<Record<string, RunRecord | null>>;
-    /** When a run of this commit was first planned: a champion accepted since, of another commit, is of a later one. */
-    readonly firstPlannedAt: string;
+    /** The runs of the branch, newest first. */
+    readonly runs: readonly RunRecord[];
     readonly tip: { readonly name: string; readonly sha: string };
   } | null;
 }
@@ -158,15 +159,15 @@ async function shownRun(
   ]);
   const parsed = text === null ? null : parsePolicy({ text, file: policyPath });
   const policy = parsed?.kind === 'valid' ? parsed.policy : null;
-  const [spender] = ledger;
-  const budget =
-    policy === null || spender === undefined
-      ? null
-      : await gatherBudget(policy, { spender, approvedBy: null, now, except: run.claim }, store);
   const approvals =
     pullRequest === null
       ? await gatherMergedOverrides(repository, Object.values(run.results), { github, store })
       : await gatherApprovals(repository, { number: pullRequest, head: pull?.head ?? run.head }, { github, store });
+  const [spender] = ledger;
+  const budget =
+    policy === null || spender === undefined
+      ? null
+      : await gatherBudget(policy, { spender, approvedBy: budgetApproval(policy, approvals)?.by ?? null, now }, store);
   return { run, policy, shown, approvals, ledger, budget, now };
 }
 
@@ -182,7 +183,5 @@ async function branchFacts(
     if (trains || trainingKey === null) continue;
     trainedBy[model] = await store.findByTrainingKey(repository.id, model, trainingKey);
   }
-  const ofCommit = (await store.listRuns(repository.id, null)).filter(({ head }) => head === run.head);
-  const firstPlannedAt = [run.plannedAt, ...ofCommit.map(({ plannedAt }) => plannedAt)].sort()[0] ?? run.plannedAt;
-  return { champions, trainedBy, firstPlannedAt };
+  return { champions, trainedBy, runs: await store.listRuns(repository.id, null) };
 }

@@ -19,19 +19,26 @@ export async function readChampion(db: Queryable, repositoryId: number, model: s
     artifact: row.artifact,
     digest: row.digest,
     trainingKey: row.training_key,
+    fence: row.fence,
     acceptedAt: row.accepted_at,
   };
 }
 
-/** Makes a version the champion; one that was accepted earlier than the present one changes nothing. */
+/**
+ * Makes a version the champion. One of an outdated fence changes nothing: a later one was accepted, or a later run on the
+ * default branch was asked for.
+ */
 export async function saveChampion(tx: Queryable, champion: Champion): Promise<void> {
   await tx.query(
-    `insert into siskin.champions (repository_id, model, commit, run_id, artifact, digest, training_key, accepted_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)
+    `insert into siskin.champions as kept
+       (repository_id, model, commit, run_id, artifact, digest, training_key, accepted_at, fence)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9
+     where not exists (select 1 from siskin.runs
+       where repository_id = $1 and pull_request is null and fence > $9 and models @> $10::jsonb)
      on conflict (repository_id, model) do update set commit = excluded.commit, run_id = excluded.run_id,
        artifact = excluded.artifact, digest = excluded.digest, training_key = excluded.training_key,
-       accepted_at = excluded.accepted_at
-     where excluded.accepted_at >= champions.accepted_at`,
+       accepted_at = excluded.accepted_at, fence = excluded.fence
+     where (excluded.fence, excluded.accepted_at) >= (kept.fence, kept.accepted_at)`,
     [
       champion.repositoryId,
       champion.model,
@@ -41,6 +48,8 @@ export async function saveChampion(tx: Queryable, champion: Champion): Promise<v
       champion.digest,
       champion.trainingKey,
       champion.acceptedAt,
+      champion.fence,
+      JSON.stringify([{ model: champion.model }]),
     ],
   );
 }
@@ -53,5 +62,6 @@ const ChampionRow = z.object({
   artifact: z.string(),
   digest: z.string(),
   training_key: z.string().nullable(),
+  fence: Id,
   accepted_at: Instant,
 });

@@ -281,4 +281,16 @@ export const migrations: readonly string[] = [
   create trigger audit_is_not_emptied before truncate on siskin.audit
     for each statement execute function siskin.keep_audit();
   `,
+  `
+  -- The order in which runs were asked for in a pull request or on the default branch; an outdated one cannot act.
+  alter table siskin.runs add column fence integer not null default 0;
+  update siskin.runs set fence = numbered.fence from (
+    select claim, row_number() over (partition by repository_id, pull_request order by planned_at, claim) as fence
+    from siskin.runs) numbered
+  where numbered.claim = runs.claim;
+  create index runs_of_lane on siskin.runs (repository_id, pull_request, fence desc);
+  alter table siskin.champions add column fence integer not null default 0;
+  update siskin.champions c set fence = coalesce((select max(fence) from siskin.runs r
+    where r.repository_id = c.repository_id and r.pull_request is null), 0);
+  `,
 ];

@@ -50,6 +50,8 @@ export interface RunRecord {
   readonly claim: string;
   readonly repositoryId: number;
   readonly pullRequest: number | null;
+  /** Greater than that of every run asked for before it in the same pull request, or on the default branch. */
+  readonly fence: number;
   readonly head: string;
   readonly base: string;
   readonly models: readonly RunModel[];
@@ -85,6 +87,8 @@ export interface Champion {
   readonly artifact: string;
   readonly digest: string;
   readonly trainingKey: string | null;
+  /** Of the run on the default branch that was accepted, or its own number where none was needed. */
+  readonly fence: number;
   readonly acceptedAt: string;
 }
 

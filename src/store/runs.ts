@@ -22,7 +22,7 @@ export async function listRuns(
   number: number | null,
 ): Promise<readonly RunRecord[]> {
   const where =
-    'where repository_id = $1 and pull_request is not distinct from $2::integer order by planned_at desc, claim limit 100';
+    'where repository_id = $1 and pull_request is not distinct from $2::integer order by fence desc, planned_at desc, claim limit 100';
   return (await db.query(`${select} ${where}`, [repositoryId, number])).map(runOf);
 }
 
@@ -62,8 +62,8 @@ export async function findByTrainingKey(
 export async function saveRun(tx: Queryable, run: RunRecord): Promise<void> {
   await tx.query(
     `insert into siskin.runs (claim, repository_id, pull_request, head, base, models, state, run_id, attempt, url,
-       planned_at, started_at, ended_at, deadline_at, stages, failures, purpose, retry_at)
-     values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16::jsonb, $17::jsonb, $18)
+       planned_at, started_at, ended_at, deadline_at, stages, failures, purpose, retry_at, fence)
+     values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16::jsonb, $17::jsonb, $18, $19)
      on conflict (claim) do update set models = excluded.models, state = excluded.state,
        run_id = coalesce(excluded.run_id, runs.run_id), url = coalesce(excluded.url, runs.url),
        attempt = excluded.attempt, started_at = excluded.started_at, ended_at = excluded.ended_at,
@@ -88,6 +88,7 @@ export async function saveRun(tx: Queryable, run: RunRecord): Promise<void> {
       JSON.stringify(run.failures),
       JSON.stringify(run.purpose),
       run.retryAt,
+      run.fence,
     ],
   );
   const models = Object.keys(run.results);
@@ -140,6 +141,7 @@ function runOf(row: Row): RunRecord {
     claim: run.claim,
     repositoryId: run.repository_id,
     pullRequest: run.pull_request,
+    fence: run.fence,
     head: run.head,
     base: run.base,
     models: run.models,
@@ -199,6 +201,7 @@ const RunRow = z.object({
   claim: z.string(),
   repository_id: Id,
   pull_request: NullableId,
+  fence: Id,
   head: z.string(),
   base: z.string(),
   models: z.array(RunModel),

@@ -93,8 +93,7 @@ describe('records', () => {
     expect((await store.readPull(1, 5))?.head).toBe(sha('b'));
   });
 
-  it('keeps the newest champion', async () => {
-    const { store } = opened;
+  describe('a champion', () => {
     const champion = {
       repositoryId: 1,
       model: 'late',
@@ -103,14 +102,49 @@ describe('records', () => {
       artifact: 'siskin-model-late',
       digest: `sha256:${'1'.repeat(64)}`,
       trainingKey: null,
+      fence: 3,
       acceptedAt: '2026-03-02T00:00:00.000Z',
     };
-    const older = { ...champion, commit: sha('c'), acceptedAt: '2026-03-01T00:00:00.000Z' };
+    const keep = (changes: Partial<typeof champion>) =>
+      opened.store.record(
+        repository,
+        aPlan({ changes: [{ kind: 'save-champion', champion: { ...champion, ...changes } }] }),
+      );
 
-    await store.record(repository, aPlan({ changes: [{ kind: 'save-champion', champion }] }));
-    await store.record(repository, aPlan({ changes: [{ kind: 'save-champion', champion: older }] }));
+    it.each([
+      ['a later fence, whenever it was accepted', { fence: 4, acceptedAt: '2026-03-01T00:00:00.000Z' }, 'taken'],
+      ['the same fence, later', { acceptedAt: '2026-03-03T00:00:00.000Z' }, 'taken'],
+      ['the same fence, earlier', { acceptedAt: '2026-03-01T00:00:00.000Z' }, 'left'],
+      ['an outdated fence, later', { fence: 2, acceptedAt: '2026-03-03T00:00:00.000Z' }, 'left'],
+    ])('of %s', async (_, changes, outcome) => {
+      await keep({});
+      await keep({ commit: sha('c'), ...changes });
 
-    expect(await store.readChampion(1, 'late')).toEqual(champion);
+      expect((await opened.store.readChampion(1, 'late'))?.commit).toBe(sha(outcome === 'taken' ? 'c' : 'a'));
+    });
+
+    it('of a run after which the same model was asked about on the default branch again is none', async () => {
+      const { store } = opened;
+      const models = [{ model: 'late', trainingKey: null, evaluationKey: 'key', trains: true, evaluates: true }];
+      await store.record(
+        repository,
+        aPlan({
+          changes: [
+            { kind: 'save-run', run: aRun({ claim: aRun().claim.replace(/1$/, '2'), pullRequest: 5, fence: 9 }) },
+            { kind: 'save-run', run: aRun({ pullRequest: null, fence: 4, models }) },
+          ],
+        }),
+      );
+
+      await keep({ fence: 3 });
+      const outdated = await store.readChampion(1, 'late');
+      await keep({ fence: 3, model: 'early' });
+      await keep({ fence: 4 });
+
+      expect(outdated).toBeNull();
+      expect(await store.readChampion(1, 'early')).not.toBeNull();
+      expect(await store.readChampion(1, 'late')).toEqual({ ...champion, fence: 4 });
+    });
   });
 
   it('keeps a plan wholly or not at all', async () => {
