@@ -65,6 +65,8 @@ interface Unknown {
   readonly reason: string;
   /** What was probably meant, ready to be typed; null when nothing is near. */
   readonly suggestion: string | null;
+  /** The verb, when that was right and only its words were not. */
+  readonly of: Verb | null;
 }
 
 /** A slash command after parsing, or what is wrong with it. */

@@ -24,7 +24,7 @@ export function commandsIn(comment: string): readonly Command[] {
     if (command === null) continue;
     if (commands.length === mostCommands) {
       const reason = `comes after ${mostCommands} commands of the same comment; give it in another`;
-      return [...commands, { ...saidOf(command.line), verb: 'unknown', reason, suggestion: null }];
+      return [...commands, { ...saidOf(command.line), verb: 'unknown', reason, suggestion: null, of: null }];
     }
     commands.push(command);
   }
@@ -54,13 +54,13 @@ function ofVerb(name: string, { behind, line, written, prefixed }: Line): Comman
   if (verb === undefined) return strange(said, { name, behind, prefixed });
   if (written.length > longestLine) {
     const reason = `is longer than ${longestLine} characters`;
-    return { ...said, verb: 'unknown', reason, suggestion: `/${grammar[verb].example}` };
+    return { ...said, verb: 'unknown', reason, suggestion: null, of: verb };
   }
   const words = readWords(behind, grammar[verb]);
   if (words.kind === 'refused') {
     const { reason, suggestion } = words;
-    const instead = suggestion === null ? grammar[verb].example : `${verb} ${suggestion}`;
-    return { ...said, verb: 'unknown', reason, suggestion: `/${instead}` };
+    const instead = suggestion === null ? null : `/${verb} ${suggestion}`;
+    return { ...said, verb: 'unknown', reason, suggestion: instead, of: verb };
   }
   return { ...said, sha: words.words.sha, dryRun: words.words.dryRun, ...requestFrom(verb, words.words) };
 }
@@ -77,7 +77,7 @@ function strange(
   const meant = prefixed ? nearest(name, verbs) : verbs.find((known) => isOneEditAway(name, known));
   if (!prefixed && meant === undefined) return null;
   const suggestion = meant == null ? null : printable(`/${meant} ${behind}`.trim());
-  return { ...said, verb: 'unknown', reason: 'is no command of Siskin', suggestion };
+  return { ...said, verb: 'unknown', reason: 'is no command of Siskin', suggestion, of: null };
 }
 
 /** Whether one insertion, deletion, substitution or swap of neighbours makes the one the other. */

@@ -25,7 +25,7 @@ export function obey(intent: Scene['intent'], facts: CommandFacts): Plan {
       source.kind === 'comment' ? [{ kind: 'react', commentId: source.commentId, content: 'eyes' }] : [];
     return { changes: [{ kind: 'ask', intent: { ...intent, acknowledged: true } }], effects: eyes };
   }
-  const count = togetherCount(commands);
+  const count = togetherCount({ intent, facts });
   const scene: Scene = { intent: { ...intent, commands: commands.slice(0, count) }, facts };
   const rest = commands.slice(count);
   const obeyed = (intent.obeyed ?? 0) + count;
@@ -37,15 +37,18 @@ export function obey(intent: Scene['intent'], facts: CommandFacts): Plan {
 }
 
 /** How many of the commands are answered at once: what is only shown is not mixed with what is done. */
-function togetherCount(commands: readonly Command[]): number {
+function togetherCount(scene: Scene): number {
+  const { commands } = scene.intent;
   const [first] = commands;
-  if (first !== undefined && settles(first)) return 1;
-  const end = commands.findIndex((command) => settles(command) || command.dryRun !== first?.dryRun);
+  if (first !== undefined && settles(first, scene)) return 1;
+  const end = commands.findIndex((command) => command.dryRun !== first?.dryRun || settles(command, scene));
   return end < 0 ? commands.length : end;
 }
 
-function settles({ verb, dryRun }: Command): boolean {
-  return verb !== 'unknown' && grammar[verb].settles && !dryRun;
+/** What is refused changes nothing, and is told together with the rest. */
+function settles(command: Command, scene: Scene): boolean {
+  const { verb, dryRun } = command;
+  return verb !== 'unknown' && grammar[verb].settles && !dryRun && answerTo(command, scene).kind === 'done';
 }
 
 interface Answered {

@@ -101,7 +101,7 @@ describe('a command', () => {
         number,
         key: 'reply-9',
         body:
-          '> 👎 `/train -m lat` refused: **`unknown-model`** — the policy has no model `lat`. Did you mean `/train -m late`?\n>\n' +
+          '> 👎 `/train -m lat` refused: **`unknown-model`** — the policy has no model `lat`, it has `late`. Did you mean `/train -m late`?\n>\n' +
           '> 👎 `/trian` refused: **`unknown-command`** — it is no command of Siskin. Did you mean `/train`?',
       },
     ]);
@@ -111,9 +111,9 @@ describe('a command', () => {
 
 describe('a command is refused', () => {
   it.each([
-    ['train', 'stranger', 'none', /not-permitted.*has none/],
-    ['evaluate', 'reader', 'read', /not-permitted.*has read/],
-    ['cancel', 'helper', 'triage', /not-permitted.*has triage/],
+    ['train', 'stranger', 'none', /not-permitted.*has the role none/],
+    ['evaluate', 'reader', 'read', /not-permitted.*has the role read/],
+    ['cancel', 'helper', 'triage', /not-permitted.*has the role triage/],
     ['train', 'ada', 'away', /unverified.*GitHub did not tell/],
   ] as const)('/%s to %s with the role %s', async (verb, login, role, reason) => {
     world.github.roles.set(login, role);

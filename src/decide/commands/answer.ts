@@ -10,8 +10,10 @@ import { config } from './config.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { freeze, unfreeze } from './freeze.ts';
+import { headRefusal } from './head.ts';
 import { help } from './help.ts';
 import { lock, locks, unlock } from './lock.ts';
+import { exampleOf, namesHere } from './names.ts';
 import { overrideGate } from './override-gate.ts';
 import { retry } from './retry.ts';
 import { wishForRun } from './run.ts';
@@ -20,8 +22,9 @@ import { type Answer, type OpenScene, refuse, type Scene } from './scene.ts';
 /** What becomes of one command: whether the person may, whether it was meant for this commit, then what the verb decides. */
 export function answerTo(command: Command, scene: Scene): Answer {
   if (command.verb === 'unknown') {
-    const { reason, suggestion } = command;
-    const fix = suggestion === null ? 'Type `/help` to see the commands.' : `Did you mean \`${suggestion}\`?`;
+    const { reason, suggestion, of } = command;
+    const example = of === null ? '/help' : `/${exampleOf(of, namesHere(scene))}`;
+    const fix = suggestion === null ? `Type e.g. \`${example}\`.` : `Did you mean \`${suggestion}\`?`;
     return refuse(command, { code: 'unknown-command', reason: `it ${reason}`, fix });
   }
   // What a person holds can be given back without any right; what others hold is judged there.
@@ -78,7 +81,12 @@ function budgetSaid({ facts }: Scene): string | null {
 
 function onOpen(command: Command, scene: Scene, decide: (scene: OpenScene) => Answer): Answer {
   const { pull } = scene.facts;
-  if (pull !== null) return decide({ ...scene, pull });
+  if (pull !== null) {
+    const open = { ...scene, pull };
+    // A button says what its check says: it is bound to that commit, whatever it does.
+    const moved = scene.intent.source.kind === 'button' ? headRefusal(command, open) : null;
+    return moved ?? decide(open);
+  }
   const fix = 'Reopen it, then type the command again.';
   return refuse(command, { code: 'closed', reason: 'the pull request is not open', fix });
 }

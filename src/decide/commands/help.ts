@@ -7,6 +7,7 @@ import { code, text } from '../../render/escape.ts';
 import { table } from '../../render/markdown.ts';
 import { emptyPlan } from '../plans.ts';
 import { accessRefusal } from './access.ts';
+import { exampleOf, type Names, namesHere } from './names.ts';
 import type { Answer, Scene } from './scene.ts';
 
 /** Lists what the person may do here, each with an example that can be typed, and who may do the rest. */
@@ -31,43 +32,12 @@ export function help(_: CommandOf<'help'>, scene: Scene): Answer {
   return { kind: 'done', plan: emptyPlan, says: says.join('\n\n') };
 }
 
-interface Names {
-  readonly model: string | null;
-  readonly environment: string | null;
-  readonly metric: string | null;
-  readonly head: string | null;
-}
-
-/** Real names, so that an example can be typed as it stands. */
-function namesHere({ facts: { pull } }: Scene): Names {
-  const head = pull?.pull.head.sha.slice(0, 7) ?? null;
-  if (pull?.judged.kind !== 'valid') return { model: null, environment: null, metric: null, head };
-  const { policy } = pull.judged.range;
-  const [model = null] = Object.keys(policy.models);
-  const gates = Object.entries((model === null ? undefined : policy.models[model])?.metrics ?? {});
-  const metric = gates.find(([, gate]) => gate?.kind !== 'info')?.[0] ?? null;
-  const [environment = null] = Object.keys(policy.environments);
-  return { model, environment, metric, head };
-}
-
-function exampleOf(verb: Verb, { model, environment, metric, head }: Names): string {
-  const names: Readonly<Record<string, string | null>> = {
-    ' -m <model>': model === null ? '' : ` -m ${model}`,
-    staging: environment,
-    'roc-auc': metric,
-    // It compares with another commit of the pull request; the others are about its newest.
-    '1a2b3c4': verb === 'compare' ? null : head,
-  };
-  return grammar[verb].example.replace(
-    / -m <model>|staging|roc-auc|1a2b3c4/g,
-    (placeholder) => names[placeholder] ?? placeholder,
-  );
-}
-
 function rightTo(
   verb: Verb,
   { scene, names }: { readonly scene: Scene; readonly names: Names },
 ): 'may' | 'may-not' | 'unverified' {
+  // What somebody holds they may always give back.
+  if (verb === 'unlock') return 'may';
   const [command] = commandsIn(`/${exampleOf(verb, names)}`);
   if (command === undefined || command.verb === 'unknown') return 'may-not';
   const denied = accessRefusal(command, scene);

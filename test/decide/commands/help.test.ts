@@ -43,12 +43,11 @@ describe('/help', () => {
       | \`/compare -m late @1a2b3c4\` | measures this candidate against that of an earlier commit |
       | \`/retry\` | does again what failed, and nothing else |
       | \`/cancel\` | stops the runs of this pull request |
-      | \`/approve-run @1a2b3c4\` | lets the code of a fork run, at exactly this commit |
       | \`/locks\` | lists who holds which environment, and what is frozen |
       | \`/lock staging -m late --for 2h --reason "load test"\` | keeps an environment for this pull request |
-      | \`/unlock staging -m late\` | gives the environment back |
+      | \`/unlock staging -m late\` | gives back the environment that you hold or wait for, or, with this right, what somebody else holds |
 
-      For others — \`/approve-budget\`, \`/freeze\`, \`/unfreeze\`, \`/override-gate\`: \`maintain\`.
+      For others — \`/approve-run\`: \`write\` · \`/approve-budget\`, \`/freeze\`, \`/unfreeze\`, \`/override-gate\`: \`maintain\`.
 
       \`--dry-run\` behind a command shows what it would do. With another bot around, prefix it: \`/siskin train\`."
     `);
