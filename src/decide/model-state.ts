@@ -54,7 +54,7 @@ export function modelState(
     case 'superseded':
       return { kind: 'superseded', by: 'a newer commit' };
     case 'cancelled':
-      return { kind: 'cancelled', by: 'somebody on GitHub' };
+      return { kind: 'cancelled', by: onGithub };
     case 'completed':
     case 'failed':
       return { kind: 'failed', failure: failureOf(run, model) };
@@ -62,6 +62,9 @@ export function modelState(
       return run.state satisfies never;
   }
 }
+
+/** Who cancelled a run that nobody cancelled here. */
+export const onGithub = 'somebody on GitHub';
 
 /** The workflow names its jobs `train (<model>)` and `evaluate (<model>)`; a job without brackets belongs to all. */
 function stagesOf(stages: readonly Stage[], model: string): readonly Stage[] {

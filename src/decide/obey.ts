@@ -92,6 +92,9 @@ function status({ intent, facts }: Scene, { answers, done }: Answered): Plan {
   return joined(planned, { changes: [], effects: [{ kind: 'publish-comment', number: pull.pull.number, body }] });
 }
 
+/** What starts or stops machines. */
+const acting: readonly Effect['kind'][] = ['dispatch-run', 'cancel-run', 'rerun-failed-jobs'];
+
 function replies({ intent }: Scene, { answers, done }: Answered): readonly Effect[] {
   const { source, number, obeyed, commands } = intent;
   const isDry = commands[0]?.dryRun === true;
@@ -108,7 +111,7 @@ function replies({ intent }: Scene, { answers, done }: Answered): readonly Effec
   const effects: Effect[] = parts.length === 0 ? [] : [{ kind: 'reply', number, body: parts.join('\n\n'), key }];
   if (source.kind !== 'comment') return effects;
   const { commentId } = source;
-  const started = !isDry && done.effects.some(({ kind }) => kind === 'dispatch-run' || kind === 'cancel-run');
+  const started = !isDry && done.effects.some(({ kind }) => acting.includes(kind));
   if (refusals.length > 0) effects.push({ kind: 'react', commentId, content: '-1' });
   if (refusals.length < answers.length) effects.push({ kind: 'react', commentId, content: started ? 'rocket' : '+1' });
   return effects;

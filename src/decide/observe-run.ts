@@ -9,7 +9,7 @@ import { answerComparison } from './comparison.ts';
 import { expiry } from './expiry.ts';
 import { isGivenUp, observed } from './observed-run.ts';
 import { emptyPlan, joined } from './plans.ts';
-import { redrawn } from './redrawn.ts';
+import { redrawn, withLedger } from './redrawn.ts';
 import { settledAsReserved, settlement } from './settlement.ts';
 import { isSame } from './show.ts';
 
@@ -23,7 +23,7 @@ export function observeRun(intent: Extract<Intent, { readonly kind: 'observe-run
   const seen = observed(intent.runId, facts);
   const { run, changes } = wasGivenUp ? { run: seen, changes: [] } : afterLoss(seen, { ...facts, repository });
   const ledger = ledgerAfter(facts);
-  const now = { ...facts, run, ledger };
+  const now = withLedger({ ...facts, run }, ledger);
   return joined(
     { changes: [...changed(run, known), ...settling(ledger, facts.ledger), ...changes], effects: stopping(run, facts) },
     branch === null || wasGivenUp
@@ -50,7 +50,7 @@ export function showRun(facts: ShownRun | null): Plan {
       changes: [{ kind: 'save-run', run }, ...settling(ledger, facts.ledger)],
       effects: [{ kind: 'cancel-run', claim, runId, reason: 'its time is over' }],
     },
-    shown({ ...facts, run, ledger }),
+    shown(withLedger({ ...facts, run }, ledger)),
   );
 }
 

@@ -12,7 +12,7 @@ import { modelState } from './model-state.ts';
 import type { Order } from './request-run.ts';
 import { runCost } from './run-cost.ts';
 import type { ModelState, ModelView } from './view.ts';
-import type { Work } from './work.ts';
+import type { RunWork, Work } from './work.ts';
 
 /** What the works of several models come to: the runs to request, one as a rule, and where each model stands then. */
 export interface PlannedModels {
@@ -93,12 +93,18 @@ function stateOf(
   },
 ): ModelState {
   const { facts, run, over, number, approvals } = of;
-  if (over !== null) return { kind: 'over-budget', overrun: over };
+  if (over !== null && work.kind === 'run') return { kind: 'over-budget', overrun: over, ask: askOf(work) };
   if (work.kind === 'nothing' || work.kind === 'frozen') return work;
   if (work.kind === 'refuse') return { ...work, kind: 'refused' };
   if (run === null) return { kind: 'nothing', reason: 'nothing was asked for' };
   const reusedFrom = work.kind === 'reuse' ? (run.url ?? `commit ${run.head.slice(0, 7)}`) : null;
   return modelState(run, { model: facts.model, policy: facts.policy, number, approvals, reusedFrom });
+}
+
+/** What to ask for so that the same is done later. */
+function askOf({ trains, candidate }: RunWork): 'train' | 'evaluate' | 'drift' {
+  if (trains) return 'train';
+  return candidate.kind === 'none' ? 'drift' : 'evaluate';
 }
 
 function modelView(facts: ModelFacts, shown: Pick<ModelView, 'runUrl' | 'state' | 'cost'>): ModelView {

@@ -1,4 +1,4 @@
-import type { Plan } from '../effect.ts';
+import type { Plan, StateChange } from '../effect.ts';
 import type { ReconcileFacts } from '../facts/reconcile-facts.ts';
 import type { Intent, Repository } from '../intent.ts';
 import { runName } from '../run-plan.ts';
@@ -6,6 +6,7 @@ import { expiry } from './expiry.ts';
 import { settled } from './lock.ts';
 import { joined } from './plans.ts';
 import { thaw } from './settle.ts';
+import { settlement } from './settlement.ts';
 
 /**
  * Finds what lost events left: runs whose end was not heard of, runs that will never end, heads that were missed. It
@@ -24,7 +25,8 @@ export function reconcile(
     changes: intents.flatMap((intent) => (intent === null ? [] : [{ kind: 'ask', intent }])),
     effects: [],
   };
-  return joined(asks, thaw({ repository }, facts.thaw));
+  const settling = facts.unsettled.flatMap((known) => ofUnsettled(repository, known, facts.now));
+  return joined(asks, { changes: settling, effects: [] }, thaw({ repository }, facts.thaw));
 }
 
 /** Leases whose end nobody looked at, and what pull requests hold of whose end no event told. */
@@ -42,6 +44,30 @@ function ofHolds(repository: Repository, { thaw: { holds, views }, pulls, now }:
     ),
   ];
 }
+
+/** The end of a run that we gave up may not have been heard of; one that GitHub never had took nothing. */
+function ofUnsettled(
+  repository: Repository,
+  { run, github, ledger }: ReconcileFacts['unsettled'][number],
+  now: string,
+): readonly StateChange[] {
+  const { claim, attempt, endedAt } = run;
+  if (github !== null && github.status === 'completed') {
+    const heard = {
+      runId: github.id,
+      attempt: github.attempt,
+      status: 'completed',
+      conclusion: github.conclusion,
+    } as const;
+    return [{ kind: 'ask', intent: { kind: 'observe-run', repository, name: runName(claim), ...heard } }];
+  }
+  const isOld = endedAt !== null && Date.parse(now) - Date.parse(endedAt) > unheardHours * 3_600_000;
+  if (github !== null || !isOld) return [];
+  return [{ kind: 'settle', entries: settlement(ledger, { jobs: [], attempt }) }];
+}
+
+/** After so long, what GitHub does not have was never there. */
+const unheardHours = 24;
 
 function ofRun(repository: Repository, { run, github }: ReconcileFacts['runs'][number], now: string): Intent | null {
   const runId = run.runId ?? github?.id ?? null;

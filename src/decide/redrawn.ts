@@ -39,8 +39,15 @@ function whoEnded(state: ModelState, shown: ModelState): ModelState {
 /** What the run takes changes when it ends or is run again; what others spend meanwhile is no news here. */
 function costNow(model: string, before: RunCost | undefined, { ledger, budget }: ShownRun): RunCost | undefined {
   const own = ledger.filter((entry) => entry.model === model);
-  const left = budget === null ? null : tightest(afterSpending(budget, spendingOf(ledger)));
+  const left = budget === null ? null : tightest(budget);
   const cost = runCost(own, left) ?? undefined;
   if (cost === undefined || before === undefined) return cost ?? before;
   return isSame({ ...cost, left: null }, { ...before, left: null }) ? before : cost;
+}
+
+/** The same run with another ledger, and the budget as it is then. */
+export function withLedger<Facts extends ShownRun>(facts: Facts, ledger: ShownRun['ledger']): Facts {
+  const [before, after] = [spendingOf(facts.ledger), spendingOf(ledger)];
+  const more = { seconds: after.seconds - before.seconds, micros: after.micros - before.micros };
+  return { ...facts, ledger, budget: facts.budget === null ? null : afterSpending(facts.budget, more) };
 }

@@ -2,7 +2,7 @@ import type { Plan, StateChange } from '../effect.ts';
 import type { Budget } from '../facts/budget-facts.ts';
 import type { LedgerEntry } from '../store/ledger-entry.ts';
 import type { RunRecord } from '../store/run-record.ts';
-import { afterSpending, type Overrun, overrun, spendingOf } from './budget.ts';
+import { type Overrun, overrun, spendingOf } from './budget.ts';
 
 /** What running again what a run lost comes to: its next attempt, or the limit that does not allow it. */
 export type Rerun =
@@ -10,8 +10,7 @@ export type Rerun =
   | { readonly kind: 'over-budget'; readonly overrun: Overrun };
 
 /**
- * The next attempt of a run that has ended on GitHub: only what did not succeed, and what depends on it. `budget` is
- * what was spent but for this run.
+ * The next attempt of a run that has ended on GitHub: only what did not succeed, and what depends on it.
  */
 export function rerun(
   run: RunRecord & { readonly runId: number },
@@ -20,10 +19,9 @@ export function rerun(
   const { ledger, budget, now } = of;
   const attempt = run.attempt + 1;
   const entries = entriesOfNext(ledger, { attempt, now });
-  const spent = budget === null ? null : afterSpending(budget, spendingOf(ledger));
-  const limits = spent === null || spent.approvedBy !== null ? [] : spent.spent.map(({ limit }) => limit);
-  const broken =
-    spent === null || spent.approvedBy !== null ? null : overrun({ entries, wanted: spendingOf(entries) }, spent, now);
+  const bound = budget === null || budget.approvedBy !== null ? null : budget;
+  const limits = (bound?.spent ?? []).map(({ limit }) => limit);
+  const broken = bound === null ? null : overrun({ entries, wanted: spendingOf(entries) }, bound, now);
   if (broken !== null) return { kind: 'over-budget', overrun: broken };
   // As much time as the first attempt was given.
   const term = Date.parse(run.deadlineAt) - Date.parse(run.plannedAt);

@@ -5,7 +5,7 @@ import { overrunSentence } from '../render/spending.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { frozen } from './freeze.ts';
 import { emptyPlan, joined } from './plans.ts';
-import { redrawn } from './redrawn.ts';
+import { redrawn, withLedger } from './redrawn.ts';
 import { rerun } from './rerun.ts';
 
 /** Runs again what a run lost with its machine, unless it was called off meanwhile, nothing may run now, or a budget is used up. */
@@ -28,7 +28,7 @@ export function retryRun(
   const again = rerun({ ...run, runId }, facts);
   if (again.kind === 'rerun') {
     const ledger = [...facts.ledger, ...again.entries];
-    return joined(again.plan, redrawn({ ...facts, run: again.run, ledger }));
+    return joined(again.plan, redrawn(withLedger({ ...facts, run: again.run }, ledger)));
   }
   const why = `it is not run again by itself, because ${overrunSentence(again.overrun)}`;
   const failures = run.failures.map((failure) => ({ ...failure, message: `${failure.message}; ${why}` }));

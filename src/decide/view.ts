@@ -7,6 +7,7 @@ import type { Overrun } from './budget.ts';
 import type { Freeze } from './freeze.ts';
 import type { Judgement } from './judgement.ts';
 import type { RunCost } from './run-cost.ts';
+import type { Spared } from './spared.ts';
 
 /** Where one model of a pull request stands. */
 export type ModelState =
@@ -31,12 +32,17 @@ export type ModelState =
       readonly ranSeconds: number | null;
     }
   | { readonly kind: 'failed'; readonly failure: RunFailure }
-  | { readonly kind: 'cancelled'; readonly by: string }
+  | {
+      readonly kind: 'cancelled';
+      readonly by: string;
+      /** What was spent until then, and what of that which was set aside is not needed. */
+      readonly spared?: Spared;
+    }
   | { readonly kind: 'superseded'; readonly by: string }
   /** A run is called for, and is requested when the freeze has ended. */
   | { readonly kind: 'frozen'; readonly freeze: Freeze }
   /** Nothing was started, because it would take more than is left of a budget. */
-  | { readonly kind: 'over-budget'; readonly overrun: Overrun }
+  | { readonly kind: 'over-budget'; readonly overrun: Overrun; readonly ask: 'train' | 'evaluate' | 'drift' }
   | {
       readonly kind: 'refused';
       /** Absent in what an earlier version stored. */

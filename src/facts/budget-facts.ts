@@ -3,7 +3,7 @@ import { type BudgetLimit, limitsOf, type Spending } from '../policy/budget-limi
 import type { BudgetPolicy } from '../policy/budget-policy.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { StoreReader } from '../ports.ts';
-import type { LedgerEntry, PastJobs, Spender } from '../store/ledger-entry.ts';
+import type { PastJobs, Spender } from '../store/ledger-entry.ts';
 
 /** What a run may cost here, what was spent, and what jobs usually take. */
 export interface Budget {
@@ -47,24 +47,18 @@ export function spenderOf(
   };
 }
 
-/** Reads our own ledger only: what was spent under each limit, but for a claim of its own, and how long jobs took. */
+/** Reads our own ledger only: what was spent under each limit, and how long jobs took. */
 export async function gatherBudget(
   policy: Policy,
-  of: { readonly spender: Spender; readonly approvedBy: string | null; readonly now: string; readonly except?: string },
+  of: { readonly spender: Spender; readonly approvedBy: string | null; readonly now: string },
   store: StoreReader,
 ): Promise<Budget> {
   const { spender, approvedBy, now } = of;
-  const except = of.except === undefined ? null : { claim: of.except, attempt: null };
   const limits = limitsOf(policy.budget).filter(({ per }) => per !== 'pull-request' || spender.pullRequest !== null);
   const [spent, past] = await Promise.all([
-    limits.length === 0 ? [] : store.readSpending(spender, { limits, at: now, except }),
+    limits.length === 0 ? [] : store.readSpending(spender, { limits, at: now, except: null }),
     store.listPastJobs(spender.repositoryId),
   ]);
   const ofLimits = limits.flatMap((limit, at) => (spent[at] === undefined ? [] : [{ limit, spent: spent[at] }]));
   return { policy: policy.budget, spender, spent: ofLimits, past, approvedBy };
-}
-
-/** Entries of one claim, one model's only. */
-export function entriesOf(entries: readonly LedgerEntry[], model: string): readonly LedgerEntry[] {
-  return entries.filter((entry) => entry.model === model);
 }

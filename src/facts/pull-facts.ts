@@ -8,6 +8,7 @@ import { policyPath } from '../policy/policy.ts';
 import type { GithubReader, PullRequest, StoreReader } from '../ports.ts';
 import type { Approval } from '../store/approval-record.ts';
 import type { HeadSighting } from '../store/head-record.ts';
+import type { LedgerEntry } from '../store/ledger-entry.ts';
 import type { PullRecord, RunRecord, ViewRecord } from '../store/run-record.ts';
 import { gatherApprovals } from './approval-facts.ts';
 import { gatherHolds, type Holds } from './hold-facts.ts';
@@ -38,6 +39,8 @@ export interface PullFacts {
   readonly shown: ViewRecord | null;
   readonly former: ViewRecord | null;
   readonly runs: readonly RunRecord[];
+  /** What was set aside for the runs that are shown or go on, and what they took. */
+  readonly ledger: readonly LedgerEntry[];
   readonly holds: Holds;
   /** Those that hold for the present head. */
   readonly approvals: readonly Approval[];
@@ -80,8 +83,10 @@ export async function gatherPull(
     { text, base, pull, mergeBase, approvals, actor: asked.actor, now },
     ports,
   );
+  const open = runs.filter(({ endedAt, retryAt }) => endedAt === null || retryAt !== null).map(({ claim }) => claim);
+  const ledger = await store.readLedger([...new Set([...open, ...Object.values(shown?.claims ?? {})])]);
   const proposed = await proposedPolicy(repository, { text, judged, head: pull.head.sha }, github);
-  return { pull, base, judged, proposed, record, heads, shown, former, runs, holds, approvals, now };
+  return { pull, base, judged, proposed, record, heads, shown, former, runs, ledger, holds, approvals, now };
 }
 
 async function judgedRange(

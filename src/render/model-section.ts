@@ -11,7 +11,7 @@ import { metricTable, orderedGates, shownMetrics } from './metric-table.ts';
 import { counted, duration, percent } from './number.ts';
 import { capital, outcomeOf, sentence, severity, stageName } from './outcome.ts';
 import { sliceRows, sliceSummary, sliceTable } from './slice-table.ts';
-import { costWords, overrunFix } from './spending.ts';
+import { costWords, overrunFix, sparedLine } from './spending.ts';
 import { gpuWords, trainingSection } from './training-section.ts';
 
 type Judged = Extract<ModelState, { kind: 'judged' }>;
@@ -123,6 +123,7 @@ export function coreSection(model: ModelView, view: PullView): string {
     case 'over-budget':
       return joined([changedLine(model), `**To go on** ${prose(overrunFix(state.overrun, view.head), 500)}`]);
     case 'cancelled':
+      return joined([changedLine(model), state.spared === undefined ? '' : sparedLine(state.spared)]);
     case 'superseded':
       return changedLine(model);
     case 'nothing':

@@ -1,7 +1,10 @@
 import type { Left, Overrun } from '../decide/budget.ts';
 import type { RunCost } from '../decide/run-cost.ts';
+import type { Spared } from '../decide/spared.ts';
+import type { Budget } from '../facts/budget-facts.ts';
 import type { BudgetLimit, Spending } from '../policy/budget-limit.ts';
-import { fixed } from './number.ts';
+import { table } from './markdown.ts';
+import { duration, fixed } from './number.ts';
 
 const space = '\u202F';
 
@@ -90,4 +93,28 @@ export function costWords(cost: RunCost, on: 'gpu' | 'any'): readonly string[] {
             : [`${money(actual.micros, currency)} (${estimated} ${money(estimate.micros, currency)})`]),
         ];
   return left === null ? parts : [...parts, leftWords(left, left.currency)];
+}
+
+/** What stopping a run came to: `Stopped after 6:12; of what was set aside 0.90 h, $2.10 are saved.` */
+export function sparedLine({ spentSeconds, saved, currency }: Spared): string {
+  const spent = spentSeconds === 0 ? 'before a machine took it' : `after ${duration(spentSeconds)}`;
+  return `**Stopped** ${spent}; of what was set aside ${spending(saved, currency)} are saved.`;
+}
+
+/** Each limit with what is spent of it, as a table; empty without limits. */
+export function budgetTable({ spent, spender: { currency } }: Budget): string {
+  if (spent.length === 0) return '';
+  const rows = spent.flatMap(({ limit, spent: used }) => {
+    const name = limitName(limit);
+    return [
+      ...(limit.micros === null ? [] : [[name, money(used.micros, currency), money(limit.micros, currency)]]),
+      ...(limit.seconds === null ? [] : [[name, hours(used.seconds), hours(limit.seconds)]]),
+    ];
+  });
+  const columns = [
+    { title: 'limit', align: 'left' },
+    { title: 'spent or set aside', align: 'right' },
+    { title: 'of', align: 'right' },
+  ] as const;
+  return table(columns, rows);
 }

@@ -53,6 +53,7 @@ export async function listActiveRepositories(db: Queryable, now: Date): Promise<
   const rows = await db.query(
     `select installation, id, owner, name from siskin.repositories r
      where exists (select 1 from siskin.runs where repository_id = r.id and state in ('planned', 'dispatched', 'running'))
+       or exists (select 1 from siskin.ledger where repository_id = r.id and settled_seconds is null)
        or exists (select 1 from siskin.pulls where repository_id = r.id and head_since > $1)
      order by id`,
     [new Date(now.getTime() - 14 * 86_400_000).toISOString()],

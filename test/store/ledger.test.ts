@@ -3,6 +3,7 @@ import { settlement } from '../../src/decide/settlement.ts';
 import type { BudgetLimit } from '../../src/policy/budget-limit.ts';
 import type { WorkflowJob } from '../../src/ports.ts';
 import type { LedgerEntry } from '../../src/store/ledger-entry.ts';
+import { aJob } from '../job-builder.ts';
 import { openTestStore, repository, type TestStore } from './test-store.ts';
 
 let test: TestStore;
@@ -46,26 +47,15 @@ async function reserve(entries: readonly LedgerEntry[], limits: readonly BudgetL
 /** The train job of these attempts took so long. */
 async function settle(seconds: readonly number[], claim = claims(1)): Promise<void> {
   const ledger = await test.store.readLedger([claim]);
-  const jobs = seconds.map((time, at) => aJob({ attempt: at + 1, seconds: time }));
+  const jobs = seconds.map((time, at) => took({ attempt: at + 1, seconds: time }));
   const entries = settlement(ledger, { jobs, attempt: seconds.length });
   await test.store.record(repository, { changes: [{ kind: 'settle', entries }], effects: [] });
 }
 
-function aJob({ attempt, seconds }: { attempt: number; seconds: number }): WorkflowJob {
+function took({ attempt, seconds }: { attempt: number; seconds: number }): WorkflowJob {
   const start = Date.parse(`2026-03-0${attempt}T12:10:00Z`);
-  return {
-    id: attempt,
-    name: 'train (late)',
-    attempt,
-    status: 'completed',
-    conclusion: 'success',
-    labels: ['gpu'],
-    runnerName: 'box',
-    createdAt: new Date(start - 1000).toISOString(),
-    startedAt: new Date(start).toISOString(),
-    completedAt: new Date(start + seconds * 1000).toISOString(),
-    hasFailedStep: false,
-  };
+  const times = [start, start + seconds * 1000].map((at) => new Date(at).toISOString());
+  return aJob({ attempt, startedAt: times[0] ?? null, completedAt: times[1] ?? null });
 }
 
 const spent = async (limit: BudgetLimit = daily, at = '2026-03-01T23:00:00Z', entry: LedgerEntry = anEntry()) =>

@@ -3,6 +3,7 @@ import type { RunRecord } from '../../store/run-record.ts';
 import { nextCommands } from '../next-commands.ts';
 import { joined } from '../plans.ts';
 import { show } from '../show.ts';
+import { sparedBy } from '../spared.ts';
 import { ended, endRuns, isWaiting } from '../supersede.ts';
 import { isOpen } from '../work.ts';
 import { unknownModel } from './model.ts';
@@ -30,7 +31,12 @@ export function cancel(command: CommandOf<'cancel'>, { pull, intent }: OpenScene
   const by = intent.actor.login;
   const stopped = endRuns(open, { state: 'cancelled', reason: `cancelled by ${by}`, now });
   if (shown === null) return { kind: 'done', plan: stopped, says: null };
-  const models = views.flatMap((view) => (isMeant(view.model) ? ended([view], { kind: 'cancelled', by }) : [view]));
+  const models = views.flatMap((view) => {
+    if (!isMeant(view.model)) return [view];
+    const run = open.find(({ claim }) => claim === shown.claims[view.model]);
+    const spared = run === undefined ? null : sparedBy(run, { ledger: pull.ledger, model: view.model, now });
+    return ended([view], { kind: 'cancelled', by, ...(spared === null ? {} : { spared }) });
+  });
   const next = nextCommands({ models, head: shown.view.head });
   const view = { ...shown.view, models, next, updatedAt: now };
   return { kind: 'done', plan: joined(stopped, show({ ...shown, view }, shown)), says: null };

@@ -1,0 +1,52 @@
+import type { CommandOf } from '../../command/command.ts';
+import type { Approval } from '../../store/approval-record.ts';
+import { policyDigest } from '../approval.ts';
+import { planPull, type Wish } from '../check-pull-request.ts';
+import { joined } from '../plans.ts';
+import type { ModelView } from '../view.ts';
+import { headRefusal } from './head.ts';
+import { type Answer, type OpenScene, refuse } from './scene.ts';
+
+/** Lets what a budget held back run at exactly this commit, under exactly this policy. */
+export function approveBudget(command: CommandOf<'approve-budget'>, scene: OpenScene): Answer {
+  const { intent, pull, facts } = scene;
+  const { judged, shown } = pull;
+  const moved = headRefusal(command, scene);
+  if (moved !== null) return moved;
+  const wishes = (shown?.view.models ?? []).flatMap(heldBack);
+  if (judged.kind !== 'valid' || wishes.length === 0 || facts.tree === null) {
+    const reason = 'no budget holds back anything of this commit';
+    return refuse(command, { code: 'nothing-to-do', reason, fix: 'Type `/status` to see where things stand.' });
+  }
+  const { range } = judged;
+  const by = intent.actor.login;
+  const approval: Approval = {
+    repositoryId: intent.repository.id,
+    number: pull.pull.number,
+    kind: 'budget',
+    subject: '',
+    head: pull.pull.head.sha,
+    tree: facts.tree,
+    artifact: null,
+    policy: policyDigest(range.policy),
+    by,
+    reason: '',
+    at: pull.now,
+  };
+  const approved = {
+    ...pull,
+    approvals: [...pull.approvals, approval],
+    judged: { ...judged, range: { ...range, budget: { ...range.budget, approvedBy: by } } },
+  };
+  const plan = planPull(intent.repository, approved, { again: null, revive: false, wishes });
+  return {
+    kind: 'done',
+    plan: joined({ changes: [{ kind: 'save-approval', approval }], effects: [] }, plan),
+    says: null,
+  };
+}
+
+/** What is to be done for a model once its budget allows it. */
+function heldBack({ model, state, seed }: ModelView): readonly Wish[] {
+  return state.kind === 'over-budget' ? [{ ask: state.ask, model, seed: seed ?? null }] : [];
+}
