@@ -39,6 +39,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'compare two predictions files row by row',
     load: async () => (await import('./compare.ts')).compareCommand,
   },
+  audit: {
+    summary: 'print who caused what, and prove that nothing of it was changed',
+    load: async () => (await import('./audit.ts')).auditCommand,
+  },
   backup: {
     summary: 'write all that the App keeps in its database to one file',
     load: async () => (await import('./backup.ts')).backupCommand,
