@@ -15,6 +15,8 @@ export async function listen(options: {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0];
     const route = routes[`${request.method} ${path}`];
+    // A connection that is kept would keep a process that is stopping.
+    if (!server.listening) response.setHeader('connection', 'close');
     if (route === undefined) return answer(response, 404, 'expected a known path, found another');
     route(request, response).catch((error: unknown) => {
       onError(error);

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Probot } from 'probot';
 import type { AppError } from '../src/error.ts';
+import { asking } from '../src/github/failure.ts';
 import { issuerOf, tokenReader } from '../src/github/id-tokens.ts';
 import { githubReader } from '../src/github/reader.ts';
 import { githubWriter } from '../src/github/writer.ts';
@@ -21,6 +22,7 @@ import { openInbox } from './inbox.ts';
 import siskin, { type ReceivedEvent } from './index.ts';
 import { type Metrics, openMetrics } from './metrics.ts';
 import { recoverMissed } from './missed-deliveries.ts';
+import { openReadiness, type Readiness } from './readiness.ts';
 import { type OnStep, tellLanesOf, tellStepsOf } from './steps.ts';
 import { startTimer } from './timer.ts';
 import { openWorker, type Worker } from './worker.ts';
@@ -105,7 +107,13 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   });
   queue.work({ most: lanesAtOnce, turn: door.quiet, handle: tellLanesOf(worker.work, onStep) });
 
-  const routes = routesOf({ door, store, metrics, identity });
+  let stopping = false;
+  const readiness = openReadiness({
+    isStopping: () => stopping,
+    askDatabase: () => store.readBacklog(),
+    askGithub: async () => asking('name this App', async () => (await probot.auth()).request('GET /app')),
+  });
+  const routes = routesOf({ door, store, metrics, readiness });
   const server = await listen({
     routes,
     host: options.host,
@@ -119,8 +127,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     recoverMissed: () => recoverMissed({ probot, store, log, clock }),
   });
   opening.defer(async () => {
+    stopping = true;
     worker.stop();
-    await Promise.all([close(server), timer.stop()]);
+    // Webhooks are kept to the last: GitHub does not send them again by itself.
+    await Promise.all([timer.stop(), queue.rest()]);
+    await close(server);
   });
 
   // A TCP server that listens has an address of this form.
@@ -168,28 +179,21 @@ function routesOf(ports: {
   readonly door: Door;
   readonly store: Store;
   readonly metrics: Metrics;
-  readonly identity: () => Promise<unknown>;
+  readonly readiness: () => Promise<Readiness>;
 }): Readonly<Record<string, Route>> {
-  const { door, store, metrics, identity } = ports;
+  const { door, store, metrics, readiness } = ports;
   return {
     'POST /api/github/webhooks': door.route,
     // The address that Probot's set-up page gives to a new GitHub App.
     'POST /': door.route,
     'GET /health': async (_request, response) => answer(response, 200, 'alive'),
     'GET /ready': async (_request, response) => {
-      await store.readBacklog();
-      const known = await identity().then(
-        () => true,
-        () => false,
-      );
-      answer(
-        response,
-        known ? 200 : 503,
-        known ? 'ready' : 'expected GitHub to know this App, found no answer; see the log',
-      );
+      const found = await readiness();
+      if (found.kind === 'ready') answer(response, 200, 'ready');
+      else answer(response, 503, found.reason);
     },
     'GET /metrics': async (_request, response) => {
-      const page = await metrics.render(await store.readBacklog());
+      const page = await metrics.render(await store.readBacklog(), await store.listRates());
       response.writeHead(200, { 'content-type': metrics.contentType }).end(page);
     },
   };

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { run as runProbot } from 'probot';
-import { AppError, messageOf } from '../src/error.ts';
+import { AppError } from '../src/error.ts';
 import { configFrom } from './config.ts';
 import { startApp } from './server.ts';
+import { stopOnSignal } from './stop.ts';
 
 // The set-up page writes this file.
 if (existsSync('.env')) process.loadEnvFile('.env');
@@ -34,21 +35,11 @@ async function start(): Promise<void> {
   if (config.kind !== 'run') return;
   try {
     const app = await startApp(config.options);
-    const stop = () => {
-      app[Symbol.asyncDispose]().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error(messageOf(error));
-          process.exit(1);
-        },
-      );
-    };
+    stopOnSignal(app);
     void app.lost.then((error) => {
       console.error(error.message);
       process.exit(1);
     });
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
   } catch (error) {
     console.error(error instanceof AppError ? error.message : error);
     process.exitCode = 1;

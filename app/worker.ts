@@ -33,6 +33,12 @@ const mostAttempts = 9;
 export function openWorker(ports: WorkerPorts): Worker {
   let stopping = false;
   let lanes = 0;
+  const { outbox } = ports.apply;
+  const apply: ApplyPorts = {
+    ...ports.apply,
+    // Many effects may be due in one lane: those that were not begun stay for the next start.
+    outbox: { ...outbox, begin: async (effectId) => !stopping && (await outbox.begin(effectId)) },
+  };
 
   async function workThrough(lane: string): Promise<void> {
     while (!stopping) {
@@ -41,7 +47,7 @@ export function openWorker(ports: WorkerPorts): Worker {
       const event = delivery === null ? 'none' : delivery.event;
       const { value, calls } = await ports.meter.measure(async () => {
         const end = delivery === null ? null : await workOn(delivery, ports);
-        return { end, applied: await applyPending(lane, ports.apply) };
+        return { end, applied: await applyPending(lane, apply) };
       });
       for (const applied of value.applied) {
         ports.metrics.applied(applied);

@@ -10,6 +10,8 @@ export interface Queue extends AsyncDisposable {
   nudge(): void;
   /** Works on lanes, at most `most` at once in this process and never twice on one lane in any process. */
   work(options: LaneWork): void;
+  /** Takes no more lanes and waits for those in hand; lanes can still be queued, for others or for later. */
+  rest(): Promise<void>;
 }
 
 /** How lanes are worked on. */
@@ -55,6 +57,7 @@ export async function startQueue(database: Database, onError: (error: unknown) =
     },
     nudge: worker.nudge,
     work: worker.work,
+    rest: worker.stop,
     async [Symbol.asyncDispose]() {
       await worker.stop();
       await boss.stop({ graceful: false, close: true });
@@ -99,7 +102,8 @@ function openLaneWorker(boss: PgBoss, onError: (error: unknown) => void) {
     while (!over.signal.aborted || active.size > 0) {
       await pause(3000, [over.signal]);
       if (active.size > 0) await boss.touch(lanes, [...active.keys()]).catch(onError);
-      if (over.signal.aborted) return;
+      // What is in hand at the end stays ours until it is done: nobody else may begin with it meanwhile.
+      if (over.signal.aborted) await Promise.race([Promise.all(active.values()), setTimeout(3000)]);
     }
   }
 
