@@ -6,6 +6,7 @@ import { renderComparison } from '../../render/comparison.ts';
 import { overrunFix, overrunSentence } from '../../render/spending.ts';
 import { modelArtifact } from '../../run-plan.ts';
 import { askForRuns } from '../ask-for-runs.ts';
+import { forkRefusal } from '../fork.ts';
 import { emptyPlan, joined } from '../plans.ts';
 import type { Order } from '../request-run.ts';
 import { candidateAt, type MeasuredCandidate, measuredHeads } from '../rivals.ts';
@@ -29,6 +30,8 @@ interface Pair {
 export function compare(command: Compare, scene: OpenScene): Answer {
   const found = rangeFor(command, scene);
   if (found.kind === 'refused') return found;
+  const untrusted = forkRefusal(found.range, scene.pull.approvals);
+  if (untrusted !== null) return refuse(command, untrusted);
   // Here `@sha` names the other commit; this one is bound by what the person saw.
   const moved = headRefusal({ ...command, sha: null }, scene);
   if (moved !== null) return moved;

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { grammar, verbs } from '../../../src/command/grammar.ts';
+import type { Plan } from '../../../src/effect.ts';
 import { openTestStore, type TestStore } from '../../store/test-store.ts';
 import { dispatched, openWorld, outline, policyText, repository, type World } from '../../world.ts';
 
@@ -19,6 +21,8 @@ beforeEach(async () => {
 
 const headOf = async () => (await world.github.readPullRequest(repository, number))?.head.sha ?? '';
 const short = async () => (await headOf()).slice(0, 7);
+const starts = ({ effects }: Plan) =>
+  effects.filter(({ kind }) => kind === 'dispatch-run' || kind === 'rerun-failed-jobs').length;
 const dispatches = (plan: Parameters<typeof outline>[0]) =>
   plan.effects.filter(({ kind }) => kind === 'dispatch-run').length;
 
@@ -79,6 +83,42 @@ describe('the code of a fork', () => {
 
     expect(dispatched(plan).train.map(({ runner }) => runner)).toEqual([['ubuntu-24.04']]);
   });
+});
+
+describe('after a push to a fork whose former commit was approved and measured', () => {
+  beforeEach(async () => {
+    world.github.roles.set('grace', 'admin');
+    await world.check(number);
+    const first = await world.comment(number, `/approve-run @${await short()}`, 'grace');
+    await world.finish(first, { late: {} });
+    world.github.commit('feature', { 'src/features.py': 'hour, day, more' });
+    await world.check(number);
+    const second = await world.comment(number, `/approve-run @${await short()}`, 'grace');
+    await world.finish(second, { late: null }, 'failure');
+    world.github.commit('feature', { 'README.md': 'the same training' });
+  });
+
+  it.each(verbs)('/%s runs nothing', async (verb) => {
+    const line = `/${grammar[verb].example.replaceAll('<model>', 'late').replace(/ @\w+/, '')}`;
+    const checked = await world.check(number);
+    const plain = await world.comment(number, line, 'grace');
+    const named = await world.comment(number, `/${verb} @${'f'.repeat(40)}`, 'grace');
+
+    expect([checked, plain, named].map(starts)).toEqual([0, 0, 0]);
+  });
+});
+
+it('an approval of two commits does not let a third be compared with them', async () => {
+  await world.check(number);
+  await world.finish(await world.comment(number, `/approve-run @${await short()}`, 'grace'), { late: {} });
+  world.github.commit('feature', { 'src/features.py': 'more' });
+  await world.check(number);
+  const other = await short();
+  await world.finish(await world.comment(number, `/approve-run @${other}`, 'grace'), { late: {} });
+  world.github.commit('feature', { 'src/features.py': 'hour, day' });
+  await world.check(number);
+
+  expect(outline(await world.comment(number, `/compare @${other}`, 'grace'))[0]).toContain('**`fork`**');
 });
 
 describe('/approve-run is refused', () => {
