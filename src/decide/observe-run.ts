@@ -4,12 +4,12 @@ import type { Intent } from '../intent.ts';
 import type { LedgerEntry } from '../store/ledger-entry.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { afterLoss } from './after-loss.ts';
+import { told } from './answered-run.ts';
 import { afterBranchRun } from './branch-run.ts';
-import { answerComparison } from './comparison.ts';
 import { expiry } from './expiry.ts';
 import { isGivenUp, observed } from './observed-run.ts';
 import { emptyPlan, joined } from './plans.ts';
-import { redrawn, withLedger } from './redrawn.ts';
+import { withLedger } from './redrawn.ts';
 import { settledAsReserved, settlement } from './settlement.ts';
 import { isSame } from './show.ts';
 
@@ -29,16 +29,15 @@ export function observeRun(intent: Extract<Intent, { readonly kind: 'observe-run
     branch === null || wasGivenUp
       ? emptyPlan
       : { changes: afterBranchRun(repository, { ...facts, run, branch }), effects: [] },
-    run.purpose.kind === 'compare' ? answerComparison(now) : redrawn(now),
+    told(now),
   );
 }
 
 /** Shows a run whose record changed other than by an event of GitHub, and ends one whose time is over. */
 export function showRun(facts: ShownRun | null): Plan {
   if (facts === null) return emptyPlan;
-  const shown = (of: ShownRun) => (of.run.purpose.kind === 'compare' ? answerComparison(of) : redrawn(of));
   const expired = expiry(facts.run, facts.now);
-  if (expired === null) return shown(facts);
+  if (expired === null) return told(facts);
   const { claim, runId } = facts.run;
   const failures = [...facts.run.failures, { ...expired, model: null, logTail: [] }];
   const run: RunRecord = { ...facts.run, state: 'failed', endedAt: facts.now, failures };
@@ -50,7 +49,7 @@ export function showRun(facts: ShownRun | null): Plan {
       changes: [{ kind: 'save-run', run }, ...settling(ledger, facts.ledger)],
       effects: [{ kind: 'cancel-run', claim, runId, reason: 'its time is over' }],
     },
-    shown(withLedger({ ...facts, run }, ledger)),
+    told(withLedger({ ...facts, run }, ledger)),
   );
 }
 

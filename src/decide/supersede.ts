@@ -13,7 +13,7 @@ export function supersede(
 ): { readonly runs: Plan; readonly checks: Plan } {
   const { pull, runs, former, now } = facts;
   const isWanted = (run: RunRecord) =>
-    wanted.has(run.claim) || (run.purpose.kind === 'compare' && run.head === pull.head.sha);
+    wanted.has(run.claim) || (run.purpose.kind !== 'check' && run.head === pull.head.sha);
   const outdated = runs.filter((run) => isOpen(run) && !isWanted(run));
   return {
     runs: endRuns(outdated, { state: 'superseded', reason: `superseded by ${pull.head.sha}`, now }),

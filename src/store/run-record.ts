@@ -70,10 +70,13 @@ export interface RunRecord {
   /** Accepted results by model. */
   readonly results: Readonly<Record<string, Result>>;
   /**
-   * Why it was requested: to check a commit, or only to compare its candidate with that of an earlier commit (`with`).
-   * A comparison is answered, and decides nothing.
+   * Why it was requested: to check a commit, or only to compare its candidate with that of an earlier commit (`with`), or
+   * to look at its data. The latter two are answered, and decide nothing.
    */
-  readonly purpose: { readonly kind: 'check' } | { readonly kind: 'compare'; readonly with: string };
+  readonly purpose:
+    | { readonly kind: 'check' }
+    | { readonly kind: 'compare'; readonly with: string }
+    | { readonly kind: 'data' };
   /** ISO 8601: when what it lost with its machine is run again; null unless it is. It counts as open until then. */
   readonly retryAt: string | null;
 }

@@ -219,6 +219,7 @@ const RunRow = z.object({
   purpose: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('check') }),
     z.object({ kind: z.literal('compare'), with: z.string() }),
+    z.object({ kind: z.literal('data') }),
   ]),
   retry_at: NullableInstant,
 });

@@ -8,6 +8,7 @@ import { cancel } from './cancel.ts';
 import { compare } from './compare.ts';
 import { config } from './config.ts';
 import { doctor } from './doctor.ts';
+import { drift } from './drift.ts';
 import { explain } from './explain.ts';
 import { freeze, unfreeze } from './freeze.ts';
 import { headRefusal } from './head.ts';
@@ -37,8 +38,9 @@ export function answerTo(command: Command, scene: Scene): Answer {
       return { kind: 'done', plan: emptyPlan, says: budgetSaid(scene) };
     case 'evaluate':
     case 'train':
-    case 'drift':
       return onOpen(command, scene, (open) => wishForRun(command, open));
+    case 'drift':
+      return onOpen(command, scene, (open) => drift(command, open));
     case 'cancel':
       return onOpen(command, scene, (open) => cancel(command, open));
     case 'approve-run':

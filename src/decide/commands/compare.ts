@@ -3,15 +3,13 @@ import { canonicalJson, digestOf } from '../../digest.ts';
 import type { ModelFacts } from '../../facts/model-facts.ts';
 import { isKept, type RivalFacts } from '../../facts/rival-facts.ts';
 import { renderComparison } from '../../render/comparison.ts';
-import { overrunFix, overrunSentence } from '../../render/spending.ts';
 import { modelArtifact } from '../../run-plan.ts';
 import { askForRuns } from '../ask-for-runs.ts';
 import { forkRefusal } from '../fork.ts';
-import { emptyPlan, joined } from '../plans.ts';
 import type { Order } from '../request-run.ts';
 import { candidateAt, type MeasuredCandidate, measuredHeads } from '../rivals.ts';
 import { isOpen } from '../work.ts';
-import { frozenRefusal } from './frozen.ts';
+import { answerWithRuns } from './asked.ts';
 import { headRefusal } from './head.ts';
 import { rangeFor } from './model.ts';
 import { type Answer, type OpenScene, refuse } from './scene.ts';
@@ -134,9 +132,6 @@ function measured(command: Compare, pairs: readonly Pair[], scene: OpenScene): A
     } else
       says.push(`\`${model}\` is being compared with \`${pair.rival.head.slice(0, 7)}\` already; the answer follows.`);
   }
-  if (wanted.length === 0) return { kind: 'done', plan: emptyPlan, says: says.join('\n\n') };
-  const held = frozenRefusal(command, scene);
-  if (held !== null) return held;
   const { number } = pull.pull;
   const groups = Map.groupBy(wanted, ({ pair }) => pair.rival.head);
   const asked = [...groups].map(([rival, group]) =>
@@ -150,16 +145,7 @@ function measured(command: Compare, pairs: readonly Pair[], scene: OpenScene): A
       purpose: { kind: 'compare', with: rival },
     }),
   );
-  const [over] = asked.flatMap((one) => [...one.over.values()]);
-  const plan = joined(...asked.map(({ changes, effects }) => ({ changes, effects })));
-  if (plan.effects.length === 0 && over !== undefined) {
-    return refuse(command, {
-      code: 'over-budget',
-      reason: overrunSentence(over),
-      fix: overrunFix(over, pull.pull.head.sha),
-    });
-  }
-  return { kind: 'done', plan, says: says.length === 0 ? null : says.join('\n\n') };
+  return answerWithRuns(command, { says, asked }, scene);
 }
 
 function orderOf({ facts, candidate, rival }: Pair): Order {

@@ -5,7 +5,7 @@ import { headRefusal } from './head.ts';
 import { rangeFor } from './model.ts';
 import { type Answer, type OpenScene, refuse } from './scene.ts';
 
-type Asking = CommandOf<'evaluate' | 'train' | 'drift'>;
+type Asking = CommandOf<'evaluate' | 'train'>;
 
 /** What the verbs that ask for a run of the present head wish for. */
 export function wishForRun(command: Asking, scene: OpenScene): Answer {
