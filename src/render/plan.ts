@@ -10,11 +10,16 @@ import { counted } from './number.ts';
 import { spending } from './spending.ts';
 
 /**
- * What a plan would do, in the order in which it would: a sentence each, without its subject, as Markdown. What only
- * keeps our own books, or is said by another sentence already, has none.
+ * What a plan would do, what decides most first: a sentence each, without its subject, as Markdown. What only keeps our
+ * own books, or is said by another sentence already, has none.
  */
 export function planSentences({ changes, effects }: Plan): readonly string[] {
-  const said = [...changes.map(changeSentence), ...effects.map(effectSentence)];
+  const isShown = ({ kind }: Effect) => kind === 'publish-check' || kind === 'publish-comment';
+  const said = [
+    ...effects.filter((effect) => !isShown(effect)).map(effectSentence),
+    ...changes.map(changeSentence),
+    ...effects.filter(isShown).map(effectSentence),
+  ];
   return [...new Set(said.filter((sentence) => sentence !== null))];
 }
 
