@@ -57,9 +57,12 @@ function changed(run: RunRecord, known: RunRecord): readonly StateChange[] {
   return isSame(run, known) ? [] : [{ kind: 'save-run', run }];
 }
 
-/** What the run took by what GitHub tells of it now. */
-function ledgerAfter({ ledger, github, allJobs }: RunFacts): readonly LedgerEntry[] {
+/** What the run took by what GitHub tells of it now. One that was believed never to have begun takes its time after all. */
+function ledgerAfter({ run, ledger, github, allJobs }: RunFacts): readonly LedgerEntry[] {
   if (github === null) return settledAsReserved(ledger);
+  if (github.status !== 'completed' && run.runId === null) {
+    return ledger.map((entry) => ({ ...entry, settled: null, succeeded: null }));
+  }
   return github.status === 'completed' ? settlement(ledger, { jobs: allJobs, attempt: github.attempt }) : ledger;
 }
 
