@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { policyJsonSchema } from '../src/policy/json-schema.ts';
 import { actionTables, parseAction } from './action-reference.ts';
+import { commandTable, reasonTables } from './command-reference.ts';
 import { hygieneTable } from './hygiene-reference.ts';
 import { policyTables } from './policy-reference.ts';
 
@@ -26,6 +27,8 @@ export function generatedFiles(root: string): ReadonlyMap<string, string> {
     return `#### \`${address}\`\n\n${action.description}\n\n${actionTables(action, '#####')}`;
   });
   replacePart({ root, files, file: 'README.md', marker: 'policy', text: policyTables(policyJsonSchema()) });
+  replacePart({ root, files, file: 'README.md', marker: 'commands', text: commandTable() });
+  replacePart({ root, files, file: 'README.md', marker: 'reasons', text: reasonTables() });
   replacePart({ root, files, file: 'README.md', marker: 'actions', text: reference.join('\n\n') });
   replacePart({ root, files, file: 'docs/hygiene.md', marker: 'rules', text: hygieneTable() });
   return files;

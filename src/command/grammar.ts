@@ -27,7 +27,7 @@ const runs = { target: null, changes: true, settles: false, trust: false, access
 const settles = { changes: true, settles: true } as const;
 
 const rows = {
-  help: { ...asks, target: null, takes: [], access: 'everybody', does: 'shows this', example: 'help' },
+  help: { ...asks, target: null, takes: [], access: 'everybody', does: 'shows what you may do here', example: 'help' },
   status: {
     ...asks,
     target: null,

@@ -32,7 +32,7 @@ describe('/help', () => {
 
       | command | what it does |
       | --- | --- |
-      | \`/help\` | shows this |
+      | \`/help\` | shows what you may do here |
       | \`/status\` | shows where every model stands, now |
       | \`/explain head-moved\` | explains a reason code, or those that hold here now |
       | \`/config -m late\` | shows the policy that judges here, with every default |
