@@ -81,7 +81,7 @@ async function receive(request: IncomingMessage, { probot, inbox }: { probot: Pr
   const event = headerOf(request, 'x-github-event');
   const signature = headerOf(request, 'x-hub-signature-256');
   // Only names that GitHub gives: those of our own events have a dot.
-  if (!/^[\w-]{1,100}$/.test(id) || !/^[a-z_]{1,100}$/.test(event)) {
+  if (!/^[\w-]{1,100}$/.test(id) || !/^[a-z0-9_]{1,100}$/.test(event)) {
     return refused(
       400,
       'expected X-GitHub-Delivery and X-GitHub-Event, found none or odd ones; send what GitHub sends',
