@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Applied } from '../src/apply.ts';
+import type { InstallationRate } from '../src/store/rates.ts';
 import type { Backlog } from '../src/store/upkeep.ts';
 import type { CallCount } from './calls.ts';
 
@@ -9,8 +10,10 @@ export interface Metrics {
   called(call: { readonly method: string; readonly route: string; readonly status: number }): void;
   worked(event: string, end: string, calls: CallCount): void;
   applied(applied: Applied): void;
+  /** GitHub said how many requests an installation has left in this hour. */
+  budgetLeft(installation: number, remaining: number): void;
   /** The page in Prometheus' text format. */
-  render(backlog: Backlog): Promise<string>;
+  render(backlog: Backlog, rates: readonly InstallationRate[]): Promise<string>;
   readonly contentType: string;
 }
 
@@ -60,6 +63,30 @@ export function openMetrics(): Metrics {
     help: 'How long the oldest waiting delivery has waited',
     registers: [registry],
   });
+  const budget = new Gauge({
+    name: 'siskin_github_requests_left',
+    help: 'Requests that GitHub still takes of an installation in this hour, as its newest answer to this process said',
+    labelNames: ['installation'],
+    registers: [registry],
+  });
+  const throttled = new Gauge({
+    name: 'siskin_github_throttled_until_seconds',
+    help: 'Until when GitHub refuses an installation for its rate, in seconds since 1970; 0 when it does not',
+    labelNames: ['installation'],
+    registers: [registry],
+  });
+  const held = new Gauge({
+    name: 'siskin_effects_held',
+    help: 'Effects that wait for a rate limit: that of GitHub, or ours of 80 comments a minute and 500 an hour',
+    labelNames: ['installation'],
+    registers: [registry],
+  });
+  const content = new Gauge({
+    name: 'siskin_github_content_writes',
+    help: 'Requests of the last minute that created content at GitHub, by all replicas; 80 at most',
+    labelNames: ['installation'],
+    registers: [registry],
+  });
   const runs = new Gauge({ name: 'siskin_runs', help: 'Runs by state', labelNames: ['state'], registers: [registry] });
   return {
     contentType: registry.contentType,
@@ -71,7 +98,8 @@ export function openMetrics(): Metrics {
       callsPerEvent.observe({ event, kind: 'write' }, writes);
     },
     applied: ({ effect, outcome }) => effects.inc({ kind: effect.effect.kind, outcome: outcome.kind }),
-    async render(backlog) {
+    budgetLeft: (installation, remaining) => budget.set({ installation }, remaining),
+    async render(backlog, rates) {
       backlogGauge.set({ what: 'deliveries', state: 'waiting' }, backlog.waitingDeliveries);
       backlogGauge.set({ what: 'deliveries', state: 'failed' }, backlog.failedDeliveries);
       backlogGauge.set({ what: 'effects', state: 'waiting' }, backlog.waitingEffects);
@@ -79,6 +107,11 @@ export function openMetrics(): Metrics {
       oldest.set(backlog.oldestSeconds);
       runs.reset();
       for (const [state, count] of Object.entries(backlog.runsByState)) runs.set({ state }, count);
+      for (const { installation, until, held: waiting, content: written } of rates) {
+        throttled.set({ installation }, until === null ? 0 : Date.parse(until) / 1000);
+        held.set({ installation }, waiting);
+        content.set({ installation }, written);
+      }
       return await registry.metrics();
     },
   };

@@ -25,6 +25,7 @@ import { recoverMissed } from './missed-deliveries.ts';
 import { openReadiness, type Readiness } from './readiness.ts';
 import { type OnStep, tellLanesOf, tellStepsOf } from './steps.ts';
 import { startTimer } from './timer.ts';
+import { openTurnaway } from './turnaway.ts';
 import { openWorker, type Worker } from './worker.ts';
 
 /** What the App is started with. */
@@ -75,13 +76,17 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     await startQueue(database, (error) => log.error({ err: error }, 'The queue reports an error')),
   );
   const onStep: OnStep = options.onStep ?? ((step) => log.debug(step, 'step'));
-  const store = tellStepsOf(await openStore({ database, queue, clock }), onStep);
+  const store = tellStepsOf(
+    await openStore({ database, queue, clock, ...(pace === 'unlimited' ? { writeLimits: null } : {}) }),
+    onStep,
+  );
 
   const metrics = openMetrics();
   const meter = openCallMeter();
-  const connect = openConnections({ probot, meter, metrics });
+  const turnaway = openTurnaway({ store, clock, log });
+  const connections = openConnections({ probot, meter, metrics, turnaway });
   const identity = openIdentity(probot);
-  const github = githubReader(connect, () => probot.auth());
+  const github = githubReader({ connect: connections.read, connectAsApp: () => probot.auth(), app: identity });
   const tokens = tokenReader(options.oidcIssuer ?? issuerOf(options.apiUrl));
   async function run(intent: Intent, cause: Cause): Promise<void> {
     await runIntent(intent, { github, tokens, store, now: clock().toISOString(), cause });
@@ -98,7 +103,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const door = openDoor({ probot, metrics, inbox: openInbox(store) });
   const worker = openWorker({
     store,
-    apply: { github: githubWriter(connect, identity), outbox: store.outbox },
+    apply: { github: githubWriter(connections.write, identity), outbox: store.outbox },
     receive: (delivery) => receive(delivery, { probot, run }),
     turn: door.quiet,
     meter,

@@ -106,8 +106,10 @@ function endOf(delivery: Delivery, cause: unknown): DeliveryEnd {
   const error = messageOf(cause).slice(0, 2000);
   const code = cause instanceof AppError ? cause.code : null;
   const passing = code === 'unavailable' || code === 'timed-out' || code === 'conflict';
+  const asked = cause instanceof AppError ? cause.retryAfterSeconds : null;
+  if (code === 'unavailable' && asked !== null) return { kind: 'throttled', seconds: asked, error };
   if (!passing || delivery.attempts >= mostAttempts) return { kind: 'failed', error };
-  return { kind: 'later', seconds: backoffSeconds(delivery.attempts, cause), error };
+  return { kind: 'later', seconds: backoffSeconds(delivery.attempts), error };
 }
 
 /** Probot gathers what its handlers throw. */

@@ -30,13 +30,15 @@ export async function applyPending(lane: string, ports: ApplyPorts): Promise<rea
     if (held.has(pending.target) || !(await ports.outbox.begin(pending.id))) continue;
     const outcome = await attempt(pending, ports);
     await ports.outbox.settle(pending, outcome);
-    if (outcome.kind === 'later') held.add(pending.target);
+    if (outcome.kind === 'later' || outcome.kind === 'throttled') held.add(pending.target);
     applied.push({ effect: pending, outcome });
   }
   return applied;
 }
 
 async function attempt(pending: PendingEffect, ports: ApplyPorts): Promise<Outcome> {
+  const seconds = await ports.outbox.reserve(pending);
+  if (seconds > 0) return { kind: 'later', seconds, error: null };
   try {
     return await applyEffect(pending, ports);
   } catch (thrown) {
@@ -87,7 +89,7 @@ async function dispatchRun(
   const calledOff = wanted === 'superseded' || wanted === 'cancelled' || wanted === 'failed';
   if (attempts > 0) {
     // An earlier attempt may have reached GitHub without an answer: a second dispatch would be a second training.
-    const found = await github.findRun(repository, workflow, runName(claim));
+    const found = await github.findRun(repository, { workflow, branch: ref, name: runName(claim) });
     if (found !== null) return done({ kind: 'run-dispatched', claim, runId: found.id, url: found.url });
     const wait = secondsUntilListed - (begunSecondsAgo ?? 0);
     if (wait > 0) return { kind: 'later', seconds: wait, error: null };
@@ -188,8 +190,10 @@ function outcomeOf({ effect, attempts }: PendingEffect, thrown: unknown): Outcom
   const error = messageOf(thrown);
   const code = thrown instanceof AppError ? thrown.code : 'world-broken';
   const passing = code === 'unavailable' || code === 'timed-out' || code === 'conflict';
+  const asked = thrown instanceof AppError ? thrown.retryAfterSeconds : null;
+  if (code === 'unavailable' && asked !== null) return { kind: 'throttled', seconds: asked, error };
   const most = effect.kind === 'react' ? 2 : 8;
-  if (passing && attempts + 1 < most) return { kind: 'later', seconds: backoffSeconds(attempts + 1, thrown), error };
+  if (passing && attempts + 1 < most) return { kind: 'later', seconds: backoffSeconds(attempts + 1), error };
   const learnt: Learnt | null =
     effect.kind === 'dispatch-run'
       ? { kind: 'run-refused', claim: effect.plan.claim, failure: refusal(code, error) }
@@ -199,10 +203,9 @@ function outcomeOf({ effect, attempts }: PendingEffect, thrown: unknown): Outcom
   return { kind: 'failed', error, learnt };
 }
 
-/** How long to wait before the next attempt: doubling, at most five minutes, or as long as the other side asked for. */
-export function backoffSeconds(attempts: number, thrown: unknown): number {
-  const asked = thrown instanceof AppError ? (thrown.retryAfterSeconds ?? 0) : 0;
-  return Math.max(asked, Math.min(300, 2 ** attempts));
+/** How long to wait before the next attempt: doubling, at most five minutes. */
+export function backoffSeconds(attempts: number): number {
+  return Math.min(300, 2 ** attempts);
 }
 
 function refusal(code: AppError['code'] | null, message: string): RunFailure {

@@ -142,8 +142,14 @@ export interface GithubReader extends SetupReader {
   readPullRequest(repository: Repository, number: number): Promise<PullRequest | null>;
   listOpenPullRequests(repository: Repository): Promise<readonly PullRequest[]>;
   readRun(repository: Repository, runId: number): Promise<WorkflowRun | null>;
-  /** The run with this name among the newest runs of the workflow: the fall-back when a dispatch gave no id. */
-  findRun(repository: Repository, workflow: string, name: string): Promise<WorkflowRun | null>;
+  /**
+   * The run that we dispatched under this name: of this workflow, on this branch, by this App. Null when it is not among
+   * the newest few hundred of those. The fall-back when a dispatch gave no id.
+   */
+  findRun(
+    repository: Repository,
+    run: { readonly workflow: string; readonly branch: string; readonly name: string },
+  ): Promise<WorkflowRun | null>;
   /** The jobs of a run's newest attempt. */
   listJobs(repository: Repository, runId: number): Promise<readonly WorkflowJob[]>;
   /** The jobs of all its attempts; one that a later attempt did not repeat may be listed with each. */

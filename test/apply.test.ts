@@ -16,6 +16,9 @@ const runs = (...names: readonly string[]): Reply => ({
     workflow_runs: names.map((name, index) => ({
       id: 70 + index,
       display_title: name,
+      event: 'workflow_dispatch',
+      head_branch: 'main',
+      actor: { login: 'siskin[bot]' },
       status: 'queued',
       conclusion: null,
       html_url: 'https://github.example/runs/70',

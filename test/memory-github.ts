@@ -190,7 +190,7 @@ export function memoryGithub(files: Files): MemoryGithub {
         [...pulls.keys()].flatMap((number) => pullOf(number) ?? []).filter(({ state }) => state === 'open'),
       ),
     readRun: (_, runId) => called('readRun', () => github.runs.get(runId) ?? null),
-    findRun: (_, __, name) =>
+    findRun: (_, { name }) =>
       called('findRun', () => [...github.runs.values()].find((run) => run.name === name) ?? null),
     listJobs: (_, runId) =>
       called('listJobs', () => {

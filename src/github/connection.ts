@@ -4,8 +4,8 @@ import type { Repository } from '../intent.ts';
 /** What the adapters use of an Octokit: typed requests by route, and pages. */
 export type Github = Pick<Octokit, 'request' | 'paginate'>;
 
-/** Gives the authenticated Octokit of an installation; instances and tokens are cached by whoever implements it. */
-export type Connect = (installation: number) => Promise<Github>;
+/** Gives an Octokit that reaches this repository and no other; instances and tokens are kept by whoever implements it. */
+export type Connect = (repository: Repository) => Promise<Github>;
 
 /** The route parameters that name a repository. */
 export function routeOf(repository: Repository): { readonly owner: string; readonly repo: string } {

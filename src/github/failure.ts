@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode, messageOf } from '../error.ts';
+import type { RateRefusal } from '../ports.ts';
 
 /** Runs a request; whatever goes wrong becomes an AppError that says what was asked and what permission is missing. */
 export async function asking<T>(what: string, request: () => Promise<T>): Promise<T> {
@@ -51,6 +52,28 @@ function codeOf(status: number | null, thrown: unknown): ErrorCode {
   return 'github-refused';
 }
 
+/**
+ * Whether GitHub refused a request for our rate, and for how long if it says so: in `retry-after` (seconds) or, for the
+ * hourly quota, in `x-ratelimit-reset` (epoch seconds), read by GitHub's own clock; null for any other answer.
+ */
+export function rateRefusal(thrown: unknown): RateRefusal | null {
+  const status = statusOf(thrown);
+  if (!(status === 429 || (status === 403 && isRateLimit(thrown)))) return null;
+  const spent = header(thrown, 'x-ratelimit-remaining') === '0';
+  const after = Number(header(thrown, 'retry-after') ?? Number.NaN);
+  if (Number.isFinite(after)) return { by: spent ? 'primary' : 'secondary', seconds: Math.max(1, after) };
+  return spent
+    ? { by: 'primary', seconds: secondsToReset(header(thrown, 'x-ratelimit-reset'), header(thrown, 'date')) }
+    : { by: 'secondary', seconds: null };
+}
+
+/** The seconds until the hourly quota is full again, at most an hour; null when that is not said. */
+export function secondsToReset(reset: string | null, date: string | null): number | null {
+  const now = Date.parse(date ?? '');
+  const seconds = Number(reset ?? Number.NaN) - (Number.isFinite(now) ? now : Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.min(3600, Math.max(1, Math.ceil(seconds))) : null;
+}
+
 /** https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api: exhausted quotas also answer 403. */
 function isRateLimit(thrown: unknown): boolean {
   return (
@@ -60,13 +83,12 @@ function isRateLimit(thrown: unknown): boolean {
   );
 }
 
-/** GitHub says when to come back in `retry-after` (seconds) or, for the hourly quota, in `x-ratelimit-reset` (epoch seconds). */
+/** How long GitHub wants us to wait; a minute where it refuses us for our rate and does not say. */
 function retryAfterSeconds(thrown: unknown): number | null {
+  const refusal = rateRefusal(thrown);
+  if (refusal !== null) return refusal.seconds ?? 60;
   const after = Number(header(thrown, 'retry-after') ?? Number.NaN);
-  if (Number.isFinite(after)) return after;
-  if (header(thrown, 'x-ratelimit-remaining') !== '0') return null;
-  const reset = Number(header(thrown, 'x-ratelimit-reset') ?? Number.NaN);
-  return Number.isFinite(reset) ? Math.max(1, reset - Date.now() / 1000) : null;
+  return Number.isFinite(after) ? after : null;
 }
 
 function fixOf({ status, needed }: { status: number | null; needed: string | null }): string {

@@ -1,3 +1,4 @@
+import type { AppIdentity } from '../observe.ts';
 import type { GithubReader } from '../ports.ts';
 import { downloadArtifact, listArtifacts } from './artifacts.ts';
 import type { Connect, Github } from './connection.ts';
@@ -8,46 +9,47 @@ import { findRun, listJobs, readLogTail, readRun } from './runs.ts';
 import { listDeliveries, listRequiredChecks, readInstallation, readWorkflowState } from './setup.ts';
 
 /**
- * Reads GitHub over the Octokit of the installation that each repository belongs to; what only the App itself may read,
+ * Reads GitHub over a connection to the one repository that is meant; what only the App itself may read,
  * over that of the App.
  */
-export function githubReader(connect: Connect, connectAsApp: () => Promise<Github>): GithubReader {
+export function githubReader({
+  connect,
+  connectAsApp,
+  app,
+}: {
+  readonly connect: Connect;
+  readonly connectAsApp: () => Promise<Github>;
+  readonly app: () => Promise<AppIdentity>;
+}): GithubReader {
   return {
     readInstallation: async (repository) => readInstallation(await connectAsApp(), repository),
     listDeliveries: async (repository) => listDeliveries(await connectAsApp(), repository),
     readWorkflowState: async (repository, workflow) =>
-      readWorkflowState(await connect(repository.installation), repository, workflow),
-    listRequiredChecks: async (repository, branch) =>
-      listRequiredChecks(await connect(repository.installation), repository, branch),
-    readFile: async (repository, path, ref) =>
-      readFile(await connect(repository.installation), repository, { path, ref }),
-    readTree: async (repository, commit) => readTree(await connect(repository.installation), repository, commit),
-    readTreeId: async (repository, commit) => readTreeId(await connect(repository.installation), repository, commit),
-    readBlob: async (repository, sha) => readBlob(await connect(repository.installation), repository, sha),
-    compare: async (repository, base, head) =>
-      compare(await connect(repository.installation), repository, { base, head }),
-    readDefaultBranch: async (repository) => readDefaultBranch(await connect(repository.installation), repository),
-    readPullRequest: async (repository, number) =>
-      readPullRequest(await connect(repository.installation), repository, number),
-    listOpenPullRequests: async (repository) =>
-      listOpenPullRequests(await connect(repository.installation), repository),
-    readRun: async (repository, runId) => readRun(await connect(repository.installation), repository, runId),
-    findRun: async (repository, workflow, name) =>
-      findRun(await connect(repository.installation), repository, { workflow, name }),
+      readWorkflowState(await connect(repository), repository, workflow),
+    listRequiredChecks: async (repository, branch) => listRequiredChecks(await connect(repository), repository, branch),
+    readFile: async (repository, path, ref) => readFile(await connect(repository), repository, { path, ref }),
+    readTree: async (repository, commit) => readTree(await connect(repository), repository, commit),
+    readTreeId: async (repository, commit) => readTreeId(await connect(repository), repository, commit),
+    readBlob: async (repository, sha) => readBlob(await connect(repository), repository, sha),
+    compare: async (repository, base, head) => compare(await connect(repository), repository, { base, head }),
+    readDefaultBranch: async (repository) => readDefaultBranch(await connect(repository), repository),
+    readPullRequest: async (repository, number) => readPullRequest(await connect(repository), repository, number),
+    listOpenPullRequests: async (repository) => listOpenPullRequests(await connect(repository), repository),
+    readRun: async (repository, runId) => readRun(await connect(repository), repository, runId),
+    findRun: async (repository, run) => findRun(await connect(repository), repository, { app: await app(), ...run }),
     listJobs: async (repository, runId) =>
-      listJobs(await connect(repository.installation), repository, { runId, attempts: 'latest' }),
+      listJobs(await connect(repository), repository, { runId, attempts: 'latest' }),
     listAllJobs: async (repository, runId) =>
-      listJobs(await connect(repository.installation), repository, { runId, attempts: 'all' }),
+      listJobs(await connect(repository), repository, { runId, attempts: 'all' }),
     readLogTail: async (repository, jobId, lines) =>
-      readLogTail(await connect(repository.installation), repository, { jobId, lines }),
-    listArtifacts: async (repository, runId) =>
-      listArtifacts(await connect(repository.installation), repository, runId),
+      readLogTail(await connect(repository), repository, { jobId, lines }),
+    listArtifacts: async (repository, runId) => listArtifacts(await connect(repository), repository, runId),
     downloadArtifact: async (repository, artifactId, limitBytes) =>
-      downloadArtifact(await connect(repository.installation), repository, { artifactId, limitBytes }),
-    readRole: async (repository, login) => readRole(await connect(repository.installation), repository, login),
+      downloadArtifact(await connect(repository), repository, { artifactId, limitBytes }),
+    readRole: async (repository, login) => readRole(await connect(repository), repository, login),
     isTeamMember: async (repository, slug, login) =>
-      isTeamMember(await connect(repository.installation), repository, { slug, login }),
+      isTeamMember(await connect(repository), repository, { slug, login }),
     isOutsideCollaborator: async (repository, login) =>
-      isOutsideCollaborator(await connect(repository.installation), repository, login),
+      isOutsideCollaborator(await connect(repository), repository, login),
   };
 }

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Repository } from '../intent.ts';
+import type { AppIdentity } from '../observe.ts';
 import type { WorkflowJob, WorkflowRun } from '../ports.ts';
 import { type Github, idOf, once, routeOf } from './connection.ts';
 import { dispatchRefusal } from './dispatch-refusal.ts';
@@ -15,22 +16,44 @@ export async function readRun(github: Github, repository: Repository, runId: num
   return answer === null ? null : runOf(answer.data);
 }
 
-/** The newest dispatched run of a workflow with this name, among the newest 100; null when there is none. */
+/**
+ * The run that this App dispatched under a name: anybody who may write can start one with the same name, so only those
+ * count that GitHub says are ours. Looks through at most 300 of them, newest first.
+ */
 export async function findRun(
   github: Github,
   repository: Repository,
-  { workflow, name }: { workflow: string; name: string },
+  { app, workflow, branch, name }: { app: AppIdentity; workflow: string; branch: string; name: string },
 ): Promise<WorkflowRun | null> {
-  const answer = await askingFor(`list the runs of ${workflow}`, () =>
-    github.request('GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs', {
-      ...routeOf(repository),
-      workflow_id: fileName(workflow),
-      event: 'workflow_dispatch',
-      per_page: 100,
-    }),
-  );
-  return answer?.data.workflow_runs.map(runOf).find((run) => run.name === name) ?? null;
+  const actor = `${app.slug}[bot]`;
+  for (let page = 1; page <= mostPages; page++) {
+    const answer = await askingFor(`list the runs of ${workflow}`, () =>
+      github.request('GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs', {
+        ...routeOf(repository),
+        workflow_id: fileName(workflow),
+        event: 'workflow_dispatch',
+        actor,
+        branch,
+        per_page: perPage,
+        page,
+      }),
+    );
+    const runs = answer?.data.workflow_runs ?? [];
+    const ours = runs.find(
+      (run) =>
+        run.display_title === name &&
+        run.event === 'workflow_dispatch' &&
+        run.head_branch === branch &&
+        run.actor?.login === actor,
+    );
+    if (ours !== undefined) return runOf(ours);
+    if (runs.length < perPage) return null;
+  }
+  return null;
 }
+
+const perPage = 100;
+const mostPages = 3;
 
 /** The jobs of a run's newest attempt, or of all of them. */
 export async function listJobs(

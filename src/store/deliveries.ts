@@ -31,6 +31,8 @@ export interface Delivery {
 export type DeliveryEnd =
   | { readonly kind: 'done' }
   | { readonly kind: 'later'; readonly seconds: number; readonly error: string }
+  /** GitHub refused us for our rate, which is no failed attempt. */
+  | { readonly kind: 'throttled'; readonly seconds: number; readonly error: string }
   | { readonly kind: 'failed'; readonly error: string };
 
 /** The event name of an intent that we asked for ourselves. GitHub has no event of this name. */
@@ -115,9 +117,12 @@ export async function endDelivery(
   db: Queryable,
   { id, end, now }: { readonly id: string; readonly end: DeliveryEnd; readonly now: Date },
 ): Promise<void> {
-  if (end.kind === 'later') {
+  if (end.kind === 'later' || end.kind === 'throttled') {
     const due = new Date(now.getTime() + end.seconds * 1000).toISOString();
-    await db.query('update siskin.deliveries set due_at = $2, error = $3 where id = $1', [id, due, end.error]);
+    await db.query(
+      'update siskin.deliveries set due_at = $2, error = $3, attempts = attempts - $4::int where id = $1',
+      [id, due, end.error, end.kind === 'throttled' ? 1 : 0],
+    );
     return;
   }
   await db.query('update siskin.deliveries set state = $2, error = $3, finished_at = $4 where id = $1', [

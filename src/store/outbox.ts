@@ -9,6 +9,7 @@ import { insertIntent } from './deliveries.ts';
 import { hintOfEffect, resolveLanes } from './lane.ts';
 import { release } from './ledger.ts';
 import { saveCheck, saveComment } from './pulls.ts';
+import { refundWrites } from './rates.ts';
 import { markDispatched, markRefused } from './runs.ts';
 
 /**
@@ -37,8 +38,8 @@ export async function putEffects(
       await release(tx, effect.claim);
     }
     await tx.query(
-      `insert into siskin.outbox (repository, lane, target, content_digest, effect, due_at, created_at, attempts)
-       select $1::jsonb, $2, $3, $4, $5::jsonb, $6::timestamptz, $6::timestamptz, ${inheritedAttempts}
+      `insert into siskin.outbox (repository, lane, target, content_digest, effect, due_at, created_at, attempts, held_since)
+       select $1::jsonb, $2, $3, $4, $5::jsonb, $6::timestamptz, $6::timestamptz, ${inheritedAttempts}, ${inheritedPlace}
        where not exists (
          select 1 from (select content_digest, state from siskin.outbox
            where target = $3 and (state in ('waiting', 'done') or attempts > 0) and ($7 or content_digest = $4)
@@ -59,14 +60,19 @@ const inheritedAttempts = `(select count(*) from (select 1 from siskin.outbox be
     and not exists (select 1 from siskin.outbox done
       where done.target = $3 and done.state = 'done' and done.id > before.id) limit 1) begun)`;
 
-/** The due effects of a lane, in order. */
+/** What replaces an effect that waits for its rate takes its place among those that wait. */
+const inheritedPlace = `(select min(held_since) from siskin.outbox before
+  where $7 and before.target = $3 and before.state = 'superseded' and before.finished_at = $6::timestamptz)`;
+
+/** The due effects of a lane, what a training waits for first, and otherwise in order. */
 export async function listDue(db: Queryable, lane: string, now: Date): Promise<readonly PendingEffect[]> {
   const rows = await db.query(
     `select id, repository, effect, target, attempts, begun_at from siskin.outbox o
      where lane = $1 and state = 'waiting' and due_at <= $2
        and not exists (select 1 from siskin.outbox earlier
          where earlier.target = o.target and earlier.state = 'waiting' and earlier.id < o.id and earlier.due_at > $2)
-     order by id limit 200`,
+     order by effect ->> 'kind' in ('dispatch-run', 'cancel-run', 'force-cancel-run', 'rerun-failed-jobs') desc, id
+     limit 200`,
     [lane, now.toISOString()],
   );
   return rows.map((row) => {
@@ -92,14 +98,18 @@ export async function settleEffect(
   { effect, outcome, now }: { effect: PendingEffect; outcome: Outcome; now: Date },
 ): Promise<readonly string[]> {
   const at = now.toISOString();
-  if (outcome.kind === 'later') {
+  if (outcome.kind === 'later' || outcome.kind === 'throttled') {
     const due = new Date(now.getTime() + outcome.seconds * 1000).toISOString();
     // A wait that is no failure is no attempt either: nothing was sent, so all stays as it was before.
     const begun = effect.begunSecondsAgo === null ? null : new Date(now.getTime() - effect.begunSecondsAgo * 1000);
+    if (outcome.error === null) await refundWrites(tx, effect.id);
     await tx.query(
       outcome.error === null
         ? `update siskin.outbox set due_at = $2, error = $3, attempts = attempts - 1, begun_at = $4 where id = $1 and state = 'waiting'`
-        : `update siskin.outbox set due_at = $2, error = $3, begun_at = coalesce(begun_at, $4) where id = $1 and state = 'waiting'`,
+        : outcome.kind === 'throttled'
+          ? // Of several requests the first may have been answered: the next attempt looks before it writes.
+            `update siskin.outbox set due_at = $2, error = $3, attempts = greatest(1, attempts - 1), begun_at = coalesce(begun_at, $4) where id = $1 and state = 'waiting'`
+          : `update siskin.outbox set due_at = $2, error = $3, begun_at = coalesce(begun_at, $4) where id = $1 and state = 'waiting'`,
       [effect.id, due, outcome.error, begun?.toISOString() ?? null],
     );
     return [];

@@ -24,5 +24,9 @@ export async function localGithub(script: Readonly<Record<string, Reply | readon
   const octokit = new Octokit({ baseUrl: server.url, log: quiet });
   const connect = async () => octokit;
   const app = async () => ({ id: 7, slug: 'siskin' });
-  return { ...server, reader: githubReader(connect, connect), writer: githubWriter(connect, app) };
+  return {
+    ...server,
+    reader: githubReader({ connect, connectAsApp: connect, app }),
+    writer: githubWriter(connect, app),
+  };
 }

@@ -141,18 +141,48 @@ describe('runs', () => {
     html_url: `https://github.example/runs/${id}`,
   });
 
-  it('finds a dispatched run by the name that its workflow gave it', async () => {
+  const wanted = { workflow: '.github/workflows/siskin.yml', branch: 'main', name: 'siskin x' };
+  const dispatched = (id: number, changes: object = {}) => ({
+    ...run(id, 'siskin x'),
+    event: 'workflow_dispatch',
+    head_branch: 'main',
+    actor: { login: 'siskin[bot]' },
+    ...changes,
+  });
+
+  it('finds a dispatched run by the name that its workflow gave it, among those that this App started', async () => {
+    const workflow_runs = [
+      dispatched(1, { display_title: 'another' }),
+      dispatched(2, { actor: { login: 'mallory' } }),
+      dispatched(3, { head_branch: 'evil' }),
+      dispatched(4, { event: 'push' }),
+      dispatched(5, { actor: null }),
+      dispatched(6),
+    ];
     await using github = await localGithub({
-      'GET actions/workflows/siskin.yml/runs': {
-        status: 200,
-        json: { total_count: 2, workflow_runs: [run(1, 'another'), run(2, 'siskin x')] },
-      },
+      'GET actions/workflows/siskin.yml/runs': { status: 200, json: { total_count: 6, workflow_runs } },
     });
 
-    const found = await github.reader.findRun(repository, '.github/workflows/siskin.yml', 'siskin x');
+    const found = await github.reader.findRun(repository, wanted);
 
-    expect(found).toMatchObject({ id: 2, name: 'siskin x', url: 'https://github.example/runs/2' });
-    expect(github.seen[0]?.path).toContain('event=workflow_dispatch');
+    expect(found).toMatchObject({ id: 6, name: 'siskin x', url: 'https://github.example/runs/6' });
+    const query = new URLSearchParams(github.seen[0]?.path.split('?')[1]);
+    expect(Object.fromEntries(query)).toMatchObject({
+      event: 'workflow_dispatch',
+      actor: 'siskin[bot]',
+      branch: 'main',
+    });
+  });
+
+  it('looks for a run through three pages and no further', async () => {
+    const workflow_runs = Array.from({ length: 100 }, (_, index) => dispatched(index, { display_title: 'another' }));
+    await using github = await localGithub({
+      'GET actions/workflows/siskin.yml/runs': { status: 200, json: { total_count: 5000, workflow_runs } },
+    });
+
+    expect(await github.reader.findRun(repository, wanted)).toBeNull();
+
+    expect(github.seen).toHaveLength(3);
   });
 
   it('keeps the last lines of a log, without instants and colours, over a redirect', async () => {

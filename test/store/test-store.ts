@@ -4,6 +4,7 @@ import { openPglite } from '../../src/store/pglite.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { startQueue } from '../../src/store/queue.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
+import type { WriteLimits } from '../../src/store/write-budget.ts';
 import { emptyDatabase } from '../database.ts';
 
 /** A store on an empty database with a clock that the test moves. */
@@ -16,14 +17,14 @@ export interface TestStore extends AsyncDisposable {
 }
 
 /** A store on an empty database: PGlite in memory, or PostgreSQL where the environment names a server. */
-export async function openTestStore(): Promise<TestStore> {
+export async function openTestStore(options: { readonly writeLimits?: WriteLimits } = {}): Promise<TestStore> {
   const place = emptyDatabase();
   const database = place.kind === 'postgres' ? await openPostgres(place.url) : await openPglite(null);
   const queue = await startQueue(database, (error) => {
     throw error;
   });
   const clock = { now: new Date('2026-03-01T12:00:00Z') };
-  const store = await openStore({ database, queue, clock: () => clock.now });
+  const store = await openStore({ database, queue, clock: () => clock.now, ...options });
   return {
     store,
     database,
@@ -32,7 +33,7 @@ export async function openTestStore(): Promise<TestStore> {
       clock.now = new Date('2026-03-01T12:00:00Z');
       await database.query(
         `truncate siskin.deliveries, siskin.runs, siskin.results, siskin.pulls, siskin.pull_heads, siskin.comments,
-           siskin.checks, siskin.views, siskin.champions, siskin.approvals, siskin.ledger, siskin.locks, siskin.freezes, siskin.outbox, siskin.repositories`,
+           siskin.checks, siskin.views, siskin.champions, siskin.approvals, siskin.ledger, siskin.locks, siskin.freezes, siskin.rates, siskin.writes, siskin.outbox, siskin.repositories`,
         [],
       );
     },
