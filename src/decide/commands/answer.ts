@@ -1,4 +1,4 @@
-import type { Command } from '../../command/command.ts';
+import type { Command, Verb } from '../../command/command.ts';
 import { budgetTable } from '../../render/spending.ts';
 import { emptyPlan } from '../plans.ts';
 import { accessRefusal } from './access.ts';
@@ -81,7 +81,11 @@ function budgetSaid({ facts }: Scene): string | null {
   return said === '' ? null : said;
 }
 
-function onOpen(command: Command, scene: Scene, decide: (scene: OpenScene) => Answer): Answer {
+function onOpen(
+  command: Command & { readonly verb: Verb },
+  scene: Scene,
+  decide: (scene: OpenScene) => Answer,
+): Answer {
   const { pull } = scene.facts;
   if (pull !== null) {
     const open = { ...scene, pull };

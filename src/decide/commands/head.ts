@@ -1,12 +1,15 @@
-import type { Command } from '../../command/command.ts';
+import type { Command, Verb } from '../../command/command.ts';
+import { renderCommand } from '../../command/render.ts';
 import { headNamed, headSeen } from '../head-seen.ts';
 import { type Answer, type OpenScene, refuse } from './scene.ts';
+
+type Known = Command & { readonly verb: Verb };
 
 /**
  * Refuses a command that was given about another commit than the newest one; null when it was given about this one: it
  * names it, its button stands on it, or it alone was shown when the comment was made.
  */
-export function headRefusal(command: Command, { intent, pull }: OpenScene): Answer | null {
+export function headRefusal(command: Known, { intent, pull }: OpenScene): Answer | null {
   const { heads: journal } = pull;
   const present = pull.pull.head.sha;
   const short = present.slice(0, 7);
@@ -21,7 +24,7 @@ export function headRefusal(command: Command, { intent, pull }: OpenScene): Answ
     if (named === present) return null;
     if (named === 'ambiguous') {
       const reason = `more than one commit of this pull request begins with ${command.sha}`;
-      return refuse(command, { code: 'head-moved', reason, fix: `Look at \`${present}\`, then name it in full.` });
+      return refuse(command, { code: 'head-moved', reason, fix: lookAgain(command, present) });
     }
     const reason = `it names ${command.sha.slice(0, 7)}, the newest commit is ${short}`;
     return refuse(command, { code: 'head-moved', reason, fix: lookAgain(command, short) });
@@ -32,7 +35,6 @@ export function headRefusal(command: Command, { intent, pull }: OpenScene): Answ
   return refuse(command, { code: 'head-moved', reason, fix: lookAgain(command, short) });
 }
 
-function lookAgain({ line }: Command, short: string): string {
-  const words = line.replace(/\s+@[0-9a-f]+(?=\s|$)/gi, '');
-  return `Look at it, then type \`${words} @${short}\`.`;
+function lookAgain(command: Known, sha: string): string {
+  return `Look at it, then type \`${renderCommand({ ...command, sha })}\`.`;
 }
