@@ -10,61 +10,78 @@ type Permissions = Readonly<Record<string, 'read' | 'write'>>;
 export type Access = 'read' | 'write';
 
 type Octokit = Awaited<ReturnType<Probot['auth']>>;
+interface Token {
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly madeAt: number;
+}
+
 /** What Octokit hands to an authentication: how to send a request, and the request. */
 type Hook = (send: (request: object) => Promise<unknown>, request: { readonly headers?: object }) => Promise<unknown>;
 
-/** A token that was made a moment ago is not yet known to all of GitHub's machines. */
+/** A token that was made a moment ago may not yet be known to all of GitHub's machines. */
 const newSeconds = 5;
+const mostTries = 3;
+
+/** A token ends an hour after it was made: https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-an-installation-access-token-for-a-github-app */
+const mostSeconds = 3300;
 
 /**
  * An Octokit of an App whose every request carries a token for one repository alone, which reads only where `access`
- * says so: what is handed to code that reads a pull request can do nothing to any other repository. Tokens are made and
- * renewed by Octokit's authentication of the App, which keeps those of each kind for an hour.
+ * says so: what goes wrong, or is made to go wrong, while one repository is worked on reaches no other. The token is
+ * kept with the connection, until it ends.
  */
 export async function narrowedOctokit(
   repository: Repository,
   { probot, access, grants }: { readonly probot: Probot; readonly access: Access; readonly grants: Grants },
 ): Promise<Octokit> {
+  const { installation } = repository;
   const app = await probot.auth();
+  let kept: Promise<Token> | null = null;
 
-  async function tokenNow(): Promise<{ readonly token: string; readonly createdAt: string }> {
-    const permissions = access === 'read' ? { permissions: await grants.reading(repository.installation) } : {};
-    // Octokit types the answer by the kind that is asked for only where the strategy is known.
-    return (await app.auth({
-      type: 'installation',
-      installationId: repository.installation,
-      repositoryIds: [repository.id],
+  async function make(): Promise<Token> {
+    const permissions = access === 'read' ? { permissions: await grants.reading(installation) } : {};
+    const { data } = await app.request('POST /app/installations/{installation_id}/access_tokens', {
+      installation_id: installation,
+      repository_ids: [repository.id],
       ...permissions,
-    })) as { readonly token: string; readonly createdAt: string };
+    });
+    return { token: data.token, madeAt: Date.now() };
   }
 
-  async function tokenFor(): ReturnType<typeof tokenNow> {
+  async function tokenNow(): Promise<Token> {
+    const making = kept ?? make();
+    kept = making;
     try {
-      return await tokenNow();
+      const token = await making;
+      if (Date.now() - token.madeAt < mostSeconds * 1000) return token;
     } catch (error) {
-      // 422: a permission that the installation grants no longer.
-      if (statusOf(error) !== 422) throw error;
-      grants.forget(repository.installation);
-      return await tokenNow();
+      kept = null;
+      // 422: perhaps a permission that the installation grants no longer.
+      if (statusOf(error) === 422) grants.forget(installation);
+      throw error;
     }
+    if (kept === making) kept = make();
+    return await (kept ?? make());
   }
 
   const hook: Hook = async (send, request) => {
-    const { token, createdAt } = await tokenFor();
-    const authorized = { ...request, headers: { ...request.headers, authorization: `token ${token}` } };
-    for (let seconds = 1; ; seconds += 1) {
+    for (let tries = 1; ; tries += 1) {
+      const { token, madeAt } = await tokenNow();
       try {
-        return await send(authorized);
+        return await send({ ...request, headers: { ...request.headers, authorization: `token ${token}` } });
       } catch (error) {
-        if (statusOf(error) !== 401 || Date.now() - Date.parse(createdAt) > newSeconds * 1000) throw error;
-        await setTimeout(seconds * 1000);
+        if (statusOf(error) !== 401 || tries === mostTries) throw error;
+        // An old one was called back; a new one needs a moment.
+        if (Date.now() - madeAt > newSeconds * 1000) kept = null;
+        else await setTimeout(tries * 1000);
       }
     }
   };
 
   // Its class holds everything but the authentication: address, retries, log.
   const Octokit = app.constructor as new (options: object) => Octokit;
-  return new Octokit({ authStrategy: () => Object.assign(tokenFor, { hook }) });
+  return new Octokit({ authStrategy: () => Object.assign(tokenNow, { hook }) });
 }
 
 /** What each installation grants, kept for an hour. */
