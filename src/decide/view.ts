@@ -65,6 +65,12 @@ export interface ModelView {
   readonly cost?: RunCost;
 }
 
+/** A sentence of prose about a lock or a freeze; about every model, and for the comment alone, when `model` is null. */
+export interface HeldSentence {
+  readonly model: string | null;
+  readonly sentence: string;
+}
+
 /** All that the comment and the checks of one pull request (or of one push, when `number` is null) show. */
 export interface PullView {
   readonly repository: { readonly owner: string; readonly name: string };
@@ -81,8 +87,8 @@ export interface PullView {
   readonly proposedPolicy: { readonly problems: readonly Problem[]; readonly changes: readonly string[] } | null;
   /** Sentences for people that belong to no model, e.g. that an edited holdout counts only after the merge. */
   readonly notes: readonly string[];
-  /** What this pull request holds or waits for, and what is frozen for it, a sentence each; absent when there is nothing. */
-  readonly held?: readonly string[];
+  /** What this pull request holds or waits for, and what is frozen for it; absent when there is nothing. */
+  readonly held?: readonly HeldSentence[];
   /** Earlier commits of this pull request, newest first: SHA, the word of its outcome, its run. */
   readonly history: readonly { readonly head: string; readonly outcome: string; readonly runUrl: string | null }[];
   /** The commands that make sense now, ready to be typed. */

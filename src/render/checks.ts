@@ -67,7 +67,7 @@ function modelCheck(model: ModelView, view: PullView): CheckContent {
       coreSection(model, view),
       state.kind === 'judged' ? dataSection(state.result, model.pointers) : '',
       runStrip(model),
-      heldSection(view),
+      heldSection(view.held?.filter((one) => one.model === model.model)),
     ]),
     text: joined([
       ...foldedSections(model, view).map(({ summary, body }) => `#### ${summary}\n\n${body}`),

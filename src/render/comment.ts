@@ -21,7 +21,7 @@ export function renderComment(view: PullView): string {
     { ...fixedPiece(`### ${headline(view, concerned)}`), joins: 'row' },
     ...(concerned.length > 1 ? severalModels(concerned, view) : oneModel(concerned[0], view)),
     ...optional('the policy', 95, policySection(view)),
-    ...optional('locks and freezes', 91, heldSection(view)),
+    ...optional('locks and freezes', 91, heldSection(view.held)),
     ...optional(
       'the notes',
       90,

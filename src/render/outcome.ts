@@ -1,7 +1,7 @@
 import type { ModelState, ModelView } from '../decide/view.ts';
 import type { RunFailure, Stage } from '../store/run-record.ts';
 import type { Verdict } from '../verdict.ts';
-import { frozenSentence } from './holds.ts';
+import { frozenWords } from './holds.ts';
 import { clock, shortSha } from './markdown.ts';
 import { overrunSentence } from './spending.ts';
 
@@ -87,7 +87,7 @@ export function sentence(view: ModelView, now: string): string {
     case 'superseded':
       return `by ${/^[0-9a-f]{40}$/.test(state.by) ? `\`${shortSha(state.by)}\`` : state.by}`;
     case 'frozen':
-      return frozenSentence(state.freeze, now);
+      return frozenWords(state.freeze, now);
     case 'nothing':
       return state.reason;
     default:

@@ -124,7 +124,7 @@ describe('while runs are frozen', () => {
 
     expect(outline(plan)).toEqual(['check siskin: late: neutral', 'comment']);
     expect(check).toMatchObject({
-      check: { title: 'Frozen: until 16:01 UTC: ada stopped runs in this repository (cluster maintenance)' },
+      check: { title: 'Frozen: by ada in this repository until 16:01 UTC (cluster maintenance)' },
     });
     expect(await world.check(number)).toEqual({ changes: [], effects: [] });
   });
@@ -134,7 +134,7 @@ describe('while runs are frozen', () => {
     const plan = await world.comment(number, line, 'grace');
 
     expect(said(plan)).toContain(
-      `> 👎 \`${line}\` refused: **\`frozen\`** — runs are frozen until 16:01 UTC: ada stopped runs in this repository (cluster maintenance). Wait, or type \`/unfreeze runs\` if you may.`,
+      `> 👎 \`${line}\` refused: **\`frozen\`** — runs are frozen by ada in this repository until 16:01 UTC (cluster maintenance). Wait, or type \`/unfreeze runs\` if you may.`,
     );
     expect(plan.effects.some(({ kind }) => kind === 'dispatch-run')).toBe(false);
   });
@@ -222,7 +222,7 @@ describe('the end of a freeze', () => {
     const [resumed] = await follow(await thaw());
 
     expect(shown && outline(shown)).toEqual(['check siskin: late: neutral', 'comment']);
-    expect(JSON.stringify(shown?.effects)).toContain('mia stopped everything in this repository (audit)');
+    expect(JSON.stringify(shown?.effects)).toContain('by mia in this repository until 20:');
     expect(resumed && outline(resumed).some((line) => line.startsWith('dispatch'))).toBe(true);
   });
 
@@ -269,7 +269,7 @@ describe('/unfreeze', () => {
 
     expect(outline(plan).slice(0, 2)).toEqual(['end freezes of runs of the repository', 'ask thaw']);
     expect(said(plan)).toBe(
-      '`runs` is no longer frozen:\n\n- it was frozen until 16:01 UTC: ada stopped runs in this repository (cluster maintenance)\n',
+      '`runs` is no longer frozen. It was:\n\n- by ada in this repository until 16:01 UTC (cluster maintenance)\n',
     );
     expect((await follow(await thaw())).flatMap(outline)).toContain(
       'dispatch train late, evaluate late trained against none',
@@ -282,7 +282,7 @@ describe('/unfreeze', () => {
     const plan = await world.comment(number, '/unfreeze runs');
 
     expect(said(plan)).toContain(
-      'It stays frozen until 20:02 UTC: olga stopped everything in every repository of octo (audit). To end that: `/unfreeze all --organisation`.',
+      'It stays frozen by olga in every repository of octo until 20:02 UTC (audit). To end that: `/unfreeze all --organisation`.',
     );
   });
 
@@ -304,7 +304,7 @@ describe('an environment that is frozen', () => {
     await world.comment(number, '/freeze staging --for 4h --reason audit');
     const plan = await world.comment(number, '/lock staging', 'grace');
 
-    expect(said(plan)).toContain('It is frozen until 16:01 UTC: ada stopped `staging` in this repository (audit)');
+    expect(said(plan)).toContain('It is frozen by ada in this repository until 16:01 UTC (audit)');
     expect((await world.check(number)).effects.some(({ kind }) => kind === 'dispatch-run')).toBe(true);
   });
 });

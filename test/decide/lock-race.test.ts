@@ -71,11 +71,14 @@ const saidIn = (plans: readonly Plan[]) =>
 it('gives one of twenty who ask at once the lock, each other a place, and takes it back from all at once', async () => {
   const world = await begin();
 
+  world.github.calls.length = 0;
   const plans = await atOnce(world, '/lock staging');
 
   const [lock] = await world.store.listLocks(1);
   const numbers = [lock?.state.holder, ...(lock?.state.queue ?? [])].map((one) => one?.owner.number ?? 0);
   expect(lock?.version).toBe(many);
+  // Whoever had to decide again did not ask GitHub again.
+  expect(world.github.calls.length).toBeLessThanOrEqual(many * 10);
   expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: many }, (_, index) => 5 + index));
   const places = saidIn(plans).flatMap((body) => /You are (\d+)/.exec(body)?.[1] ?? []);
   expect(places.map(Number).toSorted((a, b) => a - b)).toEqual(Array.from({ length: many - 1 }, (_, at) => at + 1));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { commandsIn } from '../../src/command/parse.ts';
 import type { Plan } from '../../src/effect.ts';
 import { openTestStore, type TestStore } from '../store/test-store.ts';
 import { flights, openWorld, outline, policyText, repository, type World } from '../world.ts';
@@ -218,6 +219,26 @@ describe('/unlock', () => {
     world.github.roles.set('ada', 'read');
 
     expect(outline(await world.comment(first, '/unlock staging'))[0]).toContain('lock staging to #6');
+  });
+
+  it('takes nothing that changed hands after the person typed it, as when a webhook comes twice', async () => {
+    const said = { commands: commandsIn('/unlock staging'), source: { kind: 'comment', commentId: 9 } } as const;
+    const source = { ...said.source, at: world.clock.now.toISOString() };
+    const unlock = { kind: 'obey', repository, number: first, ...said, source, acknowledged: true } as const;
+    const actor = { login: 'ada', kind: 'person' } as const;
+    world.github.roles.set('ada', 'maintain');
+    await world.ask({ ...unlock, actor });
+    const again = await world.ask({ ...unlock, actor });
+
+    expect(JSON.stringify(again.effects)).toContain('it went to #6 (grace) until 14:05 UTC after you typed this');
+    expect((await world.store.listLocks(1))[0]?.state.holder).toMatchObject({ owner: { login: 'grace' } });
+  });
+
+  it('gives back what has left the policy meanwhile', async () => {
+    world.github.commit('main', { '.github/siskin.yml': `${policyText}environments: { production: {} }\n` });
+
+    expect(outline(await world.comment(first, '/unlock staging'))[0]).toContain('lock staging to #6');
+    expect(said(await world.comment(first, '/lock staging')).join()).toContain('unknown-environment');
   });
 
   it('says when nobody holds it', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Freeze } from '../../src/decide/freeze.ts';
 import { asked, freeLock, type LockRecord } from '../../src/decide/lock.ts';
 import { byteLength } from '../../src/render/budget.ts';
-import { frozenSentence, heldSection, heldSentences } from '../../src/render/holds.ts';
+import { frozenWords, heldSection, heldSentences } from '../../src/render/holds.ts';
 import { renderLockNews } from '../../src/render/lock-news.ts';
 import { renderLocks } from '../../src/render/locks-table.ts';
 import { readMarkdown } from './markdown-check.ts';
@@ -44,7 +44,7 @@ describe('a reason that means harm', () => {
   it('takes no effect in the comment, in an answer, or in the list', () => {
     const held = lock(2);
     const sentences = [1, 2].flatMap((number) => heldSentences(number, { locks: [held], freezes: [freeze()] }, now));
-    inert(heldSection({ held: sentences }));
+    inert(heldSection(sentences));
     inert(renderLocks({ locks: [held], freezes: [freeze({ place: hostile })] }, { places: [], now }));
     const owner = { number: 1, login: 'ada' };
     inert(renderLockNews({ kind: 'released', owner }, { lock: held, because: 'it was given back', now }) ?? '');
@@ -94,8 +94,8 @@ describe('times', () => {
   });
 
   it('name the day when it is another', () => {
-    expect(frozenSentence(freeze({ until: '2026-03-03T09:00:00.000Z', reason: 'x' }), now)).toBe(
-      'until 2026-03-03 09:00 UTC: ada stopped runs in every repository of acme (x)',
+    expect(frozenWords(freeze({ until: '2026-03-03T09:00:00.000Z', reason: 'x' }), now)).toBe(
+      'by ada in every repository of acme until 2026-03-03 09:00 UTC (x)',
     );
   });
 });

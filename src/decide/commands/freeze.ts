@@ -4,7 +4,7 @@ import type { Plan, StateChange } from '../../effect.ts';
 import { FreezesPolicy } from '../../policy/hold-policy.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { code, prose } from '../../render/escape.ts';
-import { frozenSentence, unfreezeCommand } from '../../render/holds.ts';
+import { frozenWords, unfreezeCommand } from '../../render/holds.ts';
 import { clock } from '../../render/markdown.ts';
 import { type Freeze, type FreezeScope, frozen, isInForce } from '../freeze.ts';
 import { endOf } from '../lock.ts';
@@ -77,7 +77,7 @@ export function unfreeze(command: CommandOf<'unfreeze'>, scene: Scene): Answer {
     ],
     effects: [],
   };
-  const whose = ends.map((one) => `- it was frozen ${prose(frozenSentence(one, now))}`);
+  const whose = ends.map((one) => `- ${prose(frozenWords(one, now))}`);
   const still = frozen(
     target === 'all' ? 'runs' : target,
     inForce.filter((one) => !ends.includes(one)),
@@ -86,8 +86,12 @@ export function unfreeze(command: CommandOf<'unfreeze'>, scene: Scene): Answer {
   const rest =
     still === null
       ? []
-      : [`It stays frozen ${prose(frozenSentence(still, now))}. To end that: ${code(unfreezeCommand(still))}.`];
-  return { kind: 'done', plan, says: [`${code(target)} is no longer frozen:`, '', ...whose, '', ...rest].join('\n') };
+      : [`It stays frozen ${prose(frozenWords(still, now))}. To end that: ${code(unfreezeCommand(still))}.`];
+  return {
+    kind: 'done',
+    plan,
+    says: [`${code(target)} is no longer frozen. It was:`, '', ...whose, '', ...rest].join('\n'),
+  };
 }
 
 /** Refuses a target that was left out, or that is no environment of the policy; null when it can be frozen. */

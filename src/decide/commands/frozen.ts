@@ -1,6 +1,6 @@
 import type { Command } from '../../command/command.ts';
 import { code, prose } from '../../render/escape.ts';
-import { frozenSentence, unfreezeCommand } from '../../render/holds.ts';
+import { frozenWords, unfreezeCommand } from '../../render/holds.ts';
 import { frozen } from '../freeze.ts';
 import { type Answer, refuse, type Scene } from './scene.ts';
 
@@ -11,7 +11,7 @@ export function frozenRefusal(
 ): Extract<Answer, { readonly kind: 'refused' }> | null {
   const freeze = frozen('runs', holds.freezes, now);
   if (freeze === null) return null;
-  const reason = `runs are frozen ${prose(frozenSentence(freeze, now))}`;
+  const reason = `runs are frozen ${prose(frozenWords(freeze, now))}`;
   const fix = `Wait, or type ${code(unfreezeCommand(freeze))} if you may.`;
   return refuse(command, { code: 'frozen', reason, fix });
 }

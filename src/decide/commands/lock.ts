@@ -1,10 +1,19 @@
 import type { CommandOf } from '../../command/command.ts';
 import { code, prose, text } from '../../render/escape.ts';
-import { frozenSentence, linkedHolder, placeWords, unlockCommand } from '../../render/holds.ts';
+import { frozenWords, linkedHolder, placeWords, unlockCommand } from '../../render/holds.ts';
 import { renderLocks } from '../../render/locks-table.ts';
 import { clock } from '../../render/markdown.ts';
 import { frozen } from '../freeze.ts';
-import { asked, freeLock, isSameOwner, type LockOwner, type LockRecord, type LockStep, released } from '../lock.ts';
+import {
+  asked,
+  freeLock,
+  isSameOwner,
+  type LockHold,
+  type LockOwner,
+  type LockRecord,
+  type LockStep,
+  released,
+} from '../lock.ts';
 import { lockPlan } from '../lock-plan.ts';
 import { emptyPlan } from '../plans.ts';
 import { accessRefusal } from './access.ts';
@@ -46,7 +55,7 @@ export function unlock(command: CommandOf<'unlock'>, scene: OpenScene): Answer {
   const owner = ownerOf(scene);
   const { holder, queue } = record.state;
   const isOwn = [holder, ...queue].some((one) => one !== null && isSameOwner(one.owner, owner));
-  const denied = isOwn ? null : accessRefusal(command, scene);
+  const denied = isOwn ? null : (accessRefusal(command, scene) ?? unseenRefusal(command, { holder, scene }));
   if (denied !== null) return denied;
   const step = released(record.state, isOwn ? owner : (holder?.owner ?? owner), now);
   const gone = step.news.find(({ kind }) => kind === 'released' || kind === 'left');
@@ -69,6 +78,17 @@ export function unlock(command: CommandOf<'unlock'>, scene: OpenScene): Answer {
   const rest = next === null ? 'It is free.' : `It is held by ${linkedHolder(next, now)} now.`;
   const did = gone?.kind === 'left' ? `You no longer wait for ${what}.` : `${what} was given back.`;
   return { kind: 'done', plan, says: `> 🔓 ${did}${whose} ${rest}` };
+}
+
+/** Refuses to take back what changed hands after the comment: the person meant another's lock, or has been heard twice. */
+function unseenRefusal(
+  command: CommandOf<'unlock'>,
+  { holder, scene }: { readonly holder: LockHold | null; readonly scene: OpenScene },
+): Answer | null {
+  const { source } = scene.intent;
+  if (holder === null || source.kind !== 'comment' || Date.parse(holder.since) <= Date.parse(source.at)) return null;
+  const reason = `it went to ${linkedHolder(holder, scene.pull.now)} after you typed this`;
+  return refuse(command, { code: 'nothing-to-do', reason, fix: 'Type it again if you mean that one.' });
 }
 
 /** Lists who holds and who waits, and what is frozen. */
@@ -102,7 +122,7 @@ function lockWords(
   const back = code(unlockCommand(record));
   const freeze = frozen(record.environment, holds.freezes, now);
   const ice =
-    freeze === null ? '' : ` It is frozen ${prose(frozenSentence(freeze, now))}, and \`/locks\` says how it ends.`;
+    freeze === null ? '' : ` It is frozen ${prose(frozenWords(freeze, now))}, and \`/locks\` says how it ends.`;
   if (own?.kind === 'acquired') {
     return `> 🔒 You hold ${what} until ${clock(own.hold.expiresAt, now)}. Give it back with ${back}.${ice}`;
   }

@@ -25,7 +25,9 @@ export function placeOf(
   if (found.kind === 'refused') return found;
   const { policy } = found.range;
   const models = Object.keys(policy.models);
-  const environments = Object.keys(policy.environments);
+  // What left the policy can still be given back.
+  const left = command.verb === 'unlock' ? scene.pull.holds.locks.filter(({ state }) => state.holder !== null) : [];
+  const environments = [...new Set([...Object.keys(policy.environments), ...left.map((lock) => lock.environment)])];
   const { environment, model = null } = { ...command, model: command.model ?? onlyOne(models) };
   const write = (place: Place) => renderCommand({ ...command, ...place, dryRun: false });
   if (environments.length === 0) return refuse(command, withoutEnvironments);
