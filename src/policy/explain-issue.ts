@@ -39,6 +39,7 @@ function unknownKey(at: Path, key: string): Finding {
   const home = homeOf(key);
   let fix = `remove it; known here: ${known.join(', ')}`;
   if (meant !== null) fix = `did you mean \`${meant}\`?`;
+  else if (isOfRepository(at)) fix = 'move it into `access` at the top: it is about no environment';
   else if (home !== null) fix = `move it into \`${home}\``;
   return {
     at,
@@ -48,6 +49,11 @@ function unknownKey(at: Path, key: string): Finding {
     fix,
     ...(meant !== null && { meant }),
   };
+}
+
+/** Whether it is a verb that is given for the whole repository, and stands at an environment. */
+function isOfRepository(at: Path): boolean {
+  return at[0] === 'environments' && at.at(-2) === 'access' && knownKeys(['access']).includes(String(at.at(-1)));
 }
 
 /** What the keys beside this one name. */

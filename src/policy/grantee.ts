@@ -43,6 +43,8 @@ export function granteeOf(text: string): Grantee | null {
   if (role !== undefined) return { kind: 'role', role };
   if (text === 'code-owners' || text === 'everybody') return { kind: text };
   const [kind, value] = halves(text);
+  // Whoever writes `role:write` means more than those whose role has exactly this name.
+  if (kind === 'role' && isStandard(value)) return null;
   if (kind === 'role' && customRole.test(value)) return { kind: 'custom-role', name: value };
   if (kind === 'team' && slug.test(value)) return { kind: 'team', slug: value };
   if (kind === 'user' && login.test(value)) return { kind: 'user', login: value };
@@ -73,13 +75,17 @@ export function granteeProblem(text: string): string {
   const [kind, value] = halves(text);
   if (kind === 'team') return `the slug of a team; ${rewritten('team', slugOf(value))}`;
   if (kind === 'user') return `a login of GitHub after \`user:\`; ${rewritten('user', value.replace(/^@/, ''))}`;
-  if (kind === 'role' && repositoryRoles.some((role) => role === value.toLowerCase())) {
+  if (kind === 'role' && isStandard(value)) {
     return `a custom role after \`role:\`; write \`${value.toLowerCase()}\` for the role of GitHub`;
   }
   if (kind === 'role') return 'the name of a custom role after `role:`; name it as GitHub does';
   const known = [...repositoryRoles, 'code-owners', 'everybody'];
   const meant = text.startsWith('@') ? atName(text) : nearest(kind, [...known, 'role:', 'team:', 'user:']);
   return `one of ${granteeForms.join(', ')}; ${meant === null ? 'write one of them' : `did you mean \`${meant}\`?`}`;
+}
+
+function isStandard(name: string): boolean {
+  return repositoryRoles.some((role) => role === name.toLowerCase());
 }
 
 function halves(text: string): readonly [kind: string, value: string] {
