@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { latestAttempt } from '../../sandbox/github/actions/run-state.ts';
 import type { PullIssue } from '../../sandbox/github/shape/pull.ts';
 import type { Repository } from '../../sandbox/github/state.ts';
-import { lateArrivals, scores, training } from './late-arrivals.ts';
+import { lateArrivals, policy, scores, training } from './late-arrivals.ts';
 import { openScenario, type Scenario } from './scenario.ts';
 
 let scenario: Scenario;
@@ -138,6 +138,96 @@ describe('a pull request from a fork', () => {
 
     expect(runs()).toHaveLength(before);
     expect(check()).toMatchObject({ status: 'completed', conclusion: 'action_required' });
+  });
+});
+
+describe('a command', () => {
+  let repository: Repository;
+  let pull: PullIssue;
+  beforeAll(async () => {
+    // Nothing here is about what a run finds, so that no runner takes one.
+    const waiting = { ...lateArrivals, '.github/siskin.yml': policy({ runner: 'nobody' }) };
+    repository = await scenario.adopt('moving', waiting);
+    pull = await scenario.propose(repository, { branch: 'moving', files: { 'train.sh': `${training}true\n` } });
+    await scenario.rest();
+  });
+  afterEach(() => {
+    scenario.world.github.faults.onWebhook = () => null;
+  });
+
+  const runs = () => scenario.world.github.actions.runsOf(repository);
+  const short = () => pull.pull.head.sha.slice(0, 7);
+  let pushes = 0;
+
+  /** A push whose commit claims to be years old. */
+  async function push(): Promise<void> {
+    pushes += 1;
+    await scenario.world.github.commitFiles({
+      repository,
+      branch: 'moving',
+      files: { 'train.sh': `${training}echo ${pushes}\n` },
+      message: 'Steal',
+      author: 'grace',
+      authorDate: new Date('2020-01-01'),
+    });
+  }
+
+  /** The newest reply to what is said while `meanwhile` happens, and the runs that it starts. */
+  async function said(body: string, meanwhile: () => Promise<void> = async () => {}) {
+    const before = { replies: scenario.outcome(pull).comments.length, runs: runs().length };
+    scenario.say(pull, body);
+    await meanwhile();
+    await scenario.rest();
+    return {
+      reply: scenario.outcome(pull).comments.slice(before.replies).join('\n'),
+      started: runs().slice(before.runs),
+    };
+  }
+
+  it('right after a push is refused, and says how to type it for the commit that it now is about', async () => {
+    await push();
+    const { reply } = await said('/train -m late');
+    const again = await said(`/train -m late @${short()}`);
+
+    expect(reply).toMatch(/\*\*`head-moved`\*\* — the pull request was pushed to at about the time of the comment/);
+    expect(reply).toContain(`type \`/train -m late @${short()}\``);
+    expect(again.reply).toBe('');
+  });
+
+  it('before a push that overtakes it is refused, whatever the dates of the commits say', async () => {
+    const { faults } = scenario.world.github;
+    faults.onWebhook = ({ event }) => (event === 'issue_comment' ? 'hold' : null);
+    const { reply } = await said('/evaluate', async () => {
+      await push();
+      faults.onWebhook = () => null;
+      await scenario.rest();
+      faults.releaseWebhooks();
+    });
+
+    expect(reply).toContain('**`head-moved`**');
+    expect(reply).toContain(`\`/evaluate @${short()}\``);
+  });
+
+  it('is refused while the webhook of the push is still under way', async () => {
+    const { faults } = scenario.world.github;
+    faults.onWebhook = ({ event }) => (event === 'pull_request' ? 'hold' : null);
+    await push();
+    const { reply, started } = await said('/train');
+    faults.onWebhook = () => null;
+    faults.releaseWebhooks();
+    await scenario.rest();
+
+    expect(reply).toContain('**`head-moved`**');
+    expect(started).toEqual([]);
+  });
+
+  it('about a commit that is not there any more is refused', async () => {
+    const former = short();
+    await push();
+    await scenario.rest();
+    const { reply } = await said(`/train @${former}`);
+
+    expect(reply).toContain(`it names ${former}, the newest commit is ${short()}`);
   });
 });
 
