@@ -48,8 +48,8 @@ export async function evaluateJob(options: {
     champion: champion.path,
     onProgress: options.onProgress,
   });
-  const exchanged = exchangedChampion(job, measured);
-  if (exchanged !== null) failures.push(exchanged);
+  const exchanged = exchangedModels(job, measured);
+  failures.push(...exchanged);
   const result: Result = {
     schema: 'siskin.result/v1',
     claim: plan.claim,
@@ -62,7 +62,7 @@ export async function evaluateJob(options: {
     seconds: (performance.now() - started) / 1000,
     training: candidate.training,
     ...measured,
-    evaluation: exchanged === null ? measured.evaluation : null,
+    evaluation: exchanged.length === 0 ? measured.evaluation : null,
     failures: [...failures, ...measured.failures],
   };
   return { policy, result };
@@ -77,12 +77,15 @@ function refuseOtherCommit(path: string, commit: string): void {
     );
 }
 
-/** The champion's artifact must hold the bytes that were accepted: a comparison with anything else says nothing. */
-function exchangedChampion({ champion }: EvaluateJob, { evaluation }: Measured): Result['failures'][number] | null {
-  const found = evaluation?.champion ?? null;
-  if (champion.kind !== 'artifact' || found === null || found.digest === champion.digest) return null;
-  const message = `expected the champion to have the digest ${champion.digest}, found ${found.digest}: its artifact is not what was accepted; push to the default branch to train a new one`;
-  return { part: 'evaluation', code: 'conflict', message };
+/** The artifact of an earlier run must hold the bytes that were measured then: a comparison of anything else says nothing. */
+function exchangedModels(job: EvaluateJob, { evaluation }: Measured): readonly Result['failures'][number][] {
+  const remedies = { candidate: 'type `/train`', champion: 'push to the default branch to train a new one' } as const;
+  return (['candidate', 'champion'] as const).flatMap((who) => {
+    const [asked, found] = [job[who], evaluation?.[who] ?? null];
+    if (asked.kind !== 'artifact' || found === null || found.digest === asked.digest) return [];
+    const message = `expected the ${who} to have the digest ${asked.digest}, found ${found.digest}: its artifact was exchanged after it was measured; ${remedies[who]}`;
+    return [{ part: 'evaluation' as const, code: 'conflict', message }];
+  });
 }
 
 function trainingFailure(training: NonNullable<Result['training']>): Result['failures'][number] {

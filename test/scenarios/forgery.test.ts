@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { latestAttempt, type WorkflowRun } from '../../sandbox/github/actions/run-state.ts';
 import type { PullIssue } from '../../sandbox/github/shape/pull.ts';
 import type { Repository } from '../../sandbox/github/state.ts';
+import { readZip } from '../../src/zip.ts';
 import { anEvaluation, aResult } from '../result-builder.ts';
+import { zipArchive } from '../zip-archive.ts';
 import { lateArrivals, scores, training } from './late-arrivals.ts';
 import { openScenario, type Scenario, workflow } from './scenario.ts';
 
@@ -112,3 +114,34 @@ describe('a training that runs a second time', () => {
     expect(check.output.summary).toContain('expected a result with the attempt 2, found 1');
   });
 });
+
+describe('a model that is exchanged after it was measured', () => {
+  it('is caught by its digest, and the check says so', async () => {
+    const pull = await propose('exchanged', 'cp good.csv out/late.csv');
+    await scenario.rest();
+    const measured = scenario.check(pull, 'siskin: late').conclusion;
+    await exchange(artifactOf(runOf(pull), 'siskin-model-late'));
+    scenario.say(pull, '/evaluate');
+    await scenario.rest();
+
+    const check = scenario.check(pull, 'siskin: late');
+    expect(measured).toBe('success');
+    expect(check.conclusion).toBe('failure');
+    expect(check.output.summary).toMatch(/expected the candidate .*its artifact was exchanged after it was measured/);
+  });
+});
+
+function artifactOf(run: WorkflowRun, name: string): string {
+  const { artifacts } = scenario.world.github.actions.state.of(repository);
+  const found = [...artifacts.values()].find((artifact) => artifact.run === run && artifact.name === name);
+  if (found === undefined) throw new Error(`expected the artifact ${name}, found none`);
+  return found.file;
+}
+
+/** Overwrites the artifact, as whoever holds its job's token could. */
+async function exchange(file: string): Promise<void> {
+  const names = ['training.json'];
+  const entries = await readZip(readFileSync(file), { names, limits: { entries: 20, totalBytes: 1_000_000 } });
+  const kept = [...entries].map(([name, content]) => ({ name, content }));
+  writeFileSync(file, zipArchive([...kept, { name: 'model/late.csv', content: scores('bad') }]));
+}
