@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Freeze, frozen } from '../../src/decide/freeze.ts';
 import type { Plan } from '../../src/effect.ts';
 import type { Intent } from '../../src/intent.ts';
 import { openTestStore, type TestStore } from '../store/test-store.ts';
@@ -43,34 +42,6 @@ async function follow(plan: Plan): Promise<readonly Plan[]> {
   for (const intent of asked(plan)) if (intent.kind.startsWith('check-')) plans.push(await world.ask(intent));
   return plans;
 }
-
-describe('what is frozen', () => {
-  const noon = '2026-03-01T12:00:00Z';
-  const freeze = (changes: Partial<Freeze>): Freeze => ({
-    scope: { kind: 'repository', repositoryId: 1 },
-    target: 'runs',
-    by: 'ada',
-    reason: 'maintenance',
-    since: noon,
-    until: '2026-03-01T14:00:00Z',
-    place: 'octo/flights#5',
-    ...changes,
-  });
-
-  it.each([
-    ['runs', [], null],
-    ['runs', [freeze({})], 'ada'],
-    ['staging', [freeze({})], null],
-    ['staging', [freeze({ target: 'all' })], 'ada'],
-    ['runs', [freeze({ target: 'all' })], 'ada'],
-    ['runs', [freeze({ until: noon })], null],
-    ['runs', [freeze({}), freeze({ by: 'mia', until: '2026-03-01T15:00:00Z' })], 'mia'],
-    ['runs', [freeze({ by: 'mia', target: 'all', until: '2026-03-01T15:00:00Z' }), freeze({})], 'mia'],
-    ['production', [freeze({ target: 'production', scope: { kind: 'owner', login: 'octo' } })], 'ada'],
-  ])('%s under %j is by %s', (target, freezes, by) => {
-    expect(frozen(target, freezes, noon)?.by ?? null).toBe(by);
-  });
-});
 
 describe('/freeze', () => {
   it('says what it stops, until when, and how it is ended before', async () => {
