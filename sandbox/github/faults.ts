@@ -1,10 +1,11 @@
 /** Answers that GitHub gives when it is overloaded or broken. */
 export interface Failure {
   /**
-   * `secondary-limit` is a 403 whose body names the secondary rate limit, `disconnect` closes the connection without an
-   * answer, a number is answered as that status.
+   * `secondary-limit` is a 403 whose body names the secondary rate limit, `primary-limit` one that says that the hour's
+   * requests are spent until `retryAfterSeconds` from now, `disconnect` closes the connection without an answer, a number
+   * is answered as that status.
    */
-  readonly kind: 'secondary-limit' | 'disconnect' | number;
+  readonly kind: 'secondary-limit' | 'primary-limit' | 'disconnect' | number;
   /** How many of the next calls fail. */
   readonly times: number;
   /** Only calls whose `METHOD /path` matches. */

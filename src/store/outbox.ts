@@ -108,9 +108,10 @@ export async function settleEffect(
         ? `update siskin.outbox set due_at = $2, error = $3, attempts = attempts - 1, begun_at = $4 where id = $1 and state = 'waiting'`
         : outcome.kind === 'throttled'
           ? // Of several requests the first may have been answered: the next attempt looks before it writes.
-            `update siskin.outbox set due_at = $2, error = $3, attempts = greatest(1, attempts - 1), begun_at = coalesce(begun_at, $4) where id = $1 and state = 'waiting'`
+            `update siskin.outbox set due_at = $2, error = $3, attempts = greatest(1, attempts - 1), begun_at = coalesce(begun_at, $4),
+               held_since = coalesce(held_since, $5) where id = $1 and state = 'waiting'`
           : `update siskin.outbox set due_at = $2, error = $3, begun_at = coalesce(begun_at, $4) where id = $1 and state = 'waiting'`,
-      [effect.id, due, outcome.error, begun?.toISOString() ?? null],
+      [effect.id, due, outcome.error, begun?.toISOString() ?? null, ...(outcome.kind === 'throttled' ? [at] : [])],
     );
     return [];
   }

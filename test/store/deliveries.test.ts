@@ -72,6 +72,18 @@ describe('deliveries', () => {
     expect((await store.takeDelivery(lane))?.payload).toBe('{"eA":1}');
   });
 
+  it('does not count an attempt that GitHub refused for our rate', async () => {
+    const { store, clock } = opened;
+    await store.accept([delivery('a')]);
+    for (let round = 0; round < 20; round++) {
+      await store.takeDelivery(lane);
+      await store.endDelivery('a', { kind: 'throttled', seconds: 60, error: 'slow down' });
+      clock.now = new Date(clock.now.getTime() + 60_000);
+    }
+
+    expect(await store.takeDelivery(lane)).toMatchObject({ id: 'a', attempts: 1 });
+  });
+
   it('lets others pass a delivery that must wait, and comes back to it', async () => {
     const { store, clock } = opened;
     await store.accept([delivery('a'), delivery('b')]);

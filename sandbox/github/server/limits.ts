@@ -82,3 +82,10 @@ export function secondaryLimit(retryAfterSeconds: number | undefined): Refusal {
     headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
   });
 }
+
+/** The answer once the requests of an hour are spent, which are counted anew from `reset` on. */
+export function spentLimit(reset: Date): Refusal {
+  return new Refusal(403, 'API rate limit exceeded for installation ID 1.', {
+    headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(reset.getTime() / 1000)) },
+  });
+}

@@ -10,7 +10,7 @@ import { answerOf, sendAnswer } from './answer.ts';
 import { authenticate, identityText } from './authenticate.ts';
 import { authorize, namedRepository } from './authorize.ts';
 import { isObject } from './fields.ts';
-import { createLimits, type RateLimit, secondaryLimit } from './limits.ts';
+import { createLimits, type RateLimit, secondaryLimit, spentLimit } from './limits.ts';
 import { createMatcher } from './match.ts';
 
 /** One REST call that was answered, for tests to count. */
@@ -107,7 +107,7 @@ function createService(options: ServerOptions): (incoming: Incoming) => Promise<
     progress.limit = limits.count(progress.identity);
     const failure = faults.takeFailure(`${method} ${path}`);
     if (failure !== null && failure.afterDoing === undefined) {
-      throw failWith(failure, request);
+      throw failWith(failure, { request, now: world.clock() });
     }
     const repository = namedRepository(world, found.params);
     authorize(identity, { access: found.route.access, repository, method });
@@ -125,7 +125,7 @@ function createService(options: ServerOptions): (incoming: Incoming) => Promise<
     const call = { world, tokens, identity, method, params, path, query, body, rawBody, headers, format, repository };
     const done = await found.route.handle({ ...call, rateLimit });
     if (failure !== null) {
-      throw failWith(failure, request);
+      throw failWith(failure, { request, now: world.clock() });
     }
     return done;
   }
@@ -183,10 +183,16 @@ function formatOf(accept: string | undefined): string {
   return match?.[1] ?? 'json';
 }
 
-function failWith(failure: Failure, request: IncomingMessage): Refusal {
+function failWith(
+  failure: Failure,
+  { request, now }: { readonly request: IncomingMessage; readonly now: Date },
+): Refusal {
   const { kind, retryAfterSeconds } = failure;
   if (kind === 'secondary-limit') {
     return secondaryLimit(retryAfterSeconds);
+  }
+  if (kind === 'primary-limit') {
+    return spentLimit(new Date(now.getTime() + (retryAfterSeconds ?? 3600) * 1000));
   }
   if (kind === 'disconnect') {
     request.socket.destroy();
