@@ -23,6 +23,7 @@ async function answersTo(body: string, author = 'grace') {
   const replies = scenario.outcome(pull).comments.length;
   const comment = scenario.say(pull, body, author);
   await scenario.rest();
+  expect(comment.reactions[0]?.content).toBe('eyes');
   return {
     reactions: comment.reactions.map(({ content }) => content).toSorted(),
     replies: scenario.outcome(pull).comments.slice(replies),
@@ -56,13 +57,69 @@ describe('everybody', () => {
   });
 });
 
+describe('somebody who wonders', () => {
+  it('sees the policy that judges here, and where it comes from', async () => {
+    const { replies } = await answersTo('/config -m late', 'rita');
+
+    expect(replies[0]).toMatch(/^`late` is judged here: the policy of `main` at `[0-9a-f]{7}`\./);
+    expect(replies[0]).toContain('confidence: 0.95');
+  });
+
+  it('has a code explained, and is told the nearest when there is none of this name', async () => {
+    const known = await answersTo('/explain gate-failed', 'rita');
+    const unknown = await answersTo('/explain gate', 'rita');
+
+    expect(known.replies[0]).toContain('It does not hold here now.');
+    expect(unknown.reactions).toEqual(['-1', 'eyes']);
+    expect(unknown.replies[0]).toContain('Did you mean `/explain gate-failed`?');
+  });
+
+  it('is told what keeps Siskin from working here, and that it works once it was mended', async () => {
+    const { world } = scenario;
+    const before = await answersTo('/doctor');
+    const appId = world.registration.app.id;
+    world.github.requireCheck({ repository, branch: 'main', context: 'siskin: late', appId });
+    const after = await answersTo('/doctor');
+
+    expect(before.replies[0]).toContain('`main` does not require `siskin: late`: a missed gate stops no merge');
+    expect(before.replies[0]).toMatch(/🔴.problem \| runners \| .*`nobody`.*: a job waits for one/);
+    expect(after.replies[0]).toContain('`main` requires `siskin: late` from');
+    for (const fine of ['all that is needed is granted', 'all that is needed is sent', 'it is enabled']) {
+      expect(after.replies[0]).toContain(fine);
+    }
+  });
+});
+
+describe('somebody on a phone', () => {
+  it('is understood with curly quotes, long dashes and a full stop', async () => {
+    const { reactions, replies } = await answersTo('/train —m late, seed=7. —dry-run', 'grace');
+
+    expect(reactions).toEqual(['+1', 'eyes']);
+    expect(replies[0]).toMatch(/would, and nothing of it was done:[\s\S]*train `late` on \[`nobody`\] with seed 7/);
+  });
+
+  it('is told of all that is wrong in one answer', async () => {
+    const { reactions, replies } = await answersTo(
+      '/train --modle late\n/evaluate -m lat\n/approve\n/freeze\n/lock x y',
+    );
+
+    expect(reactions).toEqual(['-1', 'eyes']);
+    expect(replies).toHaveLength(1);
+    expect(replies[0]).toContain('Did you mean `/train --model late`?');
+    expect(replies[0]).toContain('Did you mean `/evaluate -m late`?');
+    expect(replies[0]).toContain('**`not-permitted`**');
+    expect(replies[0]).toContain('takes one environment, found also `y`');
+    expect(replies[0]).not.toContain('/approve`');
+  });
+});
+
 describe('somebody who may only read', () => {
   it.each(['/evaluate', '/train', '/cancel'])('may not %s', async (command) => {
     const { reactions, replies, runs } = await answersTo(command, 'rita');
 
     expect({ reactions, runs }).toEqual({ reactions: ['-1', 'eyes'], runs: 0 });
     expect(replies[0]).toContain(
-      `\`${command}\` refused: **\`not-permitted\`** — it needs the role *write* in this repository, and rita has read`,
+      `\`${command}\` refused: **\`not-permitted\`** — it is given to \`write\`, not to rita`,
     );
     expect(latestRun()?.status).not.toBe('completed');
   });
@@ -84,6 +141,35 @@ describe('somebody who may write', () => {
     expect(check().status).toBe('queued');
   });
 
+  it('may look before: a dry run starts nothing, stops nothing and leaves the check alone', async () => {
+    const before = check();
+    const { reactions, replies, runs } = await answersTo('/train seed=3 --dry-run\n/cancel --dry-run');
+
+    expect({ reactions, runs }).toEqual({ reactions: ['+1', 'eyes'], runs: 0 });
+    expect(replies[0]).toMatch(/dispatch 1 run of `siskin\.yml`/);
+    expect(replies[0]).toMatch(/cancel run \d+: cancelled by grace/);
+    expect(check()).toEqual(before);
+    expect(latestRun()?.status).not.toBe('completed');
+  });
+
+  it('trains with a seed of their own, which the plan carries and the comment shows', async () => {
+    await answersTo('/cancel');
+    const { reactions, runs } = await answersTo('/train seed=7');
+    const plan = JSON.parse(scenario.world.github.actions.runsOf(repository).at(-1)?.inputs['plan'] ?? '{}');
+
+    expect({ reactions, runs }).toEqual({ reactions: ['eyes', 'rocket'], runs: 1 });
+    expect(plan).toMatchObject({ train: [{ model: 'late', seed: 7, trainingKey: null }] });
+    expect(scenario.outcome(pull).comments[0]).toContain('**Seed** 7');
+  });
+
+  it('looks at the data alone, and the check of the model waits on', async () => {
+    const { runs } = await answersTo('/drift');
+
+    expect(runs).toBe(1);
+    expect(check().status).toBe('queued');
+    await answersTo('/train');
+  });
+
   it('does not start a second run while one waits', async () => {
     expect(await answersTo('/train')).toEqual({ reactions: ['+1', 'eyes'], replies: [], runs: 0 });
   });
@@ -102,7 +188,9 @@ describe('somebody who may write', () => {
   it('is told of a model that there is not', async () => {
     const { replies } = await answersTo('/train -m late-arrival');
 
-    expect(replies[0]).toContain('**`unknown-model`** — the policy has no model `late-arrival`. Did you mean');
+    expect(replies[0]).toContain(
+      '**`unknown-model`** — the policy has no model `late-arrival`, it has `late`. Did you mean',
+    );
   });
 });
 

@@ -32,7 +32,7 @@ export function rangeFor(
 export function unknownModel(command: OfModel, models: readonly string[]): Refused | null {
   const { model } = command;
   if (model === null || models.includes(model)) return null;
-  const meant = nearest(model, models);
+  const meant = nearest(model, models) ?? (models.length === 1 ? (models[0] ?? null) : null);
   const list = models.slice(0, 12).map((name) => `\`${name}\``);
   const reason = `the policy has no model \`${model}\`, it has ${list.join(', ')}${models.length > list.length ? ', …' : ''}`;
   const fix = meant === null ? 'Name one of them.' : `Did you mean \`${renderCommand({ ...command, model: meant })}\`?`;
