@@ -13,8 +13,8 @@ export interface Freeze {
   /** ISO 8601. From `until` on it binds nobody, whether or not anybody has written so. */
   readonly since: string;
   readonly until: string;
-  /** Where it was ordered: `owner/name#number`. */
-  readonly place: string;
+  /** The pull request in which it was ordered, of the repository that it binds or of another one of the owner's. */
+  readonly number: number;
 }
 
 /** The freeze that holds a target longest; null when it is not frozen. `runs` is what dispatching a run is asked by. */

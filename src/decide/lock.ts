@@ -44,7 +44,7 @@ export interface LockRecord {
   readonly state: LockState;
 }
 
-/** Something that changed for an owner, other than by the owner's own words where it is not `acquired`. */
+/** What an event changed for one owner. */
 export type LockNews =
   | { readonly kind: 'acquired'; readonly owner: LockOwner; readonly hold: LockHold }
   | { readonly kind: 'renewed'; readonly owner: LockOwner; readonly hold: LockHold }

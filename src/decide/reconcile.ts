@@ -26,7 +26,11 @@ export function reconcile(
     effects: [],
   };
   const settling = facts.unsettled.flatMap((known) => ofUnsettled(repository, known, facts.now));
-  return joined(asks, { changes: settling, effects: [] }, thaw({ repository }, facts.thaw));
+  return joined(
+    asks,
+    { changes: settling, effects: [] },
+    thaw({ kind: 'thaw', repository, scope: 'repository' }, facts.thaw),
+  );
 }
 
 /** Leases whose end nobody looked at, and what pull requests hold of whose end no event told. */

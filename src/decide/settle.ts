@@ -11,17 +11,37 @@ import { emptyPlan, joined } from './plans.ts';
 import { isSame, show, showChecks } from './show.ts';
 import type { PullView } from './view.ts';
 
-/** Lets time do to the locks of a repository what it does: leases end, and the next in each queue have theirs. */
+/**
+ * Lets time do to the locks of a repository what it does: leases end, and the next in each queue have theirs. A process
+ * whose clock is behind that of the one which asked looks again in a moment.
+ */
 export function settleLocks(
-  { repository }: Extract<Intent, { readonly kind: 'settle-locks' }>,
+  intent: Extract<Intent, { readonly kind: 'settle-locks' }>,
   { locks, now }: { readonly locks: Holds['locks']; readonly now: string },
 ): Plan {
+  const { repository } = intent;
   const because = 'the lease before it has ended';
   return joined(
+    soon(
+      intent,
+      locks.map(({ state }) => state.holder?.expiresAt),
+      now,
+    ),
     ...locks.map((lock) =>
       lockPlan(repository, lock, { step: settled(lock.state, now), because, isAnswered: () => false, now }),
     ),
   );
+}
+
+const soonSeconds = 60;
+
+/** Asks once more for what the next of these instants brings, when that is almost now. */
+function soon(intent: Intent, instants: readonly (string | undefined)[], now: string): Plan {
+  const waits = instants.map((at) => (Date.parse(at ?? now) - Date.parse(now)) / 1000);
+  const next = Math.min(...waits.filter((seconds) => seconds > 0 && seconds <= soonSeconds));
+  return Number.isFinite(next)
+    ? { changes: [{ kind: 'ask', intent, afterSeconds: Math.ceil(next) }], effects: [] }
+    : emptyPlan;
 }
 
 /** Draws a pull request with what it holds now. */
@@ -43,9 +63,10 @@ export function heldNow(number: number | null, holds: Holds, now: string): Pick<
  * with all that changed since the oldest.
  */
 export function thaw(
-  { repository }: { readonly repository: Repository },
+  intent: Extract<Intent, { readonly kind: 'thaw' }>,
   { holds, views, runs, others, now }: ThawFacts,
 ): Plan {
+  const { repository } = intent;
   const freeze = frozen('runs', holds.freezes, now);
   const asks = (record: ViewRecord) => ofPull(repository, record, { freeze, holds, now });
   const changes: StateChange[] = others.map((other) => ({
@@ -53,7 +74,12 @@ export function thaw(
     intent: { kind: 'thaw', repository: other, scope: 'repository' },
   }));
   changes.push(...views.flatMap(asks).map((intent): StateChange => ({ kind: 'ask', intent })));
-  const plan: Plan = { changes, effects: [] };
+  const again = soon(
+    intent,
+    holds.freezes.map(({ until }) => until),
+    now,
+  );
+  const plan = joined({ changes, effects: [] }, again);
   return freeze === null ? joined(plan, thawPushes(repository, { views, runs, now })) : plan;
 }
 

@@ -72,7 +72,7 @@ function freezeTable(freezes: readonly Freeze[], now: string): string {
     .map((freeze) => [
       code(freeze.target),
       freeze.scope.kind === 'owner' ? `every repository of ${text(freeze.scope.login)}` : 'this repository',
-      `${text(freeze.by)} in ${placeLink(freeze.place)}`,
+      text(freeze.by) + placeWords(freeze),
       `for ${age(freeze.since, now)}, until ${clock(freeze.until, now)}`,
       prose(freeze.reason),
       code(unfreezeCommand(freeze)),
@@ -81,9 +81,9 @@ function freezeTable(freezes: readonly Freeze[], now: string): string {
   return `**Freezes**\n\n${table(columns(titles), rows)}${more(freezes.length)}`;
 }
 
-/** GitHub makes a link of `owner/name#12` by itself. */
-function placeLink(place: string): string {
-  return /^[\w.-]+\/[\w.-]+#\d+$/.test(place) ? place : text(place);
+/** Where it was ordered. Of an owner's freeze that is not told: the name of another repository may be private. */
+function placeWords({ scope, number }: Freeze): string {
+  return scope.kind === 'owner' ? '' : ` in #${number}`;
 }
 
 function columns(titles: readonly string[]) {

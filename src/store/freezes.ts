@@ -10,7 +10,7 @@ export async function listFreezes(
   { id, owner }: Pick<Repository, 'id' | 'owner'>,
 ): Promise<readonly Freeze[]> {
   const rows = await db.query(
-    `select scope, target, login, reason, since, until, place from siskin.freezes
+    `select scope, target, login, reason, since, until, number from siskin.freezes
      where scope = any($1::text[]) order by since, scope, target, login`,
     [[keyOf({ kind: 'repository', repositoryId: id }), keyOf({ kind: 'owner', login: owner })]],
   );
@@ -22,12 +22,12 @@ export async function listFreezes(
 
 /** Keeps a freeze; it takes the place of the same person's earlier one on the same target. */
 export async function saveFreeze(tx: Queryable, freeze: Freeze): Promise<void> {
-  const { scope, target, by, reason, since, until, place } = freeze;
+  const { scope, target, by, reason, since, until, number } = freeze;
   await tx.query(
-    `insert into siskin.freezes (scope, target, login, reason, since, until, place) values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into siskin.freezes (scope, target, login, reason, since, until, number) values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (scope, target, login) do update set reason = excluded.reason, since = excluded.since,
-       until = excluded.until, place = excluded.place`,
-    [keyOf(scope), target, by, reason, since, until, place],
+       until = excluded.until, number = excluded.number`,
+    [keyOf(scope), target, by, reason, since, until, number],
   );
 }
 
@@ -63,5 +63,5 @@ const FreezeRow = z.object({
   reason: z.string(),
   since: Instant,
   until: Instant,
-  place: z.string(),
+  number: z.number(),
 });

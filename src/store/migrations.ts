@@ -67,7 +67,7 @@ export const migrations: readonly string[] = [
     reason text not null,
     since timestamptz not null,
     until timestamptz not null,
-    place text not null,
+    number integer not null,
     primary key (scope, target, login)
   );
 

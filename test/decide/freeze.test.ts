@@ -10,7 +10,7 @@ describe('what is frozen', () => {
     reason: 'maintenance',
     since: noon,
     until: '2026-03-01T14:00:00Z',
-    place: 'octo/flights#5',
+    number: 5,
     ...changes,
   });
 

@@ -54,7 +54,7 @@ describe('/freeze', () => {
     ]);
     expect(plan.changes[1]).toMatchObject({ afterSeconds: 14_400 });
     expect(said(plan)).toBe(
-      '> ❄️ `runs` is frozen in this repository until 16:01 UTC: cluster maintenance. Nothing is dispatched until then, and what was to run is taken up by itself afterwards. What runs already goes on; `/cancel` stops it. To end it before: `/unfreeze runs`.',
+      '> ❄️ `runs` is frozen in this repository until 16:01 UTC: cluster maintenance. Nothing is dispatched until then. What was to run is taken up by itself afterwards; what runs already goes on, and `/cancel` stops it. To end it before: `/unfreeze runs`.',
     );
   });
 
@@ -173,6 +173,16 @@ describe('the end of a freeze', () => {
     expect(asked(plan)).toMatchObject([{ kind: 'check-pull-request', number, cause: 'reconciled' }]);
     expect(resumed && outline(resumed)).toContain('dispatch train late, evaluate late trained against none');
     expect(await thaw()).toEqual({ changes: [], effects: [] });
+  });
+
+  it('is looked for again in a moment by a process whose clock is behind', async () => {
+    await world.comment(number, '/freeze runs --for 4h --reason maintenance');
+    await world.check(number);
+    world.clock.now = new Date('2026-03-01T15:59:30Z');
+
+    expect((await thaw()).changes).toEqual([
+      { kind: 'ask', intent: { kind: 'thaw', repository, scope: 'repository' }, afterSeconds: 30 },
+    ]);
   });
 
   it('is found by the timer, too', async () => {

@@ -60,6 +60,13 @@ describe('a lock', () => {
     expect(await world.ask({ kind: 'settle-locks', repository })).toEqual({ changes: [], effects: [] });
   });
 
+  it('is looked at again in a moment by a process whose clock is behind', async () => {
+    world.clock.now = new Date('2026-03-01T14:01:57.500Z');
+    const plan = await world.ask({ kind: 'settle-locks', repository });
+
+    expect(plan.changes).toEqual([{ kind: 'ask', intent: { kind: 'settle-locks', repository }, afterSeconds: 3 }]);
+  });
+
   it('is silently free when its lease ends and nobody waits', async () => {
     await close(second, false);
     world.clock.now = new Date('2026-03-01T14:03:30Z');
@@ -122,7 +129,7 @@ describe('/locks', () => {
       '',
       '| frozen | where | by | since | why | to end it |',
       '| --- | --- | --- | --- | --- | --- |',
-      '| `production` | every repository of octo | mia in octo/flights#5 | for 1 min, until 2026-03-02 12:06 UTC | end of the quarter | `/unfreeze production --organisation` |',
+      '| `production` | every repository of octo | mia | for 1 min, until 2026-03-02 12:06 UTC | end of the quarter | `/unfreeze production --organisation` |',
     ]);
   });
 

@@ -44,7 +44,7 @@ const freeze: Freeze = {
   reason: 'maintenance',
   since: '2026-03-01T12:00:00.000Z',
   until: '2026-03-01T14:00:00.000Z',
-  place: 'octo/flights#1',
+  number: 5,
 };
 const failed: ModelState = {
   kind: 'failed',
@@ -66,9 +66,15 @@ describe('the reasons of a verdict', () => {
 
   it('are those of data too, and what decides worst stands first', () => {
     const problem = { column: 'age', check: 'max', expected: '≤ 120', found: '400', rows: 3, file: null, line: null };
-    const validation = { schema: 'present', rows: 9, checks: 1, problems: [problem], verdict: 'fail' } as const;
-    const failures = [{ part: 'drift', code: 'bad-input', message: 'no reference' }] as const;
-    const given = { validation, failures: [...failures] };
+    const validation = {
+      schema: 'present' as const,
+      rows: 9,
+      checks: 1,
+      problems: [problem],
+      verdict: 'fail' as const,
+    };
+    const failures = [{ part: 'drift' as const, code: 'bad-input', message: 'no reference' }];
+    const given = { validation, failures };
 
     expect(reasons(state(gates, { 'roc-auc': compared(-0.004, -0.01, 0.002) }, given))).toMatchObject([
       {
@@ -107,7 +113,7 @@ describe('the next commands', () => {
     ],
     ['when all is well', [passing], ['/evaluate', '/train', '/help']],
     ['of a fork', [{ kind: 'refused', code: 'fork', reason: '', fix: '' }], ['/approve-run @9d0e77c', '/help']],
-    ['while frozen', [{ kind: 'frozen', freeze }], ['/locks', '/help']],
+    ['while frozen', [{ kind: 'frozen', freeze }], ['/locks', '/cancel']],
     ['of what an earlier version refused', [{ kind: 'refused', reason: '', fix: '' }], ['/help']],
     ['where nothing is concerned', [{ kind: 'nothing', reason: '' }], ['/help']],
   ] satisfies readonly (readonly [string, readonly ModelState[], readonly string[]])[])('%s', (_, states, commands) => {

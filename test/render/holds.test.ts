@@ -26,7 +26,7 @@ const freeze = (changes: Partial<Freeze> = {}): Freeze => ({
   reason: hostile,
   since: now,
   until: '2026-03-01T14:00:00.000Z',
-  place: 'acme/flights#5',
+  number: 5,
   ...changes,
 });
 /** Nothing of it takes effect as HTML, as a link, as a mention of a person, or against the reading direction. */
@@ -45,7 +45,7 @@ describe('a reason that means harm', () => {
     const held = lock(2);
     const sentences = [1, 2].flatMap((number) => heldSentences(number, { locks: [held], freezes: [freeze()] }, now));
     inert(heldSection(sentences));
-    inert(renderLocks({ locks: [held], freezes: [freeze({ place: hostile })] }, { places: [], now }));
+    inert(renderLocks({ locks: [held], freezes: [freeze({ by: hostile })] }, { places: [], now }));
     const owner = { number: 1, login: 'ada' };
     inert(renderLockNews({ kind: 'released', owner }, { lock: held, because: 'it was given back', now }) ?? '');
   });

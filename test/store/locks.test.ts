@@ -75,7 +75,7 @@ describe('a freeze in the store', () => {
     reason: 'maintenance',
     since: at,
     until: '2026-03-01T14:00:00.000Z',
-    place: 'acme/flights#12',
+    number: 12,
   };
   const ofOwner: Freeze = { ...freeze, scope: { kind: 'owner', login: 'acme' }, target: 'all' };
   const keep = (...freezes: readonly Freeze[]) =>

@@ -36,7 +36,7 @@ export function freeze(command: CommandOf<'freeze'>, scene: Scene): Answer {
     reason,
     since: now,
     until: endOf(term, now),
-    place: `${repository.owner}/${repository.name}#${number}`,
+    number,
   };
   const { kind } = ordered.scope;
   const seconds = Math.ceil((Date.parse(ordered.until) - Date.parse(now)) / 1000);
@@ -110,17 +110,17 @@ function targetRefusal(command: CommandOf<'freeze'>, scene: Scene): Answer | nul
 }
 
 function orderedWords(ordered: Freeze, now: string): string {
-  const what = {
-    runs: 'Nothing is dispatched until then, and what was to run is taken up by itself afterwards. What runs already goes on; `/cancel` stops it.',
-    all: 'Nothing is dispatched and nothing is rolled out until then; runs are taken up by themselves afterwards. What runs already goes on; `/cancel` stops it.',
-  };
-  const means =
-    ordered.target === 'runs' || ordered.target === 'all'
-      ? what[ordered.target]
-      : 'Nothing is rolled out there until then.';
-  const where =
-    ordered.scope.kind === 'owner' ? `in every repository of ${prose(ordered.scope.login)}` : 'in this repository';
-  return `> ❄️ ${code(ordered.target)} is frozen ${where} until ${clock(ordered.until, now)}: ${prose(ordered.reason)}. ${means} To end it before: ${code(unfreezeCommand(ordered))}.`;
+  const { target, scope, until, reason } = ordered;
+  const where = scope.kind === 'owner' ? `in every repository of ${prose(scope.login)}` : 'in this repository';
+  const end = code(unfreezeCommand(ordered));
+  return `> ❄️ ${code(target)} is frozen ${where} until ${clock(until, now)}: ${prose(reason)}. ${meaning(target)} To end it before: ${end}.`;
+}
+
+function meaning(target: string): string {
+  const runs = 'What was to run is taken up by itself afterwards; what runs already goes on, and `/cancel` stops it.';
+  if (target === 'runs') return `Nothing is dispatched until then. ${runs}`;
+  if (target === 'all') return `Nothing is dispatched and nothing is rolled out until then. ${runs}`;
+  return 'Nothing is rolled out there until then.';
 }
 
 /** Says so at once where it was ordered, and where the environment is held or waited for; elsewhere at the next look. */
