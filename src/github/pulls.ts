@@ -55,7 +55,7 @@ function pullOf(pull: PullAnswer): PullRequest {
     },
     base: { sha: pull.base.sha, ref: pull.base.ref },
     defaultBranch: pull.base.repo.default_branch,
-    isMerged: pull.merged_at !== null,
+    isMerged: typeof pull.merged_at === 'string',
     // Read after both: `updated_at` alone may be from before the push.
     headAt: newest(pull.updated_at, pull.head.repo?.pushed_at ?? pull.updated_at),
   };

@@ -91,7 +91,15 @@ describe('pull requests and people', () => {
     await using github = await localGithub({
       'GET pulls/3': {
         status: 200,
-        json: { number: 3, state: 'open', user: null, head: { sha: 'a', ref: 'x', repo: null }, base },
+        json: {
+          number: 3,
+          state: 'open',
+          user: null,
+          head: { sha: 'a', ref: 'x', repo: null },
+          base,
+          updated_at: '2026-03-01T12:00:00Z',
+          merged_at: null,
+        },
       },
       'GET pulls/4': { status: 404, json: {} },
     });
@@ -105,8 +113,38 @@ describe('pull requests and people', () => {
       head: { sha: 'a', ref: 'x', repositoryId: null },
       base: { sha: 'b', ref: 'main' },
       defaultBranch: 'main',
+      isMerged: false,
+      headAt: '2026-03-01T12:00:00Z',
     });
     expect(await github.reader.readPullRequest(repository, 4)).toBeNull();
+  });
+
+  it('dates a head by the push when the pull request says an older time, and knows a merged one', async () => {
+    const repo = { id: 1, pushed_at: '2026-03-01T12:00:09Z' };
+    const base = { sha: 'b', ref: 'main', repo: { default_branch: 'main' } };
+    const json = {
+      number: 3,
+      state: 'closed',
+      user: { login: 'ada', id: 7 },
+      head: { sha: 'a', ref: 'x', repo },
+      base,
+      updated_at: '2026-03-01T12:00:00Z',
+      merged_at: '2026-03-01T13:00:00Z',
+    };
+    await using github = await localGithub({ 'GET pulls/3': { status: 200, json } });
+
+    expect(await github.reader.readPullRequest(repository, 3)).toMatchObject({
+      isMerged: true,
+      headAt: '2026-03-01T12:00:09Z',
+    });
+  });
+
+  it('tells the tree of a commit', async () => {
+    await using github = await localGithub({
+      'GET git/commits/aaaa': { status: 200, json: { sha: 'aaaa', tree: { sha: 'tttt' } } },
+    });
+
+    expect(await github.reader.readTreeId(repository, 'aaaa')).toBe('tttt');
   });
 
   it('follows all pages of open pull requests', async () => {
