@@ -15,7 +15,7 @@ export const conclude: Bench = {
       const repository = await local.adopt('shop');
       const waits: number[] = [];
       for (let round = 0; round < rounds; round++) waits.push(await concludeOne(local, repository));
-      const words = pace === 'polite' ? 'one write a second, as on github.com' : 'as quickly as it can';
+      const words = pace === 'polite' ? 'politely, as on github.com' : 'as quickly as it can';
       figures.push(
         figure({
           name: `run completed → comment and check (${words})`,

@@ -29,7 +29,7 @@ export interface LocalApp extends AsyncDisposable {
   rest(): Promise<void>;
 }
 
-/** Starts both. `polite` is how the App asks github.com: one write a second at most. */
+/** Starts both. `polite` is how the App asks github.com: within its limits of writes. */
 export async function openLocalApp(pace: Pace): Promise<LocalApp> {
   await using opening = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'siskin-bench-'));

@@ -27,7 +27,7 @@ export const react: Bench = {
       waits.push(((await reacted.promise) - started) / 1000);
       github.observers.delete(observer);
       await local.rest();
-      // People do not type within a second of the last answer, and GitHub wants a second between two writes.
+      // People do not type within a second of the last answer.
       await setTimeout(1000);
     }
     say(`${waits.map((wait) => wait.toFixed(2)).join(' ')} s`);

@@ -3,6 +3,7 @@ import type { Effect } from './effect.ts';
 import { AppError, messageOf } from './error.ts';
 import type { GithubWriter, Learnt, Outbox, Outcome, PendingEffect } from './ports.ts';
 import { commentMarker } from './render/comment.ts';
+import { delayNote } from './render/delay-note.ts';
 import { runName } from './run-plan.ts';
 import type { RunFailure } from './store/run-record.ts';
 
@@ -144,7 +145,8 @@ async function publishComment(
   { number, body }: Of<'publish-comment'>,
   { github, outbox }: ApplyPorts,
 ): Promise<Outcome> {
-  const marked = withMarker(body, commentMarker);
+  const refusedUntil = await outbox.readDelay(repository.installation);
+  const marked = withMarker(refusedUntil === null ? body : `${body}\n${delayNote(refusedUntil)}`, commentMarker);
   const known =
     (await outbox.readComment(repository.id, number)) ?? (await github.findComment(repository, number, commentMarker));
   if (known !== null) {

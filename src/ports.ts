@@ -360,6 +360,8 @@ export interface Outbox {
    * seconds that it must wait instead, 0 when it may go.
    */
   reserve(effect: PendingEffect): Promise<number>;
+  /** Until when (ISO 8601) GitHub refused an installation for its rate, when that was lately; null otherwise. */
+  readDelay(installation: number): Promise<string | null>;
   /** Ends the attempt and keeps what was learnt, in one transaction. */
   settle(effect: PendingEffect, outcome: Outcome): Promise<void>;
   /** The ids of what was published before, so that it is edited. */

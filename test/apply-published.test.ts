@@ -29,6 +29,32 @@ describe('the comment', () => {
     expect(asked(github)).toEqual([`GET ${commentsPath}`, `POST ${commentsPath}`, 'PATCH issues/comments/41']);
   });
 
+  it('says that it may be late when GitHub throttled us shortly before, and not for ever', async () => {
+    await using github = await localGithub({
+      [`GET ${commentsPath}`]: { status: 200, json: [] },
+      [`POST ${commentsPath}`]: { status: 201, json: { id: 41 } },
+      'PATCH issues/comments/41': { status: 200, json: { id: 41 } },
+    });
+    await opened.store.throttle(5, { by: 'secondary', seconds: 300 });
+
+    await record([comment('queued')]);
+    const held = await apply(github);
+    wait(301);
+    await apply(github);
+    await record([comment('done')]);
+    wait(601);
+    await apply(github);
+
+    expect(held).toEqual(['later']);
+    const bodies = github.seen.flatMap(({ body }) => (body === '' ? [] : [JSON.stringify(body)]));
+    expect(bodies).toEqual([
+      expect.stringContaining(
+        'Degraded: GitHub throttled this App until 12:05 UTC; what stands here may have come late.',
+      ),
+      expect.not.stringContaining('Degraded'),
+    ]);
+  });
+
   it('is found again by author and marker when our own memory of it is lost', async () => {
     const comments = [ours(41, 'old\n<!-- siskin:pull -->'), { ...ours(42, '<!-- siskin:pull -->'), user: null }];
     await using github = await localGithub({

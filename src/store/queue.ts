@@ -17,7 +17,7 @@ export interface Queue extends AsyncDisposable {
 /** How lanes are worked on. */
 export interface LaneWork {
   readonly most: number;
-  /** Resolves when the queue may use this thread: PGlite and the web share it. */
+  /** Resolves when the queue may use this thread: answering webhooks goes first. */
   readonly turn: () => Promise<void>;
   readonly handle: (lane: string) => Promise<void>;
 }

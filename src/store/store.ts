@@ -3,7 +3,7 @@ import type { Plan, StateChange } from '../effect.ts';
 import type { Intent, Repository } from '../intent.ts';
 import type { Outbox, RateRefusal, StoreReader, StoreWriter, Throttle } from '../ports.ts';
 import { listApprovals, listOverrides, saveApproval } from './approvals.ts';
-import { appendAudit } from './audit.ts';
+import { type AuditFilter, type AuditRow, appendAudit, readAudit } from './audit.ts';
 import { readChampion, saveChampion } from './champions.ts';
 import type { Database, Queryable } from './database.ts';
 import {
@@ -69,6 +69,8 @@ export interface Store extends StoreReader, StoreWriter {
   readBacklog(): Promise<Backlog>;
   /** Repositories with runs that are not at an end, or with pull requests that moved in the last two weeks. */
   listActiveRepositories(): Promise<readonly Repository[]>;
+  /** Who caused what, in order. */
+  readAudit(filter: AuditFilter): AsyncGenerator<AuditRow>;
   /** Forgets finished deliveries and effects that are older than this many days. */
   prune(days: number): Promise<void>;
 }
@@ -140,6 +142,10 @@ export async function openStore(options: {
       async reserve(effect) {
         return (await db.transaction((tx) => reserveWrites(tx, { effect, limits, now: clock() }))) / 1000;
       },
+      async readDelay(installation) {
+        const until = (await readThrottle(db, installation))?.until ?? null;
+        return until !== null && clock().getTime() - Date.parse(until) < shownAsDelayed ? until : null;
+      },
       settle: (effect, outcome) =>
         writing(async (tx) => ({ value: undefined, lanes: await settleEffect(tx, { effect, outcome, now: clock() }) })),
       readCheck: (repositoryId, head, name) => readCheck(db, { repositoryId, head, name }),
@@ -160,6 +166,7 @@ export async function openStore(options: {
     listKnownDeliveries: (ids) => listKnownDeliveries(db, ids),
     readBacklog: () => readBacklog(db, clock()),
     listActiveRepositories: () => listActiveRepositories(db, clock()),
+    readAudit: (filter) => readAudit(db, filter),
     async prune(days) {
       const before = new Date(clock().getTime() - days * 86_400_000).toISOString();
       await prune(db, before);
@@ -168,6 +175,9 @@ export async function openStore(options: {
     },
   };
 }
+
+/** What is written so long after a refusal ended may be late because of it. */
+const shownAsDelayed = 600_000;
 
 async function recordPlan(
   tx: Queryable,
