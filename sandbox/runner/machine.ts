@@ -7,14 +7,18 @@ import type { PoolMember } from './runner-pool.ts';
 export interface Machine extends PoolMember {
   /** The job it does at present, or null. */
   jobName(): string | null;
-  /** Kills the job's processes and says nothing to GitHub any more. */
-  vanish(): Promise<void>;
+  /**
+   * Kills the job's processes and says nothing to GitHub any more. `noticed`: GitHub finds out, as it does after some
+   * minutes, and the job has failed with its steps as they were.
+   */
+  vanish(how: 'unnoticed' | 'noticed'): Promise<void>;
 }
 
 /** A machine that is idle. */
 export function createMachine(settings: Omit<RunnerMachine, 'vanished'>): Machine {
   let job: { readonly name: string; readonly ended: Promise<unknown> } | null = null;
   const gone = new AbortController();
+  const missed = new AbortController();
   const backend = severable(settings.backend, gone.signal);
   return {
     labels: settings.labels,
@@ -27,13 +31,14 @@ export function createMachine(settings: Omit<RunnerMachine, 'vanished'>): Machin
         job = null;
       });
       job = { name: order.name, ended: work.catch(() => {}) };
-      const lost = lostOutcome(order, gone.signal);
+      const lost = lostOutcome(order, { gone: gone.signal, missed: missed.signal });
       return Promise.race([work.then((outcome) => unlessGone(outcome, gone.signal)), lost.outcome]).finally(
         lost.forget,
       );
     },
-    vanish: async () => {
+    vanish: async (how) => {
       gone.abort();
+      if (how === 'noticed') missed.abort();
       await job?.ended;
     },
   };
@@ -44,15 +49,21 @@ function unlessGone(outcome: JobOutcome, gone: AbortSignal): Promise<JobOutcome>
   return gone.aborted ? new Promise(() => {}) : outcome;
 }
 
-function lostOutcome(order: JobOrder, gone: AbortSignal) {
+function lostOutcome(order: JobOrder, { gone, missed }: { readonly gone: AbortSignal; readonly missed: AbortSignal }) {
   const { promise: outcome, resolve } = Promise.withResolvers<JobOutcome>();
   const cancel = () => {
     if (gone.aborted) {
       resolve({ conclusion: 'cancelled', outputs: {} });
     }
   };
+  const fail = () => resolve({ conclusion: 'failure', outputs: {} });
   order.signal.addEventListener('abort', cancel);
-  return { outcome, forget: () => order.signal.removeEventListener('abort', cancel) };
+  missed.addEventListener('abort', fail);
+  const forget = () => {
+    order.signal.removeEventListener('abort', cancel);
+    missed.removeEventListener('abort', fail);
+  };
+  return { outcome, forget };
 }
 
 function severable(backend: ActionsBackend, gone: AbortSignal): ActionsBackend {

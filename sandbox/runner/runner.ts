@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ActionsBackend } from '../github/actions-backend.ts';
 import type { RunnerMachine } from './job-order.ts';
-import { createMachine } from './machine.ts';
+import { createMachine, type Machine } from './machine.ts';
 import type { KillGrace } from './process.ts';
 import { poolOf } from './runner-pool.ts';
 
@@ -15,9 +15,10 @@ export interface Runner extends AsyncDisposable {
   idle(): Promise<void>;
   /**
    * The machine that does this job vanishes: its processes are killed and GitHub hears no more of it, so that the job
-   * stays in progress until its run is cancelled. Rejects when no machine here does it.
+   * stays in progress until its run is cancelled. `noticed`: GitHub gives the job up, as it does after some minutes, and
+   * another machine takes the place. Rejects when no machine here does it.
    */
-  loseJob(name: string): Promise<void>;
+  loseJob(name: string, how?: 'unnoticed' | 'noticed'): Promise<void>;
 }
 
 export interface RunnerOptions {
@@ -50,8 +51,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     ...Object.entries(options.actions).map(([repository, source]) => [repository.toLowerCase(), source]),
   ]);
   const pool = poolOf(options.backend);
-  const machines = Array.from({ length: options.concurrency ?? 1 }, (_, index) => {
-    const machine: Omit<RunnerMachine, 'vanished'> = {
+  const machines: Machine[] = [];
+  const start = (): void => {
+    const index = machines.length;
+    const settings: Omit<RunnerMachine, 'vanished'> = {
       backend: options.backend,
       name: index === 0 ? name : `${name}-${index + 1}`,
       labels: options.labels,
@@ -62,29 +65,30 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       preinstalledModules: options.preinstalledModules ?? null,
       grace: options.grace ?? { interruptMs: 7500, terminateMs: 2500 },
     };
-    return createMachine(machine);
-  });
-  await mkdir(folder, { recursive: true });
-  for (const machine of machines) {
+    const machine = createMachine(settings);
+    machines.push(machine);
     pool.join(machine);
-  }
+  };
+  await mkdir(folder, { recursive: true });
+  for (let count = 0; count < (options.concurrency ?? 1); count += 1) start();
   return {
     name,
     folder,
     idle: () => pool.idle(),
-    loseJob: async (job) => {
+    loseJob: async (job, how = 'unnoticed') => {
       const machine = machines.find((candidate) => candidate.jobName() === job);
       if (machine === undefined) {
         throw new Error(`expected one of runner ${name}'s machines to do job '${job}', found none`);
       }
       pool.leave(machine);
-      await machine.vanish();
+      await machine.vanish(how);
+      if (how === 'noticed') start();
     },
     [Symbol.asyncDispose]: async () => {
       for (const machine of machines) {
         pool.leave(machine);
       }
-      await Promise.all(machines.map((machine) => machine.vanish()));
+      await Promise.all(machines.map((machine) => machine.vanish('unnoticed')));
       if (options.folder === undefined) {
         await rm(folder, { recursive: true, force: true });
       }

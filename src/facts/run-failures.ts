@@ -2,6 +2,7 @@ import type { Collected } from '../collect/accept.ts';
 import type { Repository } from '../intent.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { GithubReader, WorkflowJob } from '../ports.ts';
+import type { Result } from '../result.ts';
 import type { RunFailure, RunRecord } from '../store/run-record.ts';
 
 const logLines = 30;
@@ -22,8 +23,11 @@ export async function runFailures(
   const failures: RunFailure[] = [];
   for (const { model } of ended.run.models) {
     const collected = ended.collected[model];
-    if (collected?.kind !== 'failure') continue;
-    const blamed = blame(model, { ...ended, failure: collected.failure });
+    if (collected === undefined) continue;
+    const blamed =
+      collected.kind === 'failure'
+        ? blame(model, { ...ended, failure: collected.failure })
+        : lostTraining(model, { ...ended, result: collected.result });
     if (blamed === null) continue;
     const logTail = blamed.job === null ? [] : await github.readLogTail(ended.repository, blamed.job.id, logLines);
     failures.push({ ...blamed.failure, logTail: logTail.map((line) => line.slice(0, lineLength)) });
@@ -56,17 +60,8 @@ function blame(
     const message = `expected the training to end within ${minutes} minutes, found it still running; raise \`timeout-minutes\` or train less`;
     return { failure: { code: 'timed-out', message, model, logTail: [] }, job: train };
   }
-  for (const job of [train, evaluate]) {
-    if (job === undefined || !isMachineLost(job)) continue;
-    const machine = job.runnerName === null ? 'its machine' : `machine ${job.runnerName}`;
-    const message = `expected ${machine} to end job ${job.name}, found that it vanished in the middle of it; look whether it was taken away or ran out of memory`;
-    return { failure: { code: 'runner-lost', message, model, logTail: [] }, job };
-  }
-  for (const job of [train, evaluate]) {
-    if (job === undefined || !isUntaken(job)) continue;
-    const message = `expected a runner with the labels ${job.labels.join(', ')} to take job ${job.name} within a day, found none; look at the runners of the repository and its organisation`;
-    return { failure: { code: 'no-runner', message, model, logTail: [] }, job: null };
-  }
+  const lost = loss(model, train) ?? loss(model, evaluate);
+  if (lost !== null) return lost;
   for (const [job, code] of [
     [train, 'training-failed'],
     [evaluate, 'evaluation-failed'],
@@ -81,6 +76,32 @@ function blame(
     return { failure: { code: 'dispatch-refused', message, model, logTail: [] }, job: null };
   }
   return { failure, job: evaluate ?? null };
+}
+
+/** The evaluation still tells of a training whose machine was lost that it brought no model: that is no result. */
+function lostTraining(
+  model: string,
+  { jobs, result }: { readonly jobs: readonly WorkflowJob[]; readonly result: Result },
+): Blamed | null {
+  if (result.training !== null || result.failures.every(({ part }) => part !== 'training')) return null;
+  return loss(
+    model,
+    jobs.find(({ name }) => name === `train (${model})`),
+  );
+}
+
+/** The failure of a job by its machine's fault; null when it has another one, or none. */
+function loss(model: string, job: WorkflowJob | undefined): Blamed | null {
+  if (job !== undefined && isMachineLost(job)) {
+    const machine = job.runnerName === null ? 'its machine' : `machine ${job.runnerName}`;
+    const message = `expected ${machine} to end job ${job.name}, found that it vanished in the middle of it; look whether it was taken away or ran out of memory`;
+    return { failure: { code: 'runner-lost', message, model, logTail: [] }, job };
+  }
+  if (job !== undefined && isUntaken(job)) {
+    const message = `expected a runner with the labels ${job.labels.join(', ')} to take job ${job.name} within a day, found none; look at the runners of the repository and its organisation`;
+    return { failure: { code: 'no-runner', message, model, logTail: [] }, job: null };
+  }
+  return null;
 }
 
 /** A job whose machine goes silent fails after some minutes, with no step of it to blame. */

@@ -43,8 +43,8 @@ export interface Scenario extends AsyncDisposable {
   started(job: string): Promise<void>;
   /** What a person does through REST; `path` begins with the repository's name. */
   request(author: string, method: 'POST' | 'PATCH' | 'PUT', path: string, body?: object): Promise<void>;
-  /** The machine that trains vanishes in the middle of this job. */
-  lose(job: string): Promise<void>;
+  /** The machine that trains vanishes in the middle of this job; where GitHub notices, another one takes its place. */
+  lose(job: string, how?: 'unnoticed' | 'noticed'): Promise<void>;
   /** A repository of acme's with the App on it: ada administers, grace writes, rita reads. At rest when it returns. */
   adopt(name: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<Repository>;
   /** The same without waiting. */
@@ -125,9 +125,9 @@ export async function openScenario(): Promise<Scenario> {
             edits.filter((other) => other.route === route && other.at >= at && other.at < at + 60_000).length,
         ),
       ),
-    async lose(job) {
-      lost.add(job);
-      await world.runners[1]?.loseJob(job);
+    async lose(job, how = 'unnoticed') {
+      if (how === 'unnoticed') lost.add(job);
+      await world.runners[1]?.loseJob(job, how);
     },
     async adopt(name, files) {
       const repository = await begin(name, files);

@@ -6,13 +6,13 @@ import { overrunFix, overrunSentence } from '../../render/spending.ts';
 import type { RunRecord } from '../../store/run-record.ts';
 import { planPull, type Wish } from '../check-pull-request.ts';
 import { forkRefusal } from '../fork.ts';
-import { frozen } from '../freeze.ts';
 import { onGithub } from '../model-state.ts';
 import { emptyPlan, joined } from '../plans.ts';
 import { redrawn, withLedger } from '../redrawn.ts';
 import { rerun } from '../rerun.ts';
 import type { ModelView } from '../view.ts';
 import { isOpen } from '../work.ts';
+import { frozenRefusal } from './frozen.ts';
 import { headRefusal } from './head.ts';
 import { rangeFor } from './model.ts';
 import { type Answer, type OpenScene, refuse } from './scene.ts';
@@ -44,11 +44,8 @@ export function retry(command: Retry, scene: OpenScene): Answer {
     const fix = 'Type `/evaluate` to measure it again, or `/train` to train it again.';
     return refuse(command, { code: 'nothing-to-do', reason: `${what} has failed`, fix });
   }
-  const freeze = frozen('runs', pull.holds.freezes, pull.now);
-  if (freeze !== null) {
-    const reason = `${freeze.by} stopped all runs until ${freeze.until}: ${freeze.reason}`;
-    return refuse(command, { code: 'frozen', reason, fix: 'Wait for its end; `/locks` shows it.' });
-  }
+  const held = frozenRefusal(command, scene);
+  if (held !== null) return held;
   return done(command, { remedies, range: found.range, pull, repository: intent.repository });
 }
 
@@ -66,8 +63,9 @@ function remedyOf({ model, state, causes, seed }: ModelView, pull: PullFacts): R
   if (state.kind === 'failed' && part === undefined) return wish(causes.length > 0 ? 'train' : 'evaluate');
   if (state.kind === 'failed')
     return wish(part?.trains === true ? 'train' : part?.evaluates === true ? 'evaluate' : 'drift');
+  if (state.kind !== 'judged' || state.result.failures.length === 0) return null;
   // Judged, but for a part that could not be done.
-  return state.kind === 'judged' && state.result.failures.length > 0 ? wish('evaluate') : null;
+  return wish(state.result.failures.some(({ part: what }) => what === 'training') ? 'train' : 'evaluate');
 }
 
 /** Whether GitHub has jobs of this run that failed by no fault of what they ran, or after what they ran had succeeded. */
