@@ -2,6 +2,7 @@ import type { ModelPolicy } from '../policy/policy.ts';
 import type { Result } from '../result.ts';
 import type { Approval } from '../store/approval-record.ts';
 import { judge } from './judge.ts';
+import { noChampion } from './judge-fairness.ts';
 
 /**
  * Whether the candidate of a result may become the champion of the default branch: it passes, or it is the first and
@@ -16,6 +17,8 @@ export function isAcceptable(judged: {
 }): boolean {
   const { policy, result } = judged;
   if (policy.model !== undefined || result.evaluation === null) return false;
-  const { verdict } = judge(judged);
-  return verdict === 'pass' || (verdict === 'inconclusive' && result.evaluation.champion === null);
+  const { verdict, fairness } = judge(judged);
+  // A bound on fairness that is not shown to be kept is not kept by being the first.
+  const isOpen = fairness.some((gate) => gate.verdict === 'inconclusive' && gate.reason !== noChampion);
+  return verdict === 'pass' || (verdict === 'inconclusive' && result.evaluation.champion === null && !isOpen);
 }

@@ -1,8 +1,10 @@
-import type { Difference, MetricComparison } from '../evaluate/evaluation-report.ts';
+import type { Difference } from '../evaluate/difference.ts';
+import type { MetricComparison } from '../evaluate/evaluation-report.ts';
 import { type MetricName, metricDefinitions } from '../evaluate/metric-name.ts';
 import type { Gate } from '../policy/policy.ts';
-import { bytes, counted, fixed, milliseconds, significant } from '../render/number.ts';
+import { bytes, fixed, milliseconds, significant } from '../render/number.ts';
 import { type Verdict, worst } from '../verdict.ts';
+import { decidingRows } from './deciding-rows.ts';
 import type { GateVerdict } from './judgement.ts';
 
 /**
@@ -112,7 +114,10 @@ function differenceFinding(
   const isFailed = bound === 'better-by' ? high <= must : high < must;
   if (isFailed) return { verdict: 'fail', reason: `${movement(metric, value)} (${limitWords(metric, bound, limit)})` };
   const width = value > must ? value - low : high - value;
-  return { verdict: 'inconclusive', reason: rowsWords({ metric, rows, width, distance: Math.abs(value - must) }) };
+  if (metricDefinitions[metric].unit === 'milliseconds') {
+    return { verdict: 'inconclusive', reason: 'the timing is too noisy to decide' };
+  }
+  return { verdict: 'inconclusive', reason: decidingRows({ rows, width, distance: Math.abs(value - must) }) };
 }
 
 /** The difference turned so that above zero is better. */
@@ -131,30 +136,6 @@ function movement(metric: MetricName, gained: number): string {
 
 function limitWords(metric: MetricName, bound: Bound, limit: number): string {
   return bound === 'better-by' ? `asked for ${quantity(metric, limit)}` : `limit ${quantity(metric, limit)}`;
-}
-
-/**
- * How many more rows would bring the interval to one side of the limit if the difference stays as it is: its width
- * shrinks with the root of the rows.
- */
-function rowsWords(options: {
-  readonly metric: MetricName;
-  readonly rows: number;
-  readonly width: number;
-  readonly distance: number;
-}): string {
-  const { metric, rows, width, distance } = options;
-  if (metricDefinitions[metric].unit === 'milliseconds') return 'the timing is too noisy to decide';
-  const more = rows * ((width / distance) ** 2 - 1);
-  if (distance === 0 || !Number.isFinite(more) || more > 1e12 || width / distance > 50) {
-    return 'the difference lies at the limit: no number of rows is likely to decide';
-  }
-  return `${counted(twoDigits(more), 'more row')} would decide`;
-}
-
-function twoDigits(rows: number): number {
-  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, rows))) - 1);
-  return Math.max(1, Math.ceil(rows / unit) * unit);
 }
 
 /** A gate without a bound asks for nothing but a number to show. */

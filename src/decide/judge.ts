@@ -4,8 +4,9 @@ import type { Result } from '../result.ts';
 import type { Approval } from '../store/approval-record.ts';
 import { type Verdict, verdicts, worst } from '../verdict.ts';
 import { type GateOverride, overridesFor } from './approval.ts';
+import { fairnessTitle, judgeFairness } from './judge-fairness.ts';
 import { judgeGate } from './judge-gate.ts';
-import type { GateVerdict, Judgement } from './judgement.ts';
+import { decidesNothing, type FairnessVerdict, type GateVerdict, type Judgement } from './judgement.ts';
 import { judgementHeadline } from './judgement-headline.ts';
 
 /**
@@ -24,17 +25,19 @@ export function judge(options: {
   const { model, policy, result, approvals = [] } = options;
   const artifact = result.evaluation?.candidate.digest ?? null;
   const gates = withOverrides(judgeGates({ policy, result }), overridesFor({ model, policy, artifact }, approvals));
+  const fairness = judgeTreatment({ policy, result });
   const validation = judgeValidation(result);
   const drift = judgeDrift(policy, result);
   const deciding = gates.filter((gate) => gate.kind !== 'info');
   const parts = [validation, drift.verdict].filter((verdict) => verdict !== 'not-assessed');
-  const decided = gates.length === 0 ? [] : [worst(deciding.map(verdictOf))];
+  const decided =
+    gates.length === 0 ? [] : [worst([...deciding.map(verdictOf), ...fairness.map((gate) => gate.verdict)])];
   const verdict = worst([...decided, ...parts]);
   const review =
     gates.some(({ override }) => override !== undefined) ||
     drift.moved.length > 0 ||
     result.failures.some(({ part }) => part !== 'drift' || policy.drift.rule !== 'ignore');
-  const judged = { model, verdict, review, gates, validation, drift };
+  const judged = { model, verdict, review, gates, fairness, validation, drift };
   return { ...judged, headline: judgementHeadline(judged, result), reasons: reasonsOf(judged, result) };
 }
 
@@ -52,6 +55,16 @@ export function judgeGates(options: {
     const comparison = result.evaluation?.metrics[metric] ?? null;
     return [judgeGate({ metric, gate, comparison, hasChampion: result.evaluation?.champion !== null, absent })];
   });
+}
+
+/** Every fairness gate of the policy held against an evaluation. */
+export function judgeTreatment(options: {
+  readonly policy: Pick<ModelPolicy, 'fairness'>;
+  readonly result: Pick<Result, 'evaluation' | 'failures'>;
+}): readonly FairnessVerdict[] {
+  const { policy, result } = options;
+  if (isUnchanged(result)) return [];
+  return judgeFairness({ policy, evaluation: result.evaluation, absent: absence(result) });
 }
 
 /** Only a gate that decides and does not pass can be overridden. */
@@ -113,7 +126,7 @@ function judgeDrift(policy: ModelPolicy, result: Result): Judgement['drift'] {
 }
 
 function reasonsOf(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Result): readonly string[] {
-  const { gates, validation, drift } = judged;
+  const { gates, fairness, validation, drift } = judged;
   const reasons: { readonly verdict: Verdict; readonly text: string }[] = [];
   for (const { part, message } of result.failures) {
     const isDecisive =
@@ -127,6 +140,11 @@ function reasonsOf(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Resu
     const who = override === undefined ? '' : `, overridden by ${override.by}: ${override.reason}`;
     reasons.push({ verdict: verdictOf(gate), text: `${title}: ${gate.reason}${who}` });
   }
+  for (const gate of fairness) {
+    if (gate.verdict === 'pass') continue;
+    const note = gate.note === '' ? '' : ` (${gate.note})`;
+    reasons.push({ verdict: gate.verdict, text: `${fairnessTitle(gate)}: ${gate.reason}${note}` });
+  }
   if (validation === 'fail' || validation === 'error') {
     for (const { column, expected, found } of result.validation?.problems.slice(0, 10) ?? []) {
       reasons.push({ verdict: validation, text: `data, column ${column}: expected ${expected}, found ${found}` });
@@ -134,7 +152,7 @@ function reasonsOf(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Resu
   }
   if (drift.moved.length > 0)
     reasons.push({ verdict: drift.verdict === 'fail' ? 'fail' : 'pass', text: movedText(drift) });
-  if (gates.length > 0 && gates.every((gate) => gate.kind === 'info')) {
+  if (decidesNothing(judged)) {
     reasons.push({ verdict: 'inconclusive', text: 'the policy has no metric with a bound, so nothing is decided' });
   }
   return reasons.sort((a, b) => verdicts.indexOf(b.verdict) - verdicts.indexOf(a.verdict)).map(({ text }) => text);

@@ -1,6 +1,7 @@
 import { metricDefinitions } from '../evaluate/metric-name.ts';
 import type { Result } from '../result.ts';
-import type { GateVerdict, Judgement } from './judgement.ts';
+import { fairnessTitle } from './judge-fairness.ts';
+import type { FairnessVerdict, GateVerdict, Judgement } from './judgement.ts';
 
 /** The one sentence of a judgement: the verdict and its first reason. */
 export function judgementHeadline(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Result): string {
@@ -21,15 +22,20 @@ export function judgementHeadline(judged: Omit<Judgement, 'headline' | 'reasons'
 
 function errorWords(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Result): string {
   const gate = deciding(judged, 'error')[0];
+  const treatment = unequal(judged, 'error')[0];
   const failure = result.failures.find(({ part }) => part !== 'drift');
   if (judged.validation === 'error') return 'the data could not be checked, so there is no verdict';
   if (failure !== undefined && result.evaluation === null) return `the ${failure.part} failed, so there is no verdict`;
+  if (gate === undefined && treatment !== undefined) {
+    return `${fairnessTitle(treatment)} could not be measured: ${treatment.reason}`;
+  }
   if (gate === undefined) return 'drift could not be measured, so there is no verdict';
   return `${titleOf(gate)} could not be measured: ${gate.reason}`;
 }
 
 function failWords(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Result): string {
   const failing = deciding(judged, 'fail').map((gate) => `${titleOf(gate)} ${verb(gate)}${gate.reason}`);
+  failing.push(...unequal(judged, 'fail').map((gate) => `${fairnessTitle(gate)}: ${gate.reason}`));
   if (judged.validation === 'fail') {
     const count = result.validation?.problems.length ?? 0;
     failing.push(`the data break their schema in ${count} ${count === 1 ? 'place' : 'places'}`);
@@ -41,13 +47,16 @@ function failWords(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Resu
 }
 
 function openWords(judged: Omit<Judgement, 'headline' | 'reasons'>): string {
-  const open = deciding(judged, 'inconclusive');
+  const open = [
+    ...deciding(judged, 'inconclusive').map((gate) => ({ title: titleOf(gate), reason: gate.reason })),
+    ...unequal(judged, 'inconclusive').map((gate) => ({ title: fairnessTitle(gate), reason: gate.reason })),
+  ];
   const [first] = open;
   if (judged.gates.length === 0) return 'the model is unchanged, and nothing says what its data must look like';
   if (first === undefined) return 'nothing decides: the policy has no metric with a bound';
   if (open.some((gate) => gate.reason === 'no champion yet'))
     return 'no champion yet, so there is nothing to compare with';
-  const words = `${titleOf(first)} is not decided: ${first.reason}`;
+  const words = `${first.title} is not decided: ${first.reason}`;
   return open.length === 1 ? words : `${words} (and ${open.length - 1} more)`;
 }
 
@@ -96,6 +105,13 @@ function driftWords({ moved, columns }: Judgement['drift']): string {
 
 function deciding({ gates }: Pick<Judgement, 'gates'>, verdict: GateVerdict['verdict']): readonly GateVerdict[] {
   return gates.filter((gate) => gate.kind !== 'info' && gate.verdict === verdict && gate.override === undefined);
+}
+
+function unequal(
+  { fairness }: Pick<Judgement, 'fairness'>,
+  verdict: FairnessVerdict['verdict'],
+): readonly FairnessVerdict[] {
+  return fairness.filter((gate) => gate.verdict === verdict);
 }
 
 function titleOf({ metric }: GateVerdict): string {

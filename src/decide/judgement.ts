@@ -1,4 +1,6 @@
 import type { MetricComparison } from '../evaluate/evaluation-report.ts';
+import type { FairnessMetric } from '../evaluate/fairness/fairness-metric.ts';
+import type { FairnessComparison } from '../evaluate/fairness/fairness-report.ts';
 import type { MetricName } from '../evaluate/metric-name.ts';
 import type { Verdict } from '../verdict.ts';
 import type { GateOverride } from './approval.ts';
@@ -19,6 +21,20 @@ export interface GateVerdict {
   readonly override?: GateOverride;
 }
 
+/** One fairness gate of the policy held against the groups of one protected column, or of a pair of them. */
+export interface FairnessVerdict {
+  readonly columns: readonly string[];
+  readonly metric: FairnessMetric;
+  readonly comparison: FairnessComparison | null;
+  /** The bound in words, e.g. `≤ 0.1`. */
+  readonly bound: string;
+  readonly verdict: Verdict;
+  /** One clause; empty when the verdict needs no reason. */
+  readonly reason: string;
+  /** Which groups were too small to be assessed, whatever the verdict; empty when none was. */
+  readonly note: string;
+}
+
 /** What the policy says of one model's result: the gates, the data, and the one verdict of it all. */
 export interface Judgement {
   readonly model: string;
@@ -26,6 +42,7 @@ export interface Judgement {
   /** True when nothing fails but a person should look: moved data under rule `warn`, a failed part or an overridden gate that decides nothing. */
   readonly review: boolean;
   readonly gates: readonly GateVerdict[];
+  readonly fairness: readonly FairnessVerdict[];
   readonly validation: Verdict | 'not-assessed';
   readonly drift: {
     readonly verdict: Verdict | 'not-assessed';
@@ -36,4 +53,9 @@ export interface Judgement {
   readonly headline: string;
   /** Every reason for a verdict that is not `pass`, worst first. */
   readonly reasons: readonly string[];
+}
+
+/** Whether a model was measured and the policy has nothing with a bound to hold it against. */
+export function decidesNothing({ gates, fairness }: Pick<Judgement, 'gates' | 'fairness'>): boolean {
+  return gates.length > 0 && gates.every(({ kind }) => kind === 'info') && fairness.length === 0;
 }

@@ -1,7 +1,8 @@
 import type { VerdictCode } from '../command/reasons.ts';
 import { metricDefinitions } from '../evaluate/metric-name.ts';
 import type { Result } from '../result.ts';
-import type { GateVerdict, Judgement } from './judgement.ts';
+import { fairnessTitle } from './judge-fairness.ts';
+import { decidesNothing, type FairnessVerdict, type GateVerdict, type Judgement } from './judgement.ts';
 
 /** A reason for a verdict, by its stable code, with what was seen and the limit, as a sentence without its full stop. */
 export interface VerdictReason {
@@ -18,11 +19,12 @@ export function verdictReasonsOf(
 ): readonly VerdictReason[] {
   const { gates, validation } = judgement;
   const missed = gates.filter(({ kind, override }) => kind !== 'info' && override === undefined).flatMap(gateReason);
-  const noGate = gates.length > 0 && gates.every(({ kind }) => kind === 'info');
+  const noGate = decidesNothing(judgement);
   const unchanged = gates.length === 0 && judgement.verdict === 'inconclusive';
   const found = result.validation?.problems ?? [];
   const reasons: readonly VerdictReason[] = [
     ...missed,
+    ...judgement.fairness.flatMap(fairnessReason),
     ...(validation === 'fail' ? [ofData('schema-violated', schemaWords(found))] : []),
     ...(validation === 'error' ? [ofData('data-unchecked', failureWords(result, 'validation'))] : []),
     ...driftReason(judgement, result),
@@ -65,6 +67,14 @@ function gateReason(gate: GateVerdict): readonly VerdictReason[] {
     default:
       return verdict satisfies never;
   }
+}
+
+function fairnessReason(gate: FairnessVerdict): readonly VerdictReason[] {
+  if (gate.verdict === 'pass') return [];
+  const codes = { fail: 'gate-failed', error: 'gate-unmeasured', inconclusive: 'gate-inconclusive' } as const;
+  const columns = gate.columns.map((name) => name.replaceAll('`', ' '));
+  const seen = `${fairnessTitle({ ...gate, columns })}: ${gate.reason} (it must be ${gate.bound})`;
+  return [{ code: codes[gate.verdict], metric: null, seen }];
 }
 
 function driftReason({ drift }: Judgement, result: Pick<Result, 'failures'>): readonly VerdictReason[] {

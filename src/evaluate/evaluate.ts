@@ -5,6 +5,7 @@ import type { ModelPolicy } from '../policy/policy.ts';
 import { askModels } from './ask-models.ts';
 import { compareModels, type Side } from './compare-models.ts';
 import type { EvaluationReport } from './evaluation-report.ts';
+import { compareTreatment, readTreatment } from './fairness/treatment.ts';
 import { loadModel } from './runtime/load-model.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { readSlices } from './slices.ts';
@@ -44,14 +45,23 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
   await using dataset = await openDataset({ root: request.holdoutRoot, paths: policy.data.holdout });
   const features = featuresOf(dataset, policy);
   const target = await readTarget(dataset, policy);
-  const slices = await readSlices(dataset, { columns: policy.slices, rows: target.rows });
+  const slices = await readSlices(dataset, { columns: policy.slices, rows: target.rows, key: 'slices' });
+  const treatment = await readTreatment(dataset, { policy, target });
   const wanted = { task: policy.task, features, id: policy.id ?? null, target: policy.target };
   const candidate = await loadModel({ ...wanted, path: request.candidate });
   let champion: Runtime | AppError | null = null;
   try {
     if (request.champion !== null) champion = await loadChampion({ ...wanted, path: request.champion });
-    const asked = await askModels({ dataset, target, slices, candidate, champion, onProgress: request.onProgress });
+    const asked = await askModels({
+      dataset,
+      target,
+      slices: [...slices, ...(treatment?.columns ?? [])],
+      candidate,
+      champion,
+      onProgress: request.onProgress,
+    });
     const compared = await compareModels({ policy, slices, candidate: asked.candidate, champion: asked.champion });
+    const fairness = treatment === null ? null : compareTreatment({ treatment, ...asked });
     return {
       report: {
         task: policy.task,
@@ -61,6 +71,7 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
         candidate: candidate.identity,
         champion: identityOf(asked.champion),
         ...compared,
+        ...(fairness === null ? {} : { fairness }),
       },
       failures: failuresOf({ champion: asked.champion, missing: target.missing, rows: target.rows }),
     };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { Measurement } from '../verdict.ts';
+import { Difference } from './difference.ts';
+import { FairnessReport } from './fairness/fairness-report.ts';
 import { metricNames, tasks } from './metric-name.ts';
 
 /** A model as bytes: what was evaluated. The digest covers every file of a folder, in path order. */
@@ -9,17 +11,6 @@ export const ModelIdentity = z.strictObject({
   bytes: z.number().int().nonnegative(),
 });
 export type ModelIdentity = z.infer<typeof ModelIdentity>;
-
-/** Candidate − champion on the same rows, with the interval at `confidence` and the method that made it. */
-export const Difference = z.strictObject({
-  value: z.number(),
-  low: z.number(),
-  high: z.number(),
-  confidence: z.number(),
-  pValue: z.number().min(0).max(1).nullable(),
-  method: z.string().max(100),
-});
-export type Difference = z.infer<typeof Difference>;
 
 /** One metric of both models on the same rows. */
 export const MetricComparison = z.strictObject({
@@ -57,5 +48,7 @@ export const EvaluationReport = z.strictObject({
     .max(500),
   /** Rows whose predicted class (or, for regression, prediction beyond 1 % of the target's spread) differs. */
   churn: z.strictObject({ changed: z.number().int(), rows: z.number().int() }).nullable(),
+  /** Absent when the policy names no protected columns. */
+  fairness: FairnessReport.optional(),
 });
 export type EvaluationReport = z.infer<typeof EvaluationReport>;

@@ -21,14 +21,20 @@ const missing = '(missing)';
 /** The most frequent values of each slice column. Throws `bad-input` on a column that is not there. */
 export async function readSlices(
   dataset: Dataset,
-  { columns, rows }: { readonly columns: readonly string[]; readonly rows: number },
+  options: {
+    readonly columns: readonly string[];
+    readonly rows: number;
+    /** The key of the policy that names the columns. */
+    readonly key: 'slices' | 'fairness.protected';
+  },
 ): Promise<readonly SliceColumn[]> {
+  const { columns, rows, key } = options;
   const unknown = columns.filter((name) => !dataset.columns.some((column) => column.name === name));
   if (unknown.length > 0) {
     const known = dataset.columns.map((column) => column.name).slice(0, 20);
     throw new AppError(
       'bad-input',
-      `expected \`slices\` to name holdout columns, found ${unknown.join(', ')}; the columns are ${known.join(', ')}`,
+      `expected \`${key}\` to name holdout columns, found ${unknown.join(', ')}; the columns are ${known.join(', ')}`,
     );
   }
   const slices: SliceColumn[] = [];

@@ -1,5 +1,6 @@
 import { type MetricName, metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
 import { accessChanges } from './access-changes.ts';
+import { fairnessChanges } from './fairness-changes.ts';
 import { hygieneLevels } from './hygiene-policy.ts';
 import type { Gate, ModelPolicy, Policy } from './policy.ts';
 import { quoted } from './quoted.ts';
@@ -46,7 +47,11 @@ function modelChanges(before: ModelPolicy | undefined, after: ModelPolicy | unde
   }
   return [
     ...metricNames.flatMap((metric) => gateChanges(metric, before.metrics[metric], after.metrics[metric])),
-    ...leafChanges(leaves({ ...before, metrics: undefined }), leaves({ ...after, metrics: undefined })),
+    ...fairnessChanges(before.fairness, after.fairness),
+    ...leafChanges(
+      leaves({ ...before, metrics: undefined, fairness: undefined }),
+      leaves({ ...after, metrics: undefined, fairness: undefined }),
+    ),
   ];
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { metricNames } from '../evaluate/metric-name.ts';
 import { AccessPolicy, AuthorMayApprove, EnvironmentsPolicy } from './access-policy.ts';
 import { BudgetPolicy } from './budget-policy.ts';
+import { FairnessPolicy } from './fairness-policy.ts';
 import { ForkPolicy } from './fork-policy.ts';
 import { FreezesPolicy, LocksPolicy } from './hold-policy.ts';
 import { HygienePolicy } from './hygiene-policy.ts';
@@ -190,6 +191,9 @@ export const ModelPolicy = z.strictObject({
     .default(0.95)
     .describe('The level of every interval that is shown and decides.'),
   slices: z.array(column).max(20).default([]).describe('Columns by whose values the metrics are shown separately.'),
+  fairness: FairnessPolicy.optional().describe(
+    'Which groups of people a classifier must treat alike. Without it none are told apart.',
+  ),
   drift: DriftPolicy.prefault({}).describe('When the training data has moved away from the champion’s.'),
 });
 export type ModelPolicy = z.infer<typeof ModelPolicy>;

@@ -2,6 +2,7 @@ import { folderMatcher } from '../change/glob.ts';
 import { metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
 import { accessFindings } from './access-rules.ts';
 import { describe, type Finding } from './explain-issue.ts';
+import { fairnessFindings } from './fairness-rules.ts';
 import { forkFindings } from './fork-rules.ts';
 import { nearest } from './nearest.ts';
 import { ModelPolicy } from './policy.ts';
@@ -35,6 +36,7 @@ function modelFindings(model: Draft, written: Entries): readonly Finding[] {
     ...missingSource(written),
     ...columns(model),
     ...metrics(model, written),
+    ...fairnessFindings(model, written),
     ...holdoutInTraining(written),
     ...outputs(written),
   ];

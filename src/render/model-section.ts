@@ -1,3 +1,4 @@
+import { decidesNothing } from '../decide/judgement.ts';
 import type { ModelState, ModelView, PullView } from '../decide/view.ts';
 import { canonicalJson } from '../digest.ts';
 import type { Result } from '../result.ts';
@@ -175,7 +176,7 @@ function notDoneList({ judgement, result }: Judged): string {
   const lines = [...reasons].map(
     ([why, failures]) => `${capital(listed(failures.map(({ part }) => part)))} could not be done, ${why}`,
   );
-  if (judgement.gates.length > 0 && judgement.gates.every((gate) => gate.kind === 'info')) {
+  if (decidesNothing(judgement)) {
     lines.push('The policy has no metric with a bound, so nothing is decided.');
   }
   const more = lines.length - shownReasons;

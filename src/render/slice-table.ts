@@ -1,4 +1,5 @@
-import type { Difference, EvaluationReport } from '../evaluate/evaluation-report.ts';
+import type { Difference } from '../evaluate/difference.ts';
+import type { EvaluationReport } from '../evaluate/evaluation-report.ts';
 import { metricNames } from '../evaluate/metric-name.ts';
 import { holm } from '../statistics/holm.ts';
 import { normalQuantile, normalTwoSided } from '../statistics/normal.ts';

@@ -114,7 +114,8 @@ function nearNormal(mean: number, hash: number): number {
   return Math.max(0, Math.round(mean + Math.sqrt(mean) * z + (z * z - 1) / 6));
 }
 
-function quantile(sorted: Float64Array, share: number): number {
+/** A quantile of ascending values, between two of them in proportion. */
+export function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const floor = Math.floor(place);
   const low = sorted[floor] ?? Number.NaN;

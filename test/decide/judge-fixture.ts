@@ -1,5 +1,6 @@
 import { judge } from '../../src/decide/judge.ts';
-import type { Difference, MetricComparison } from '../../src/evaluate/evaluation-report.ts';
+import type { Difference } from '../../src/evaluate/difference.ts';
+import type { MetricComparison } from '../../src/evaluate/evaluation-report.ts';
 import type { MetricName } from '../../src/evaluate/metric-name.ts';
 import { ModelPolicy } from '../../src/policy/policy.ts';
 import type { Result } from '../../src/result.ts';

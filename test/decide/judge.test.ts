@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/decide/judge.ts';
-import type { Difference } from '../../src/evaluate/evaluation-report.ts';
+import type { Difference } from '../../src/evaluate/difference.ts';
 import type { MetricName } from '../../src/evaluate/metric-name.ts';
 import type { Result } from '../../src/result.ts';
 import { verdicts } from '../../src/verdict.ts';

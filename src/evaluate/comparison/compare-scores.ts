@@ -4,7 +4,7 @@ import { momentsOf } from '../../statistics/moments.ts';
 import type { PairedEstimate } from '../../statistics/paired-estimate.ts';
 import { linearisedEstimate, pairedMean } from '../../statistics/paired-mean.ts';
 import { bootstrapEstimate } from '../../statistics/poisson-bootstrap.ts';
-import type { Difference } from '../evaluation-report.ts';
+import type { Difference } from '../difference.ts';
 import { isCountMetric, isLossMetric, type ScoreMetric } from '../metrics/metric-value.ts';
 import { squaredErrorOf } from '../metrics/regression-error.ts';
 import { rowLoss } from '../metrics/row-loss.ts';
