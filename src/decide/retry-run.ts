@@ -8,6 +8,9 @@ import { emptyPlan, joined } from './plans.ts';
 import { redrawn, withLedger } from './redrawn.ts';
 import { rerun } from './rerun.ts';
 
+/** A freeze may be ended before its time. */
+const lookAgainSeconds = 300;
+
 /** Runs again what a run lost with its machine, unless it was called off meanwhile, nothing may run now, or a budget is used up. */
 export function retryRun(
   { repository, claim, attempt }: Extract<Intent, { readonly kind: 'retry-run' }>,
@@ -19,7 +22,8 @@ export function retryRun(
   if (retryAt === null || runId === null || run.attempt !== attempt) return emptyPlan;
   const freeze = frozen('runs', holds.freezes, now);
   if (freeze !== null) {
-    const afterSeconds = Math.max(1, Math.ceil((Date.parse(freeze.until) - Date.parse(now)) / 1000));
+    const remaining = Math.ceil((Date.parse(freeze.until) - Date.parse(now)) / 1000);
+    const afterSeconds = Math.min(lookAgainSeconds, Math.max(1, remaining));
     return {
       changes: [{ kind: 'ask', intent: { kind: 'retry-run', repository, claim, attempt }, afterSeconds }],
       effects: [],

@@ -85,6 +85,18 @@ describe('a run whose machine was lost', () => {
     expect(outline(retried)).toEqual([expect.stringContaining('nothing-to-do'), 'react -1']);
   });
 
+  it('waits while runs are frozen, and looks now and then whether they still are', async () => {
+    await lose(1);
+    await world.comment(number, '/freeze runs --for 8m --reason maintenance', 'grace');
+    const [frozen, soon] = [await retry(1), await retry(1)];
+    world.clock.now = new Date(world.clock.now.getTime() + 4 * 60_000);
+    const later = await retry(1);
+    await world.comment(number, '/unfreeze runs', 'grace');
+
+    expect([waits(frozen), waits(soon), waits(later)]).toEqual([[300], [300], [60]]);
+    expect(outline(await retry(1))).toContain('rerun run 700 as attempt 2');
+  });
+
   it('is not run again once somebody cancelled it, or pushed another commit', async () => {
     await lose(1);
     await world.comment(number, '/cancel');
