@@ -21,6 +21,8 @@ export interface MemoryGithub extends GithubReader {
   readonly calls: string[];
   /** Commits to a branch, which is created from `main` when it is new; returns the commit. */
   commit(branch: string, files: Readonly<Record<string, string | null>>): string;
+  /** Has a branch point at a commit, as a forced push does. */
+  point(branch: string, commit: string): void;
   /** Puts all commits of `branch` on `main` in one merge commit; returns it. */
   merge(branch: string): string;
   openPull(branch: string, changes?: { readonly fork?: boolean; readonly base?: string }): number;
@@ -141,6 +143,10 @@ export function memoryGithub(files: Files): MemoryGithub {
       branches.set(branch, sha);
       touched.set(branch, github.clock().toISOString());
       return sha;
+    },
+    point(branch, commit) {
+      branches.set(branch, commit);
+      touched.set(branch, github.clock().toISOString());
     },
     merge(branch) {
       const sha = put({ files: commitAt(branch).files, parents: [tip('main'), tip(branch)] });
