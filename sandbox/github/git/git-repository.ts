@@ -31,6 +31,7 @@ export class GitRepository implements AsyncDisposable {
   readonly #reader: ObjectReader;
   readonly #commits = new Map<string, CommitObject>();
   readonly #trees = new Map<string, readonly TreeEntry[]>();
+  readonly #mergeBases = new Map<string, string | null>();
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(folder: string) {
@@ -172,8 +173,18 @@ export class GitRepository implements AsyncDisposable {
     if (left === right) {
       return left;
     }
+    const key = `${left} ${right}`;
+    const known = this.#mergeBases.get(key);
+    if (known !== undefined) {
+      return known;
+    }
     const result = await this.run(['merge-base', left, right]);
-    return result.status === 0 ? result.stdout.toString('utf8').trim() : null;
+    const base = result.status === 0 ? result.stdout.toString('utf8').trim() : null;
+    // Two commits have their ancestors for ever; a branch does not.
+    if (/^[0-9a-f]{40} [0-9a-f]{40}$/.test(key)) {
+      this.#mergeBases.set(key, base);
+    }
+    return base;
   }
 
   async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
