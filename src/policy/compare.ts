@@ -1,5 +1,6 @@
 import { type MetricName, metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
 import { accessChanges } from './access-changes.ts';
+import { budgetChanges } from './budget-changes.ts';
 import { fairnessChanges } from './fairness-changes.ts';
 import { hygieneLevels } from './hygiene-policy.ts';
 import type { Gate, ModelPolicy, Policy } from './policy.ts';
@@ -19,6 +20,7 @@ export function policyChanges(before: Policy | null, after: Policy | null): read
       before === null ? {} : leaves({ ...after, ...toldElsewhere }),
     ),
     ...(before === null ? [] : accessChanges(before, after)),
+    ...(before === null ? [] : budgetChanges(before.budget, after.budget)),
     ...[...names].flatMap((name) => {
       const changes = modelChanges(before?.models[name], after.models[name]);
       return changes.map((change) => `\`${name}\`: ${change}`);
@@ -32,6 +34,7 @@ const toldElsewhere = {
   access: undefined,
   environments: undefined,
   'author-may-approve': undefined,
+  budget: undefined,
 };
 
 /** Whether a sentence of policyChanges tells of something that becomes easier to pass. */
