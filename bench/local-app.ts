@@ -35,15 +35,7 @@ export async function openLocalApp(pace: Pace): Promise<LocalApp> {
   const folder = await mkdtemp(join(tmpdir(), 'siskin-bench-'));
   opening.defer(() => rm(folder, { recursive: true, force: true }));
   const github = opening.use(await startGithub({ folder: join(folder, 'github') }));
-  // app.yml is ours; a test holds it against what GitHub knows.
-  const manifest = parse(readFileSync(join(root, 'app.yml'), 'utf8')) as {
-    readonly default_permissions: Permissions;
-    readonly default_events: readonly string[];
-  };
-  const registered = github.registerApp({
-    permissions: manifest.default_permissions,
-    events: manifest.default_events,
-  });
+  const registered = github.registerApp(manifest());
   // The App's time begins an hour early, so that skipping some minutes never puts it ahead of GitHub's.
   let ahead = -3_600_000;
   const app = opening.use(
@@ -84,7 +76,7 @@ export async function openLocalApp(pace: Pace): Promise<LocalApp> {
       ahead += seconds * 1000;
     },
     async adopt(name) {
-      const repository = await github.createRepository({ owner: 'ada', name, files });
+      const repository = await github.createRepository({ owner: 'ada', name, files: shopFiles });
       github.install(registered, [repository]);
       await rest();
       return repository;
@@ -102,7 +94,18 @@ export async function openLocalApp(pace: Pace): Promise<LocalApp> {
   };
 }
 
-const files = {
+/** What app.yml asks GitHub for; a test holds it against what GitHub knows. */
+export function manifest(): { readonly permissions: Permissions; readonly events: readonly string[] } {
+  // The file is ours.
+  const written = parse(readFileSync(join(root, 'app.yml'), 'utf8')) as {
+    readonly default_permissions: Permissions;
+    readonly default_events: readonly string[];
+  };
+  return { permissions: written.default_permissions, events: written.default_events };
+}
+
+/** A repository whose one model is a committed file. */
+export const shopFiles = {
   'README.md': 'A shop.\n',
   '.github/siskin.yml': `version: 1
 models:
