@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Plan } from '../../src/effect.ts';
 import { AppError } from '../../src/error.ts';
 import type { BudgetLimit } from '../../src/policy/budget-limit.ts';
 import type { LedgerEntry } from '../../src/store/ledger-entry.ts';
+import { aRun } from '../run-builder.ts';
+import { dispatch } from './effects.ts';
 import { openTestStore, repository, type TestStore } from './test-store.ts';
 
 let test: TestStore;
@@ -119,7 +122,7 @@ it('never lets the sum exceed a limit without an approval, however runs begin an
         if (!ledger.some(({ claim }) => approved.has(claim))) expect(exceeded(ledger)).toEqual([]);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 15 },
   );
 });
 
@@ -132,4 +135,24 @@ it('lets exactly as many of many at once have the last hours as there are', asyn
 
   // 2000 seconds hold six times 300.
   expect(won.filter(Boolean)).toHaveLength(6);
+});
+
+it('records nothing of a plan whose reservation came too late: no run, no dispatch, no view', async () => {
+  await test.clear();
+  await reserve(entryOf({ run: 1, seconds: 2000, pull: 1, person: 'ada', day: 28 }), limits);
+  const late = entryOf({ run: 2, seconds: 1, pull: 1, person: 'grace', day: 28 });
+  const plan: Plan = {
+    changes: [
+      { kind: 'save-run', run: aRun({ repositoryId: late.repositoryId, pullRequest: 1 }) },
+      { kind: 'reserve', entries: [late], limits },
+    ],
+    effects: [dispatch],
+  };
+
+  await expect(test.store.record({ ...repository, id: late.repositoryId }, plan)).rejects.toMatchObject({
+    code: 'conflict',
+  });
+
+  expect(await test.store.readRun(aRun().claim)).toBeNull();
+  expect((await test.store.readBacklog()).waitingEffects).toBe(0);
 });
