@@ -6,6 +6,7 @@ import type { Stage } from '../store/run-record.ts';
 import type { Piece } from './budget.ts';
 import { columnTable, dataSection } from './data-section.ts';
 import { code, codeBlock, link, prose, text } from './escape.ts';
+import { fairnessSection, fairnessSummary } from './fairness-table.ts';
 import { unfreezeCommand } from './holds.ts';
 import { details, shortSha } from './markdown.ts';
 import { metricTable, orderedGates, shownMetrics } from './metric-table.ts';
@@ -85,6 +86,11 @@ export function foldedSections(model: ModelView, view: PullView): readonly Folde
     const summary = `Slices (${sliceSummary(slices)})`;
     folded.push({ name: 'slices', weight: 40, summary, body: sliceTable(slices) });
   }
+  const fairness = result.evaluation?.fairness;
+  if (fairness !== undefined) {
+    const summary = `Fairness (${fairnessSummary(fairness, judgement.fairness)})`;
+    folded.push({ name: 'fairness', weight: 42, summary, body: fairnessSection(fairness, judgement.fairness) });
+  }
   if (result.drift !== null && Object.keys(result.drift.columns).length > 0) {
     const summary = `All columns (${Object.keys(result.drift.columns).length})`;
     folded.push({ name: columnsName, weight: 30, summary, body: columnTable(result.drift) });
@@ -119,7 +125,7 @@ export function coreSection(model: ModelView, view: PullView): string {
     case 'frozen':
       return joined([
         changedLine(model),
-        `It is taken up again by itself when the freeze ends. Who may ends it before with ${code(unfreezeCommand(state.freeze))}.`,
+        `A run is called for, and starts by itself when the freeze ends. To end it before: ${code(unfreezeCommand(state.freeze))}.`,
       ]);
     case 'over-budget':
       return joined([changedLine(model), `**To go on** ${prose(overrunFix(state.overrun, view.head), 500)}`]);
