@@ -28,8 +28,8 @@ export interface CheckContent {
   readonly text: string;
   readonly detailsUrl: string | null;
   readonly annotations: readonly Annotation[];
-  /** At most three. */
-  readonly buttons: readonly Button[];
+  /** At most three; absent in what an earlier version queued. */
+  readonly buttons?: readonly Button[];
 }
 
 /**

@@ -93,7 +93,7 @@ function fields(check: CheckContent, annotations: readonly Annotation[]) {
     status: check.status,
     ...(check.conclusion === null ? {} : { conclusion: check.conclusion }),
     // Without a word about them, the buttons of an earlier state would stay.
-    actions: check.buttons.map((button) => ({ ...button })),
+    actions: (check.buttons ?? []).map((button) => ({ ...button })),
     ...(check.detailsUrl === null ? {} : { details_url: check.detailsUrl }),
     output: {
       title: check.title,

@@ -34,7 +34,7 @@ async function press(head: string, button: string, login = 'grace'): Promise<rea
 function check({ effects }: Plan): CheckContent | undefined {
   return effects.flatMap((effect) => (effect.kind === 'publish-check' ? [effect.check] : [])).at(-1);
 }
-const offered = (plan: Plan) => check(plan)?.buttons.map(({ identifier }) => identifier);
+const offered = (plan: Plan) => check(plan)?.buttons?.map(({ identifier }) => identifier);
 
 describe('a check offers', () => {
   it('what makes sense where its model stands, and nothing where nothing does', async () => {

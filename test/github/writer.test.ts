@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { buttons } from '../../src/command/button.ts';
 import type { Annotation, CheckContent } from '../../src/effect.ts';
 import { localGithub, repository } from './local-github.ts';
 
@@ -116,6 +117,19 @@ describe('checks', () => {
     expect(id).toBe(31);
     expect(annotationLines(github.seen).map((lines) => lines.length)).toEqual([50, 50, 20]);
     expect(new Set(annotationLines(github.seen).flat()).size).toBe(120);
+  });
+
+  it('offers buttons, and takes them away again', async () => {
+    await using github = await localGithub({
+      'POST check-runs': { status: 201, json: { id: 31 } },
+      'PATCH check-runs/31': { status: 200, json: { id: 31 } },
+    });
+
+    await github.writer.createCheck(repository, 'abc', aCheck({ buttons: [buttons.retry] }));
+    await github.writer.updateCheck(repository, 31, aCheck({ buttons: [] }));
+
+    expect(github.seen[0]?.body).toMatchObject({ actions: [{ label: 'Retry', identifier: 'retry' }] });
+    expect(github.seen[1]?.body).toMatchObject({ actions: [] });
   });
 
   it('adds only the annotations that are not there yet when it updates', async () => {
