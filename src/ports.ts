@@ -1,13 +1,18 @@
 import type { Freeze } from './decide/freeze.ts';
 import type { LockRecord } from './decide/lock.ts';
-import type { CheckContent, Effect, Plan } from './effect.ts';
+import type { CheckContent, Plan } from './effect.ts';
 import type { Repository } from './intent.ts';
 import type { BudgetLimit, Spending } from './policy/budget-limit.ts';
 import type { RepositoryRole } from './policy/grantee.ts';
+import type { Throttle } from './ports/outbox.ts';
+import type { SetupReader } from './ports/setup.ts';
 import type { Approval } from './store/approval-record.ts';
 import type { HeadSighting } from './store/head-record.ts';
-import type { LedgerEntry, PastJobs, Spender } from './store/ledger-entry.ts';
-import type { Champion, PullRecord, RunFailure, RunRecord, ViewRecord } from './store/run-record.ts';
+import type { LedgerEntry, PastJobs, Spender } from './store/ledger-record.ts';
+import type { Champion, PullRecord, RunRecord, ViewRecord } from './store/run-record.ts';
+
+export type { Learnt, Outbox, Outcome, PendingEffect, RateRefusal, Throttle } from './ports/outbox.ts';
+export type { DeliveryAttempt, Installation, RequiredCheck, SetupReader } from './ports/setup.ts';
 
 /** A file of a commit. */
 export interface TreeEntry {
@@ -77,51 +82,6 @@ export interface RoleHeld {
   readonly role: RepositoryRole | 'none';
   /** GitHub's name of the custom role; null for a standard one. */
   readonly custom: string | null;
-}
-
-/** What the App asks of GitHub and what an installation of it was given. */
-export interface Installation {
-  readonly app: { readonly id: number; readonly slug: string };
-  /** Permission by name, with its level: what the App asks for, and what the account accepted. */
-  readonly asked: Readonly<Record<string, string>>;
-  readonly granted: Readonly<Record<string, string>>;
-  /** The events that the installation is sent. */
-  readonly events: readonly string[];
-  /** The page on which an owner accepts permissions. */
-  readonly url: string;
-  readonly isSuspended: boolean;
-  /** Whether it is an organisation's; else it is a person's. */
-  readonly ofOrganisation: boolean;
-}
-
-/** A check that a branch requires before a merge. */
-export interface RequiredCheck {
-  readonly name: string;
-  /** The id of the only App whose word counts; null when anybody's does. */
-  readonly appId: number | null;
-}
-
-/** One attempt of GitHub to bring us a webhook. */
-export interface DeliveryAttempt {
-  readonly event: string;
-  /** ISO 8601. */
-  readonly at: string;
-  /** The HTTP status of our answer; 0 when there was none. */
-  readonly status: number;
-  /** Whether GitHub calls it a success. */
-  readonly isTaken: boolean;
-}
-
-/** What finding out why nothing works may read of GitHub. */
-export interface SetupReader {
-  /** Asked as the App itself. */
-  readInstallation(repository: Repository): Promise<Installation>;
-  /** Those of the newest 100 deliveries of the App that are about this repository, newest first. Asked as the App itself. */
-  listDeliveries(repository: Repository): Promise<readonly DeliveryAttempt[]>;
-  /** The state of a workflow of the default branch by its file name, e.g. `active` or `disabled_manually`; null when there is none. */
-  readWorkflowState(repository: Repository, workflow: string): Promise<string | null>;
-  /** What rulesets and branch protection require of a branch. */
-  listRequiredChecks(repository: Repository, branch: string): Promise<readonly RequiredCheck[]>;
 }
 
 /** What planning may read of GitHub. Every method throws AppError when GitHub cannot be asked; absence is null. */
@@ -290,88 +250,4 @@ export interface LaneHint {
   readonly number: number | null;
   readonly claim: string | null;
   readonly head: string | null;
-}
-
-/** One effect whose turn has come. */
-export interface PendingEffect {
-  readonly id: number;
-  readonly repository: Repository;
-  readonly effect: Effect;
-  /** What it acts on; two effects of one target never overtake each other. */
-  readonly target: string;
-  /** Attempts that were begun before this one; some may have reached GitHub without our knowing. */
-  readonly attempts: number;
-  /** How long ago the newest of them was begun; null when there was none. */
-  readonly begunSecondsAgo: number | null;
-}
-
-/** What applying an effect taught us about the world, to be kept with its end. */
-export type Learnt =
-  | { readonly kind: 'comment'; readonly number: number; readonly commentId: number; readonly edited: boolean }
-  | {
-      readonly kind: 'check';
-      readonly number: number | null;
-      readonly head: string;
-      readonly name: string;
-      readonly checkId: number;
-    }
-  | {
-      readonly kind: 'run-dispatched';
-      readonly claim: string;
-      readonly runId: number | null;
-      readonly url: string | null;
-    }
-  | { readonly kind: 'run-refused'; readonly claim: string; readonly failure: RunFailure }
-  /** A dispatch was never sent, because the run was called off before. */
-  | { readonly kind: 'run-unsent'; readonly claim: string }
-  /** GitHub was asked to cancel a run, and has yet to do it. */
-  | { readonly kind: 'run-cancelled'; readonly claim: string; readonly runId: number };
-
-/** That GitHub refuses an installation: for the requests of an hour, or for too many in a short time. */
-export interface RateRefusal {
-  readonly by: 'primary' | 'secondary';
-  /** For how long, where GitHub says so. */
-  readonly seconds: number | null;
-}
-
-/** Until when (ISO 8601) GitHub refuses an installation, or last did, and for which limit. */
-export interface Throttle {
-  readonly until: string;
-  readonly by: RateRefusal['by'];
-}
-
-/** How an attempt to apply an effect ended. */
-export type Outcome =
-  | { readonly kind: 'done'; readonly learnt: Learnt | null }
-  /** Not yet: try again in so many seconds. A wait that is no failure (a quota of our own) does not count as an attempt. */
-  | { readonly kind: 'later'; readonly seconds: number; readonly error: string | null }
-  /** GitHub refused it for its rate: no failed attempt, but some of its requests may have been answered before. */
-  | { readonly kind: 'throttled'; readonly seconds: number; readonly error: string }
-  | { readonly kind: 'failed'; readonly error: string; readonly learnt: Learnt | null };
-
-/** The queue of effects, as applying sees it. */
-export interface Outbox {
-  /** The due effects of a lane in order. */
-  listDue(lane: string): Promise<readonly PendingEffect[]>;
-  /** Counts an attempt before it is made; false when the effect was replaced meanwhile and must not be made. */
-  begin(effectId: number): Promise<boolean>;
-  /**
-   * Takes room for what an effect writes in the rate that GitHub allows its installation, among all replicas. The
-   * seconds that it must wait instead, 0 when it may go.
-   */
-  reserve(effect: PendingEffect): Promise<number>;
-  /** Until when (ISO 8601) GitHub refused an installation for its rate, when that was lately; null otherwise. */
-  readDelay(installation: number): Promise<string | null>;
-  /** Ends the attempt and keeps what was learnt, in one transaction. */
-  settle(effect: PendingEffect, outcome: Outcome): Promise<void>;
-  /** The ids of what was published before, so that it is edited. */
-  readCheck(repositoryId: number, head: string, name: string): Promise<number | null>;
-  readComment(repositoryId: number, number: number): Promise<number | null>;
-  /** The state of a run, so that what was called off meanwhile is not sent. */
-  readRun(claim: string): Promise<RunRecord | null>;
-  /** How often the comment of a pull request was edited in the last minute, how long ago the oldest of these was, and whether a run of it is still going on. */
-  readEdits(
-    repositoryId: number,
-    number: number,
-  ): Promise<{ readonly edits: number; readonly oldestSecondsAgo: number; readonly running: boolean }>;
 }
