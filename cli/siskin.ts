@@ -153,6 +153,11 @@ function version(): string {
 
 const entered = process.argv[1];
 if (entered !== undefined && import.meta.url === pathToFileURL(resolve(entered)).href) {
+  // Whoever reads what we print may have seen enough (`| head`): that is no failure.
+  process.stdout.on('error', (error) => {
+    if (!('code' in error) || error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
   process.exitCode = await runCli({
     args: process.argv.slice(2),
     folder: process.cwd(),

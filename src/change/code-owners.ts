@@ -23,7 +23,7 @@ export function codeOwners(text: string): OwnersOf {
   const lines = text.length > mostBytes || Buffer.byteLength(text) > mostBytes ? [] : text.split(/\r\n|\n|\r/);
   const rules = lines.flatMap((line) => ruleOf(line) ?? []).reverse();
   return (path) => {
-    const segments = path.split('/').map((segment) => [...segment]);
+    const segments = path.split('/').map((text): Segment => ({ text, letters: [...text] }));
     return rules.find(({ holds }) => holds(segments))?.owners ?? [];
   };
 }
@@ -37,7 +37,7 @@ export function ownerText(owner: Owner): string {
 }
 
 interface Rule {
-  readonly holds: (path: readonly Letters[]) => boolean;
+  readonly holds: (path: readonly Segment[]) => boolean;
   readonly owners: readonly Owner[];
 }
 
@@ -77,7 +77,7 @@ const deep: unique symbol = Symbol('**');
 
 function matcherOf(pattern: string): Rule['holds'] | null {
   if (/^!|^\\#|\[|\]/.test(pattern)) return null;
-  const parts = pattern.split('/').map(lettersOf);
+  const parts = pattern.split('/').map(partOf);
   const isFolder = isEmpty(parts.at(-1));
   const isAnchored = parts.slice(0, isFolder ? -1 : undefined).length > 1;
   const inner = parts.filter((part) => !isEmpty(part));
@@ -86,38 +86,43 @@ function matcherOf(pattern: string): Rule['holds'] | null {
   const isDeepEnd = last === deep;
   // What ends in a folder or in `**` holds what lies below it; `docs/*` only what lies right there; all else both.
   const below: readonly Part[] =
-    isFolder || isDeepEnd ? [[many], ...anything] : isAnchored && isWild(last) ? [] : anything;
+    isFolder || isDeepEnd ? [some, ...anything] : isAnchored && isWild(last) ? [] : anything;
   const whole = [...(isAnchored ? [] : anything), ...(isDeepEnd ? inner.slice(0, -1) : inner), ...below];
   return (path) => fits({ pattern: whole, text: path, wild: deep, same: isSegment });
 }
 
-type Part = Letters | typeof deep;
+/** A segment of a pattern. Most are plain text, which is compared as such. */
+type Part = { readonly text: string | null; readonly letters: Letters } | typeof deep;
+/** A segment of a path. */
+type Segment = { readonly text: string; readonly letters: readonly string[] };
 const anything: readonly Part[] = [deep];
+const some: Part = { text: null, letters: [many] };
 
-function lettersOf(part: string): Part {
-  if (part === '**') return deep;
+function partOf(written: string): Part {
+  if (written === '**') return deep;
   const letters: Letter[] = [];
-  for (const [token] of part.matchAll(/\\.|./gsu)) {
+  for (const [token] of written.matchAll(/\\.|./gsu)) {
     if (token === '*') letters.push(many);
     else letters.push(token === '?' ? one : token.length > 1 && token.startsWith('\\') ? token.slice(1) : token);
   }
-  return letters;
+  const isPlain = letters.every((letter) => typeof letter === 'string');
+  return { text: isPlain ? letters.join('') : null, letters };
 }
 
-function isSegment(part: Part, segment: Letters): boolean {
+function isSegment(part: Part, { text, letters }: Segment): boolean {
   if (part === deep) return false;
-  return fits({
-    pattern: part,
-    text: segment,
-    wild: many,
-    same: (wanted, letter) => wanted === one || wanted === letter,
-  });
+  if (part.text !== null) return part.text === text;
+  return fits({ pattern: part.letters, text: letters, wild: many, same: isLetter });
+}
+
+function isLetter(wanted: Letter, letter: Letter): boolean {
+  return wanted === one || wanted === letter;
 }
 
 function isEmpty(part: Part | undefined): boolean {
-  return part !== deep && part?.length === 0;
+  return part !== undefined && part !== deep && part.text === '';
 }
 
 function isWild(part: Part | undefined): boolean {
-  return part !== deep && part?.length === 1 && part[0] === many;
+  return part !== undefined && part !== deep && part.letters.length === 1 && part.letters[0] === many;
 }

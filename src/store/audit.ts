@@ -65,21 +65,18 @@ export async function appendAudit(
 
 /** The entries in their order, read in pages, so that a log of any length takes little memory. */
 export async function* readAudit(db: Queryable, filter: AuditFilter): AsyncGenerator<AuditRow> {
-  for (let after = 0; ; ) {
+  const end = await readEnd(db);
+  // Numbers have no gaps, so a page is a range of them: its cost does not grow with what was read before.
+  for (let from = end.first_number; from <= end.number; from += pageSize) {
     const rows = await db.query(
-      `select number, entry from siskin.audit where number > $1
-         and ($2::text is null or entry::jsonb ->> 'at' >= $2) and ($3::text is null or entry::jsonb ->> 'at' < $3)
-         and ($4::text is null or lower(entry::jsonb -> 'repository' ->> 'name') = lower($4))
-         and ($5::text is null or lower(entry::jsonb -> 'who' ->> 'login') = lower($5))
-       order by number limit ${pageSize}`,
-      [after, filter.since, filter.until, filter.repository, filter.who],
+      `select number, entry from siskin.audit where number >= $1 and number < $2
+         and ($3::text is null or entry::jsonb ->> 'at' >= $3) and ($4::text is null or entry::jsonb ->> 'at' < $4)
+         and ($5::text is null or lower(entry::jsonb -> 'repository' ->> 'name') = lower($5))
+         and ($6::text is null or lower(entry::jsonb -> 'who' ->> 'login') = lower($6))
+       order by number`,
+      [from, from + pageSize, filter.since, filter.until, filter.repository, filter.who],
     );
-    for (const row of rows) {
-      const kept = KeptRow.parse(row);
-      after = kept.number;
-      yield parsed(kept);
-    }
-    if (rows.length < pageSize) return;
+    for (const row of rows) yield parsed(KeptRow.parse(row));
   }
 }
 
@@ -108,11 +105,10 @@ export async function verifyAudit(db: Database, noted: AuditEnd | null = null): 
 }
 
 async function verifyIn(tx: Queryable, noted: AuditEnd | null): Promise<AuditVerdict> {
-  const [endRow] = await tx.query('select number, digest, first_number, first_previous from siskin.audit_end', []);
-  const end = endRow === undefined ? null : WholeEndRow.parse(endRow);
-  const first = end?.first_number ?? 1;
+  const end = await readEnd(tx);
+  const first = end.first_number;
   let number = first - 1;
-  let digest = end?.first_previous ?? firstDigest;
+  let digest = end.first_previous;
   if (noted !== null && noted.number < number) return broken(noted.number, 'that it was forgotten since it was noted');
   let isNoted = noted === null || (noted.number === number && noted.digest === digest);
   for (let more = true; more; ) {
@@ -133,7 +129,7 @@ async function verifyIn(tx: Queryable, noted: AuditEnd | null): Promise<AuditVer
   }
   if (number !== (end?.number ?? 0))
     return broken(number + 1, `the end, where ${end?.number ?? 0} entries were written`);
-  if (digest !== (end?.digest ?? firstDigest)) return broken(number, 'another end than was written');
+  if (digest !== end.digest) return broken(number, 'another end than was written');
   if (!isNoted) return broken(noted?.number ?? 0, 'another digest than was noted');
   return { kind: 'intact', entries: number - first + 1, first, end: { number, digest } };
 }
@@ -180,6 +176,14 @@ function retention(who: AuditEntry['who'], line: string): AuditEntry {
   const source = { kind: 'terminal' } as const;
   const nothing = { pullRequest: null, dryRun: false, head: null, permission: null, code: null };
   return { who, source, verb: 'prune', line, ...nothing, outcome: 'done', started: [], ended: [] };
+}
+
+/** Where the chain begins and ends; one that nobody has begun is empty. */
+async function readEnd(db: Queryable): Promise<z.infer<typeof WholeEndRow>> {
+  const [row] = await db.query('select number, digest, first_number, first_previous from siskin.audit_end', []);
+  return row === undefined
+    ? { number: 0, digest: firstDigest, first_number: 1, first_previous: firstDigest }
+    : WholeEndRow.parse(row);
 }
 
 const pageSize = 1000;

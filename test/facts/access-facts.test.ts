@@ -137,6 +137,16 @@ describe('code owners', () => {
     expect((await gathered('/train', '{ train: [code-owners] }')).owners).toMatchObject({ kind: 'unknown' });
   });
 
+  it('are a doubt when comparing would hold up everybody else', async () => {
+    const files = Object.fromEntries(Array.from({ length: 1500 }, (_, at) => [`src/late/${at}.py`, '']));
+    github = memoryGithub({ ...files, CODEOWNERS: '*.x @ada\n'.repeat(1400) });
+
+    expect((await gathered('/train', '{ train: [code-owners] }')).owners).toEqual({
+      kind: 'unknown',
+      why: 'there are more files and owners than can be compared',
+    });
+  });
+
   it('are none without a file that names them', async () => {
     github = memoryGithub({ 'data/late.csv': 'a' });
     const none = new Map([
