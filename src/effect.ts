@@ -6,7 +6,7 @@ import type { BudgetLimit } from './policy/budget-limit.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { Approval } from './store/approval-record.ts';
 import type { AuditEntry } from './store/audit-record.ts';
-import type { LedgerEntry } from './store/ledger-entry.ts';
+import type { LedgerEntry } from './store/ledger-record.ts';
 import type { Champion, RunRecord, ViewRecord } from './store/run-record.ts';
 
 /** A line of a check that points at a file. Lines count from 1. */

@@ -1,5 +1,5 @@
 import type { Effect, StateChange } from '../effect.ts';
-import type { LedgerEntry } from '../store/ledger-entry.ts';
+import type { LedgerEntry } from '../store/ledger-record.ts';
 import { type Left, type Overrun, reservationFor, tightest } from './budget.ts';
 import { type RequestedRun, requestRuns } from './request-run.ts';
 import { withinBudget } from './within-budget.ts';

@@ -2,7 +2,7 @@ import type { Budget } from '../facts/budget-facts.ts';
 import { type BudgetLimit, isOver, type Spending, windowEnd } from '../policy/budget-limit.ts';
 import type { BudgetPolicy } from '../policy/budget-policy.ts';
 import type { EvaluateJob, TrainJob } from '../run-plan.ts';
-import type { LedgerEntry, PastJobs } from '../store/ledger-entry.ts';
+import type { LedgerEntry, PastJobs } from '../store/ledger-record.ts';
 
 /** What so many seconds cost, rounded up to a whole millionth; nothing where there is no price. */
 export function costOf(seconds: number, microsPerHour: number | null): number {

@@ -1,7 +1,7 @@
 import type { Effect, Plan, StateChange } from '../effect.ts';
 import type { RunFacts, ShownRun } from '../facts/run-facts.ts';
 import type { Intent } from '../intent.ts';
-import type { LedgerEntry } from '../store/ledger-entry.ts';
+import type { LedgerEntry } from '../store/ledger-record.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { afterLoss } from './after-loss.ts';
 import { told } from './answered-run.ts';

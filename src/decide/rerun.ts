@@ -1,6 +1,6 @@
 import type { Plan, StateChange } from '../effect.ts';
 import type { Budget } from '../facts/budget-facts.ts';
-import type { LedgerEntry } from '../store/ledger-entry.ts';
+import type { LedgerEntry } from '../store/ledger-record.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { type Overrun, overrun, spendingOf } from './budget.ts';
 

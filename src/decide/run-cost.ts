@@ -1,5 +1,5 @@
 import type { Spending } from '../policy/budget-limit.ts';
-import type { LedgerEntry } from '../store/ledger-entry.ts';
+import type { LedgerEntry } from '../store/ledger-record.ts';
 import { type Left, spendingOf } from './budget.ts';
 
 /** What a model's part of a run takes: what is known of it, and nothing else. */

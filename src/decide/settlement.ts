@@ -1,5 +1,5 @@
 import type { WorkflowJob } from '../ports.ts';
-import type { LedgerEntry } from '../store/ledger-entry.ts';
+import type { LedgerEntry } from '../store/ledger-record.ts';
 import { costOf } from './budget.ts';
 
 /**

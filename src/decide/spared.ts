@@ -1,5 +1,5 @@
 import type { Spending } from '../policy/budget-limit.ts';
-import type { LedgerEntry } from '../store/ledger-entry.ts';
+import type { LedgerEntry } from '../store/ledger-record.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { costOf } from './budget.ts';
 

@@ -3,7 +3,7 @@ import { type BudgetLimit, limitsOf, type Spending } from '../policy/budget-limi
 import type { BudgetPolicy } from '../policy/budget-policy.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { StoreReader } from '../ports.ts';
-import type { PastJobs, Spender } from '../store/ledger-entry.ts';
+import type { PastJobs, Spender } from '../store/ledger-record.ts';
 
 /** What a run may cost here, what was spent, and what jobs usually take. */
 export interface Budget {

@@ -8,7 +8,7 @@ import { policyPath } from '../policy/policy.ts';
 import type { GithubReader, PullRequest, StoreReader } from '../ports.ts';
 import type { Approval } from '../store/approval-record.ts';
 import type { HeadSighting } from '../store/head-record.ts';
-import type { LedgerEntry } from '../store/ledger-entry.ts';
+import type { LedgerEntry } from '../store/ledger-record.ts';
 import type { PullRecord, RunRecord, ViewRecord } from '../store/run-record.ts';
 import { gatherApprovals } from './approval-facts.ts';
 import { gatherHolds, type Holds } from './hold-facts.ts';

@@ -3,7 +3,7 @@ import { type ParsedPolicy, parsePolicy } from '../policy/parse.ts';
 import { policyPath } from '../policy/policy.ts';
 import type { GithubReader, PullRequest, StoreReader, WorkflowRun } from '../ports.ts';
 import { runName } from '../run-plan.ts';
-import type { LedgerEntry } from '../store/ledger-entry.ts';
+import type { LedgerEntry } from '../store/ledger-record.ts';
 import type { PullRecord, RunRecord, ViewRecord } from '../store/run-record.ts';
 import { gatherThaw, type ThawFacts } from './settle-facts.ts';
 

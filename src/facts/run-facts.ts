@@ -8,7 +8,7 @@ import type { Result } from '../result.ts';
 import { isLoss } from '../run-loss.ts';
 import { claimOf } from '../run-plan.ts';
 import type { Approval } from '../store/approval-record.ts';
-import type { LedgerEntry } from '../store/ledger-entry.ts';
+import type { LedgerEntry } from '../store/ledger-record.ts';
 import type { Champion, RunFailure, RunRecord, ViewRecord } from '../store/run-record.ts';
 import { gatherApprovals, gatherMergedOverrides } from './approval-facts.ts';
 import { type Budget, gatherBudget } from './budget-facts.ts';

@@ -3,7 +3,7 @@ import { AppError } from '../error.ts';
 import { type BudgetLimit, isOver, type Spending, windowStart } from '../policy/budget-limit.ts';
 import { Id, Instant, NullableId } from './column.ts';
 import type { Queryable } from './database.ts';
-import type { LedgerEntry, PastJobs, Spender } from './ledger-entry.ts';
+import type { LedgerEntry, PastJobs, Spender } from './ledger-record.ts';
 
 /**
  * Sets entries aside. The limits are held against what the ledger says now: a `conflict` means that another lane or

@@ -4,7 +4,7 @@ import { costOf, medianSeconds, overrun, tightest } from '../../src/decide/budge
 import { settlement } from '../../src/decide/settlement.ts';
 import type { Budget } from '../../src/facts/budget-facts.ts';
 import { type BudgetLimit, limitsOf, windowEnd, windowStart } from '../../src/policy/budget-limit.ts';
-import type { LedgerEntry } from '../../src/store/ledger-entry.ts';
+import type { LedgerEntry } from '../../src/store/ledger-record.ts';
 import { aJob } from '../job-builder.ts';
 
 const spender = { repositoryId: 1, owner: 'acme', pullRequest: 5, person: 'grace', currency: 'USD' };

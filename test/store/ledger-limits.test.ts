@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Plan } from '../../src/effect.ts';
 import { AppError } from '../../src/error.ts';
 import type { BudgetLimit } from '../../src/policy/budget-limit.ts';
-import type { LedgerEntry } from '../../src/store/ledger-entry.ts';
+import type { LedgerEntry } from '../../src/store/ledger-record.ts';
 import { aRun } from '../run-builder.ts';
 import { dispatch } from './effects.ts';
 import { openTestStore, repository, type TestStore } from './test-store.ts';
@@ -95,6 +95,19 @@ async function reserve(entry: LedgerEntry, bounds: readonly BudgetLimit[]): Prom
   }
 }
 
+it('lets exactly as many of many repositories at once have the last hours of their owner as there are', async () => {
+  await test.clear();
+  const wants = Array.from({ length: 20 }, (_, at) => ({
+    ...entryOf({ run: at + 1, seconds: 300, pull: 1, person: 'ada', day: 28 }),
+    repositoryId: 100 + at,
+  }));
+  const bound: BudgetLimit = { per: 'organisation', window: 'month', seconds: 2000, micros: null };
+  const won = await Promise.all(wants.map((entry) => reserve(entry, [bound])));
+
+  // 2000 seconds hold six times 300.
+  expect(won.filter(Boolean)).toHaveLength(6);
+});
+
 it('never lets the sum exceed a limit without an approval, however runs begin and end at the same time', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { maxLength: 6 }), async (rounds) => {
@@ -124,17 +137,6 @@ it('never lets the sum exceed a limit without an approval, however runs begin an
     }),
     { numRuns: 15 },
   );
-});
-
-it('lets exactly as many of many at once have the last hours as there are', async () => {
-  await test.clear();
-  const wants = Array.from({ length: 20 }, (_, at) =>
-    entryOf({ run: at + 1, seconds: 300, pull: 1, person: 'ada', day: 28 }),
-  );
-  const won = await Promise.all(wants.map((entry) => reserve(entry, limits)));
-
-  // 2000 seconds hold six times 300.
-  expect(won.filter(Boolean)).toHaveLength(6);
 });
 
 it('records nothing of a plan whose reservation came too late: no run, no dispatch, no view', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { settlement } from '../../src/decide/settlement.ts';
 import type { BudgetLimit } from '../../src/policy/budget-limit.ts';
 import type { WorkflowJob } from '../../src/ports.ts';
-import type { LedgerEntry } from '../../src/store/ledger-entry.ts';
+import type { LedgerEntry } from '../../src/store/ledger-record.ts';
 import { aJob } from '../job-builder.ts';
 import { openTestStore, repository, type TestStore } from './test-store.ts';
 
