@@ -113,7 +113,7 @@ const rows = {
     takes: ['model', 'reason', 'term'],
     access: 'write',
     trust: false,
-    does: 'keeps an environment for this pull request',
+    does: 'keeps an environment for this pull request until you give it back (unlock) or its time is over',
     example: 'lock staging -m <model> --for 2h --reason "load test"',
   },
   unlock: {
@@ -186,6 +186,5 @@ interface TargetField {
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
-/** The verbs in the order in which help lists them. */
-// The keys of the table are exactly the verbs.
+/** The verbs in the order in which help lists them: the keys of the table are exactly these. */
 export const verbs = Object.keys(grammar) as readonly Verb[];

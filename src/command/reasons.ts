@@ -269,6 +269,5 @@ export const reasons = { ...refusals, ...workRefusals, ...runFailures, ...verdic
 /** A stable code of why something is not done, failed, or is judged as it is. */
 export type ReasonCode = keyof typeof reasons;
 
-/** Every code, in the order in which the docs list them. */
-// The keys of the table are exactly the codes.
+/** Every code, in the order in which the docs list them: the keys of the table are exactly these. */
 export const reasonCodes = Object.keys(reasons) as readonly ReasonCode[];

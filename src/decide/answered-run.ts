@@ -1,3 +1,4 @@
+import { renderReply } from '../command/reply.ts';
 import type { Effect, Plan } from '../effect.ts';
 import type { ShownRun } from '../facts/run-facts.ts';
 import { dataNotSeen, renderDataAnswer } from '../render/data-answer.ts';
@@ -36,6 +37,6 @@ function answerData({ run, policy }: ShownRun): Plan {
     return dataNotSeen(looked, failureOf(run, model));
   });
   const key = `data-${claim}-${attempt}`;
-  const answer: Effect = { kind: 'reply', number: pullRequest, body: parts.join('\n\n'), key };
+  const answer: Effect = { kind: 'reply', number: pullRequest, body: renderReply(parts), key };
   return { changes: [], effects: [answer] };
 }

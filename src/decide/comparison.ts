@@ -1,3 +1,4 @@
+import { renderReply } from '../command/reply.ts';
 import type { Effect, Plan } from '../effect.ts';
 import type { ShownRun } from '../facts/run-facts.ts';
 import { notCompared, renderComparison } from '../render/comparison.ts';
@@ -23,7 +24,7 @@ export function answerComparison({ run, policy }: ShownRun): Plan {
   const answer: Effect = {
     kind: 'reply',
     number: pullRequest,
-    body: parts.join('\n\n'),
+    body: renderReply(parts),
     key: `compare-${claim}-${attempt}`,
   };
   return { changes: [], effects: [answer] };

@@ -1,6 +1,6 @@
 import type { Command } from '../command/command.ts';
 import { grammar } from '../command/grammar.ts';
-import { renderDryRun, renderRefusals } from '../command/reply.ts';
+import { renderDryRun, renderRefusals, renderReply } from '../command/reply.ts';
 import type { Effect, Plan } from '../effect.ts';
 import type { CommandFacts } from '../facts/command-facts.ts';
 import { renderComment } from '../render/comment.ts';
@@ -108,7 +108,7 @@ function replies({ intent }: Scene, { answers, done }: Answered): readonly Effec
   }
   const of = source.kind === 'comment' ? `${source.commentId}` : `button-${source.press}`;
   const key = `reply-${of}${obeyed === undefined ? '' : `-${obeyed}`}`;
-  const effects: Effect[] = parts.length === 0 ? [] : [{ kind: 'reply', number, body: parts.join('\n\n'), key }];
+  const effects: Effect[] = parts.length === 0 ? [] : [{ kind: 'reply', number, body: renderReply(parts), key }];
   if (source.kind !== 'comment') return effects;
   const { commentId } = source;
   const started = !isDry && done.effects.some(({ kind }) => acting.includes(kind));

@@ -1,4 +1,6 @@
 import type { Command } from '../../command/command.ts';
+import { renderReply } from '../../command/reply.ts';
+import { code, prose } from '../../render/escape.ts';
 import { overrunFix, overrunSentence } from '../../render/spending.ts';
 import type { AskedRuns } from '../ask-for-runs.ts';
 import { emptyPlan, joined } from '../plans.ts';
@@ -11,13 +13,18 @@ export function answerWithRuns(
   { says, asked }: { readonly says: readonly string[]; readonly asked: readonly AskedRuns[] },
   scene: OpenScene,
 ): Answer {
-  const text = says.length === 0 ? null : says.join('\n\n');
-  if (asked.length === 0) return { kind: 'done', plan: emptyPlan, says: text };
+  if (asked.length === 0) return { kind: 'done', plan: emptyPlan, says: renderReply(says) };
   const held = frozenRefusal(command, scene);
   if (held !== null) return held;
   const plan = joined(...asked.map(({ changes, effects }) => ({ changes, effects })));
-  const [over] = asked.flatMap((one) => [...one.over.values()]);
-  if (plan.effects.length > 0 || over === undefined) return { kind: 'done', plan, says: text };
-  const fix = overrunFix(over, scene.pull.pull.head.sha);
-  return refuse(command, { code: 'over-budget', reason: overrunSentence(over), fix });
+  const over = asked.flatMap((one) => [...one.over]);
+  const [first] = over;
+  if (plan.effects.length === 0 && first !== undefined) {
+    const [, overrun] = first;
+    const fix = overrunFix(overrun, scene.pull.pull.head.sha);
+    return refuse(command, { code: 'over-budget', reason: overrunSentence(overrun), fix });
+  }
+  const left = over.map(([model, overrun]) => `Not asked for ${code(model)}: ${prose(overrunSentence(overrun))}.`);
+  const all = [...says, ...left];
+  return { kind: 'done', plan, says: all.length === 0 ? null : renderReply(all) };
 }

@@ -7,6 +7,8 @@ import { type Holding, holdingHere } from './holding.ts';
 import { type Answer, refuse, type Scene } from './scene.ts';
 
 const mostShown = 20;
+/** Of each code, where several are explained. */
+const mostListed = 5;
 
 /** Explains a reason code, with the numbers where it holds here; without one those that hold here now. */
 export function explain(command: CommandOf<'explain'>, scene: Scene): Answer {
@@ -41,7 +43,7 @@ function listed(here: readonly Holding[]): string {
   const codes = [...new Set(here.map(({ code }) => code))];
   return codes
     .map((known) => {
-      const own = here.filter(({ code }) => code === known).slice(0, mostShown);
+      const own = here.filter(({ code }) => code === known).slice(0, mostListed);
       return [
         `**${codeSpan(known)}** ${reasons[known].means}`,
         '',

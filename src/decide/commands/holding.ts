@@ -1,6 +1,10 @@
 import { type ReasonCode, reasonCodes } from '../../command/reasons.ts';
+import { frozenWords } from '../../render/holds.ts';
+import { clock } from '../../render/markdown.ts';
 import { sentence } from '../../render/outcome.ts';
 import { forkRefusal } from '../fork.ts';
+import { frozen } from '../freeze.ts';
+import { settled } from '../lock.ts';
 import { verdictReasonsOf } from '../verdict-reasons.ts';
 import type { ModelView } from '../view.ts';
 import type { Scene } from './scene.ts';
@@ -20,13 +24,24 @@ export function holdingHere({ facts }: Scene): readonly Holding[] {
   if (pull === null) return [{ code: 'closed', model: null, seen: 'the pull request is not open' }];
   const { judged, shown } = pull;
   const models = shown?.view.models ?? [];
-  const holding = models.flatMap((view) => ofModel(view, pull.now));
+  const holding: Holding[] = models.flatMap((view) => ofModel(view, pull.now));
   if (judged.kind !== 'valid') {
     const seen =
       judged.kind === 'absent'
         ? `\`${pull.base.ref}\` has no policy`
         : `the policy of \`${pull.base.ref}\` has ${judged.problems.length} problems`;
     return [{ code: 'no-policy', model: null, seen }, ...holding];
+  }
+  const { holds, now } = facts;
+  const freeze = frozen('runs', holds.freezes, now);
+  if (freeze !== null && !holding.some(({ code }) => code === 'frozen')) {
+    holding.push({ code: 'frozen', model: null, seen: `runs are frozen ${frozenWords(freeze, now)}` });
+  }
+  for (const { environment, model, state } of holds.locks) {
+    const { holder } = settled(state, now).state;
+    if (holder === null || holder.owner.number === pull.pull.number) continue;
+    const seen = `\`${environment}\` is held by #${holder.owner.number} (${holder.owner.login}) until ${clock(holder.expiresAt, now)}`;
+    holding.push({ code: 'locked', model, seen });
   }
   const untrusted = forkRefusal(judged.range, pull.approvals);
   const isSaid = holding.some(({ code }) => code === 'fork');

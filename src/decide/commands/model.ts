@@ -2,6 +2,7 @@ import type { Command, Verb } from '../../command/command.ts';
 import { renderCommand } from '../../command/render.ts';
 import type { RangeFacts } from '../../facts/range-facts.ts';
 import { nearest } from '../../policy/nearest.ts';
+import { code } from '../../render/escape.ts';
 import { type Answer, type OpenScene, refuse } from './scene.ts';
 
 /** A command that may name a model. */
@@ -24,7 +25,7 @@ export function rangeFor(
       ) ?? { kind: 'range', range }
     );
   }
-  const reason = `\`${base.ref}\` has ${judged.kind === 'absent' ? 'no policy' : 'a policy that cannot be used'}`;
+  const reason = `${code(base.ref, 60)} has ${judged.kind === 'absent' ? 'no policy' : 'a policy that cannot be used'}`;
   return refuse(command, { code: 'no-policy', reason, fix: 'Add or mend `.github/siskin.yml` there first.' });
 }
 

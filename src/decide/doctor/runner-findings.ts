@@ -1,5 +1,5 @@
 import type { Answered } from '../../facts/answered.ts';
-import type { Policy } from '../../policy/policy.ts';
+import type { Policy, TrainPolicy } from '../../policy/policy.ts';
 import type { WorkflowJob } from '../../ports.ts';
 import { type Finding, ok, problem, unverified } from './finding.ts';
 
@@ -33,7 +33,7 @@ function wanted(
     ['evaluations', policy['evaluate-runner']],
     ['forks', policy.forks.runner],
     ...Object.entries(policy.models).flatMap(([name, { train }]) =>
-      train === undefined ? [] : [[`trains \`${name}\``, train.runner] as const],
+      trainingLabels(train).map((labels) => [`trains \`${name}\``, labels] as const),
     ),
   ];
   const found = new Map<string, { readonly labels: readonly string[]; readonly by: readonly string[] }>();
@@ -42,6 +42,11 @@ function wanted(
     found.set(key, { labels, by: [...(found.get(key)?.by ?? []), by] });
   }
   return found;
+}
+
+function trainingLabels(train: TrainPolicy | undefined): readonly (readonly string[])[] {
+  const onDemand = train?.['on-demand-runner'];
+  return [...(train === undefined ? [] : [train.runner]), ...(onDemand === undefined ? [] : [onDemand])];
 }
 
 /** Labels are a set, and GitHub does not look at their case. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/effect.ts';
 import { anEvaluation } from '../../result-builder.ts';
 import { openTestStore, type TestStore } from '../../store/test-store.ts';
-import { openWorld, outline, type World } from '../../world.ts';
+import { openWorld, outline, policyText, type World } from '../../world.ts';
 
 let test: TestStore;
 let world: World;
@@ -68,5 +68,24 @@ describe('/explain', () => {
 
     expect(said(open)).toContain('Nothing here needs an explanation');
     expect(said(await world.comment(number, '/explain'))).toContain('**`closed`**');
+  });
+});
+
+describe('/explain of what is held', () => {
+  it('names the freeze and the lock of another pull request', async () => {
+    world.github.roles.set('root', 'admin');
+    world.github.commit('main', { '.github/siskin.yml': `${policyText}environments: { staging: {} }\n` });
+    world.github.commit('other', { 'src/features.py': 'week' });
+    const other = world.github.openPull('other');
+    await world.check(other);
+    await world.check(number);
+    await world.comment(other, '/lock staging -m late --for 2h --reason "load test"', 'root');
+    await world.comment(other, '/freeze runs --for 2h --reason "maintenance"', 'root');
+    const text = said(await world.comment(number, '/explain', 'stranger'));
+
+    expect(text).toMatch(
+      /\*\*`frozen`\*\*[\s\S]*- runs are frozen by root in this repository until 14:\d\d UTC \(maintenance\)/,
+    );
+    expect(text).toMatch(/\*\*`locked`\*\*[\s\S]*- `late`: `staging` is held by #.?\d+ \(root\) until 14:\d\d UTC/);
   });
 });
