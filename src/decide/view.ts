@@ -65,7 +65,7 @@ export interface ModelView {
   readonly cost?: RunCost;
 }
 
-/** A sentence of prose about a lock or a freeze; about every model, and for the comment alone, when `model` is null. */
+/** A sentence of prose about a lock or a freeze of one model's environment; about all runs when `model` is null. */
 export interface HeldSentence {
   readonly model: string | null;
   readonly sentence: string;

@@ -21,7 +21,7 @@ export function renderComment(view: PullView): string {
     { ...fixedPiece(`### ${headline(view, concerned)}`), joins: 'row' },
     ...(concerned.length > 1 ? severalModels(concerned, view) : oneModel(concerned[0], view)),
     ...optional('the policy', 95, policySection(view)),
-    ...optional('locks and freezes', 91, heldSection(view.held)),
+    ...optional('locks and freezes', 91, heldSection(heldBeside(view))),
     ...optional(
       'the notes',
       90,
@@ -150,6 +150,12 @@ function cutNote(names: readonly string[]): string {
   const shown = names.slice(-5).map((name) => prose(name, 100));
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more parts` : '';
   return `**Left out** to fit into one comment: ${shown.join(', ')}${more}. All of it is in the checks and the report.`;
+}
+
+/** A model that is frozen says so itself. */
+function heldBeside({ held, models }: PullView): PullView['held'] {
+  const isSaid = models.some(({ state }) => state.kind === 'frozen');
+  return isSaid ? held?.filter(({ model }) => model !== null) : held;
 }
 
 function fixedPiece(body: string): Piece {

@@ -48,14 +48,16 @@ function ordinal(number: number): string {
  * true until something happens.
  */
 export function heldSentences(number: number, { locks, freezes }: Holds, now: string): readonly HeldSentence[] {
-  const own = locks.map((lock) => ({ lock, sentences: lockSentences(number, lock, now) }));
-  const held = own.filter(({ sentences }) => sentences.length > 0);
-  const targets = new Set(['runs', 'all', ...held.map(({ lock }) => lock.environment)]);
-  const frozen = freezes.filter((freeze) => isInForce(freeze, now) && targets.has(freeze.target));
-  return [
-    ...held.flatMap(({ lock: { model }, sentences }) => sentences.map((sentence) => ({ model, sentence }))),
-    ...frozen.map((freeze) => ({ model: null, sentence: frozenSentence(freeze, now) })),
-  ];
+  const inForce = freezes.filter((freeze) => isInForce(freeze, now));
+  const ofLocks = locks.flatMap((lock) => {
+    const sentences = lockSentences(number, lock, now);
+    if (sentences.length === 0) return [];
+    const frozen = inForce.filter(({ target }) => target === lock.environment);
+    const all = [...sentences, ...frozen.map((freeze) => frozenSentence(freeze, now))];
+    return all.map((sentence) => ({ model: lock.model, sentence }));
+  });
+  const ofRuns = inForce.filter(({ target }) => target === 'runs' || target === 'all');
+  return [...ofLocks, ...ofRuns.map((freeze) => ({ model: null, sentence: frozenSentence(freeze, now) }))];
 }
 
 function lockSentences(number: number, { environment, model, state }: LockRecord, now: string): readonly string[] {

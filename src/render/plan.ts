@@ -72,9 +72,11 @@ function approvalSentence({ kind, subject, head, by }: Approval): string {
 }
 
 function lockSentence({ environment, model, state: { holder, queue } }: LockRecord): string {
-  const held = holder === null ? 'leave it free' : `let #${holder.owner.number} hold it until ${holder.expiresAt}`;
-  const waiting = queue.length === 0 ? '' : `, and ${counted(queue.length, 'other')} wait`;
-  return `write down the lock on ${code(environment)} for ${code(model)}: ${held}${waiting}`;
+  const what = `${code(environment)} for ${code(model)}`;
+  const waiting = queue.length === 0 ? '' : `, with ${queue.length} waiting`;
+  return holder === null
+    ? `leave ${what} free`
+    : `let #${holder.owner.number} hold ${what} until ${holder.expiresAt}${waiting}`;
 }
 
 function effectSentence(effect: Effect): string | null {

@@ -130,7 +130,7 @@ describe('/lock', () => {
     const plan = await world.comment(first, '/lock staging --dry-run');
 
     expect(plan.changes.filter(({ kind }) => kind === 'save-lock')).toEqual([]);
-    expect(said(plan).join()).toContain('`staging` for `late`: let #5 hold it until');
+    expect(said(plan).join()).toContain('let #5 hold `staging` for `late` until');
     expect(await world.store.listLocks(1)).toEqual([]);
   });
 });
