@@ -1,7 +1,8 @@
-import { judgeGates } from '../src/decide/judge.ts';
-import type { GateVerdict } from '../src/decide/judgement.ts';
+import { judgeGates, judgeTreatment } from '../src/decide/judge.ts';
+import type { FairnessVerdict, GateVerdict } from '../src/decide/judgement.ts';
 import type { Evaluation, EvaluationProgress } from '../src/evaluate/evaluate.ts';
 import type { ModelPolicy } from '../src/policy/policy.ts';
+import { fairnessLegend, fairnessRows, groupRows, rateTitles } from '../src/render/fairness-table.ts';
 import { metricWords } from '../src/render/metric-table.ts';
 import { count, percent } from '../src/render/number.ts';
 import { verdictOutcome } from '../src/render/outcome.ts';
@@ -23,7 +24,9 @@ export function printEvaluation(
   const { report, failures } = evaluation;
   const { policy, invocation, isJson } = options;
   const gates = judgeGates({ policy, result: { evaluation: report, failures: [] } });
-  const verdict = worst(gates.filter((gate) => gate.kind !== 'info').map((gate) => gate.verdict));
+  const fairness = judgeTreatment({ policy, result: { evaluation: report, failures: [] } });
+  const deciding = [...gates.filter((gate) => gate.kind !== 'info'), ...fairness];
+  const verdict = worst(deciding.map((gate) => gate.verdict));
   if (isJson) {
     const metrics = Object.fromEntries(
       gates.map(({ metric, comparison, kind, bound, verdict, reason }) => [
@@ -31,10 +34,17 @@ export function printEvaluation(
         { ...comparison, kind, bound, verdict, reason },
       ]),
     );
-    invocation.stdout.write(`${JSON.stringify({ ...report, metrics, failures, verdict })}\n`);
+    const treatment = report.fairness === undefined ? {} : { fairness: { ...report.fairness, gates: fairness } };
+    invocation.stdout.write(`${JSON.stringify({ ...report, metrics, ...treatment, failures, verdict })}\n`);
     return exitOf[verdict];
   }
-  const lines = [...table(gates), ...slices(report), ...rest(evaluation), `verdict: ${verdictOutcome(verdict).word}`];
+  const lines = [
+    ...table(gates),
+    ...slices(report),
+    ...treatment(report, fairness),
+    ...rest(evaluation),
+    `verdict: ${verdictOutcome(verdict).word}`,
+  ];
   invocation.stdout.write(`${lines.join('\n')}\n`);
   return exitOf[verdict];
 }
@@ -90,6 +100,30 @@ function slices({ slices }: Evaluation['report']): readonly string[] {
     return [`${column} = ${value}`, count(rows), words.candidate, `${words.title} ${words.difference}`];
   });
   return ['', ...aligned([['slice', 'rows', 'candidate', 'difference'], ...rows])];
+}
+
+function treatment({ fairness }: Evaluation['report'], verdicts: readonly FairnessVerdict[]): readonly string[] {
+  if (fairness === undefined) return [];
+  const measures = fairnessRows(fairness, verdicts).map((row) => [
+    `${row.title} by ${row.columns.join(' × ')}`,
+    row.champion,
+    row.candidate,
+    row.difference,
+    row.bound,
+    [row.verdict ?? 'shown only', row.reason].filter((part) => part !== '').join(': '),
+  ]);
+  const groups = groupRows(fairness).map(({ columns, values, rows, rates }) => [
+    columns.map((column, place) => `${column} = ${values[place] ?? ''}`).join(', '),
+    rows,
+    ...rates,
+  ]);
+  return [
+    '',
+    ...aligned([['fairness', 'champion', 'candidate', 'difference', 'gate', 'verdict'], ...measures]),
+    '',
+    ...aligned([['group', 'rows', ...rateTitles], ...groups]),
+    ...fairnessLegend(fairness),
+  ];
 }
 
 function rest({ report, failures }: Evaluation): readonly string[] {

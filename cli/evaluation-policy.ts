@@ -2,6 +2,7 @@ import { AppError } from '../src/error.ts';
 import { type MetricName, metricDefinitions, metricNames, type Task, tasks } from '../src/evaluate/metric-name.ts';
 import { type Gate, ModelPolicy } from '../src/policy/policy.ts';
 import { type CommandOptions, type Invocation, listOption, textOption } from './command.ts';
+import { fairnessOf, fairnessOptions, refuseMisfit } from './fairness-options.ts';
 
 /** The options that say what is measured and what it must reach: those of a policy, on the command line. */
 export const evaluationOptions: CommandOptions = {
@@ -22,6 +23,7 @@ export const evaluationOptions: CommandOptions = {
     help: 'e.g. roc-auc:not-worse-by=0.005 (default with a champion: not-worse-by=0)',
   },
   confidence: { type: 'string', value: 'LEVEL', help: 'the level of every interval (default: 0.95)' },
+  ...fairnessOptions,
 };
 
 /** The policy that a command line amounts to. Throws `bad-input` for what a policy could not say either. */
@@ -40,6 +42,7 @@ export function evaluationPolicy(
   const names = metricsOf(task, textOption(invocation, 'metrics'), [...gates.keys()]);
   const positive = textOption(invocation, 'positive-label');
   const id = textOption(invocation, 'id');
+  const fairness = fairnessOf(invocation);
   const parsed = ModelPolicy.safeParse({
     task,
     target: given.target,
@@ -50,8 +53,12 @@ export function evaluationPolicy(
     metrics: Object.fromEntries(names.map((name) => [name, gates.get(name) ?? usualGate(name, given)])),
     confidence: Number(textOption(invocation, 'confidence') ?? 0.95),
     slices: textOption(invocation, 'slices')?.split(',') ?? [],
+    ...(fairness === undefined ? {} : { fairness }),
   });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    refuseMisfit(parsed.data, fairness);
+    return parsed.data;
+  }
   const [problem] = parsed.error.issues;
   throw new AppError(
     'bad-input',

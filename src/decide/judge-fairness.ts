@@ -1,5 +1,11 @@
 import { type FairnessMetric, fairnessDefinitions, fairnessMetrics } from '../evaluate/fairness/fairness-metric.ts';
-import type { Disparity, FairnessAttribute, FairnessComparison } from '../evaluate/fairness/fairness-report.ts';
+import type {
+  Disparity,
+  FairnessAttribute,
+  FairnessComparison,
+  FairnessReport,
+} from '../evaluate/fairness/fairness-report.ts';
+import { canonicalLabel } from '../evaluate/target.ts';
 import type { FairnessGate, FairnessPolicy } from '../policy/fairness-policy.ts';
 import type { ModelPolicy } from '../policy/policy.ts';
 import { count, counted, fixed, significant } from '../render/number.ts';
@@ -22,7 +28,7 @@ const boundWords: Readonly<Record<Bound, string>> = { 'at-most': '≤', 'at-leas
  * known; where some could not, `note` says how many. A result that lacks what the policy asks for is an error.
  */
 export function judgeFairness(options: {
-  readonly policy: Pick<ModelPolicy, 'fairness'>;
+  readonly policy: Pick<ModelPolicy, 'fairness' | 'positive-label'>;
   readonly evaluation: Result['evaluation'];
   /** What stands for a measurement that is not there. */
   readonly absent: { readonly verdict: 'error'; readonly reason: string };
@@ -30,13 +36,10 @@ export function judgeFairness(options: {
   const { evaluation, absent } = options;
   const { fairness } = options.policy;
   if (fairness === undefined) return [];
-  const attributes = evaluation?.fairness?.attributes ?? [];
-  const isSame =
-    (evaluation?.fairness?.minRows ?? null) === fairness['min-rows'] &&
-    evaluation?.fairness?.minCases === fairness['min-cases'];
+  const report = evaluation?.fairness;
+  const attributes = report !== undefined && isMeasuredBy(options.policy, report) ? report.attributes : [];
   return askedFor(fairness).flatMap((columns) => {
-    const found = attributes.find((attribute) => isOf(attribute, columns));
-    const attribute = isSame ? (found ?? null) : null;
+    const attribute = attributes.find((one) => isOf(one, columns)) ?? null;
     return fairnessMetrics.flatMap((metric) => {
       const gate = fairness.gates[metric];
       if (gate === undefined) return [];
@@ -48,6 +51,19 @@ export function judgeFairness(options: {
 /** What a fairness gate is about, e.g. `equal opportunity by sex × region`. */
 export function fairnessTitle({ metric, columns }: Pick<FairnessVerdict, 'metric' | 'columns'>): string {
   return `${fairnessDefinitions[metric].title} by ${columns.join(' × ')}`;
+}
+
+/** What was measured under other minima, or for another class, does not say what this policy asks. */
+function isMeasuredBy(
+  { fairness, 'positive-label': positive }: Pick<ModelPolicy, 'fairness' | 'positive-label'>,
+  report: FairnessReport,
+): boolean {
+  const label = canonicalLabel(String(fairness?.['positive-label'] ?? positive ?? 1));
+  return (
+    report.minRows === fairness?.['min-rows'] &&
+    report.minCases === fairness['min-cases'] &&
+    report.positive === label.slice(0, 200)
+  );
 }
 
 function askedFor({ protected: names, intersections }: FairnessPolicy): readonly (readonly string[])[] {

@@ -59,7 +59,7 @@ export function judgeGates(options: {
 
 /** Every fairness gate of the policy held against an evaluation. */
 export function judgeTreatment(options: {
-  readonly policy: Pick<ModelPolicy, 'fairness'>;
+  readonly policy: Pick<ModelPolicy, 'fairness' | 'positive-label'>;
   readonly result: Pick<Result, 'evaluation' | 'failures'>;
 }): readonly FairnessVerdict[] {
   const { policy, result } = options;

@@ -121,7 +121,10 @@ export function coreSection(model: ModelView, view: PullView): string {
     case 'failed':
       return joined([changedLine(model), `**${code(state.failure.code)}** ${prose(state.failure.message)}`]);
     case 'refused':
-      return joined([changedLine(model), `**To go on** ${prose(state.fix, 500)}`]);
+      return joined([
+        changedLine(model),
+        `**To go on**${state.code === undefined ? '' : ` (${code(state.code)})`} ${prose(state.fix, 500)}`,
+      ]);
     case 'frozen':
       return joined([
         changedLine(model),

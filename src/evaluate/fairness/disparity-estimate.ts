@@ -100,6 +100,9 @@ export function differenceEstimate(options: {
 }): Difference | null {
   const { candidate, champion, replicates, confidence } = options;
   if (candidate.kind !== 'value' || champion.kind !== 'value') return null;
+  const method = 'paired Poisson bootstrap, corrected for bias';
+  const isSame = replicates.candidate.plain.every((ours, at) => Object.is(ours, replicates.champion.plain[at]));
+  if (isSame) return { value: 0, low: 0, high: 0, confidence, pValue: null, method };
   const value = candidate.value - champion.value;
   const ours = biases({ raw: candidate.raw, replicates: replicates.candidate }, confidence);
   const theirs = biases({ raw: champion.raw, replicates: replicates.champion }, confidence);
@@ -118,7 +121,7 @@ export function differenceEstimate(options: {
     high: Math.max(value, ...found.map(({ high }) => high)),
     confidence,
     pValue: null,
-    method: 'paired Poisson bootstrap, corrected for bias',
+    method,
   };
 }
 

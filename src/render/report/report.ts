@@ -6,6 +6,7 @@ import { counted, percent } from '../number.ts';
 import { capital } from '../outcome.ts';
 import { dataPart } from './data-part.ts';
 import { chip, htmlPage, htmlSection, htmlTable } from './element.ts';
+import { fairnessPart } from './fairness-part.ts';
 import { lineageFacts, reproduction, trainingPart } from './lineage-part.ts';
 import { metricPart, slicePart } from './metric-part.ts';
 import { styleSheet } from './style.ts';
@@ -17,10 +18,12 @@ import { judgementTone } from './tone.ts';
  */
 export function renderReport(options: { readonly result: Result; readonly judgement: Judgement }): string {
   const { result, judgement } = options;
+  const fairness = result.evaluation?.fairness;
   const sections = [
     htmlSection('metrics', 'Metrics', metricsBody(options)),
     htmlSection('data', 'Data', dataPart(result)),
     htmlSection('slices', 'Slices', result.evaluation === null ? '' : slicePart(result.evaluation)),
+    htmlSection('fairness', 'Fairness', fairness === undefined ? '' : fairnessPart(fairness, judgement.fairness)),
     htmlSection('not-done', 'What could not be done', failureTable(result)),
     htmlSection(
       'training',

@@ -155,7 +155,7 @@ describe('candidate and champion', () => {
 
     const found = treated({ ...rows, champion: rows.predicted }).attribute.metrics['equalised-odds'];
 
-    expect(found?.difference).toMatchObject({ value: 0 });
+    expect(found?.difference).toMatchObject({ value: 0, low: 0, high: 0 });
   });
 
   it('are compared by their paired answers: the same rows in another order give the same interval', () => {
