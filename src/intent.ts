@@ -137,5 +137,6 @@ export type Intent =
     }
   /** What a run lost with its machine in the attempt of this number has its turn again. */
   | { readonly kind: 'retry-run'; readonly repository: Repository; readonly claim: string; readonly attempt: number }
-  | { readonly kind: 'onboard'; readonly repository: Repository }
+  /** The App was given a repository, by whom GitHub says. */
+  | { readonly kind: 'onboard'; readonly repository: Repository; readonly actor?: Actor }
   | { readonly kind: 'reconcile'; readonly repository: Repository };

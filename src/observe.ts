@@ -3,7 +3,7 @@ import { commandsIn } from './command/parse.ts';
 import { AppError } from './error.ts';
 import type { Intent } from './intent.ts';
 import { fromCheckRun, fromCheckSuite } from './observe/check-events.ts';
-import { Account, Association, actorOf, Origin, repositoryOf, Sha } from './observe/origin.ts';
+import { Account, Association, accountActor, actorOf, Origin, repositoryOf, Sha } from './observe/origin.ts';
 import { claimOf } from './run-plan.ts';
 
 /** Who we are on GitHub: what tells our own runs, checks and comments from those of others. */
@@ -181,13 +181,15 @@ const InstallationEvent = z.object({
   installation: z.object({ id: z.number().int() }),
   repositories: Given.optional(),
   repositories_added: Given.optional(),
+  sender: Account.optional(),
 });
 
-function fromInstallation(payload: unknown): readonly Intent[] {
+function fromInstallation(payload: unknown, app: AppIdentity): readonly Intent[] {
   const event = InstallationEvent.parse(payload);
+  const who = event.sender === undefined ? {} : { actor: accountActor(event.sender, app) };
   const given = [...(event.repositories ?? []), ...(event.repositories_added ?? [])];
   return given.map(({ id, full_name }) => {
     const [owner = '', name = ''] = full_name.split('/');
-    return { kind: 'onboard', repository: { installation: event.installation.id, id, owner, name } };
+    return { kind: 'onboard', repository: { installation: event.installation.id, id, owner, name }, ...who };
   });
 }

@@ -249,7 +249,7 @@ describe('an installation', () => {
   const given = [{ id: 1, full_name: 'octo/flights' }];
 
   it('asks to onboard every repository that it gives', () => {
-    const onboard = [{ kind: 'onboard', repository }];
+    const onboard = [{ kind: 'onboard', repository, actor: ada }];
 
     expect(intents('installation', { action: 'created', repositories: given })).toEqual(onboard);
     expect(intents('installation_repositories', { action: 'added', repositories_added: given })).toEqual(onboard);

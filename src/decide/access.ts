@@ -8,7 +8,7 @@ import { granteesOf, mayAuthorApprove } from '../policy/access-policy.ts';
 import { type Grantee, granteeText, repositoryRoles } from '../policy/grantee.ts';
 
 /** Who asks for what: all that a right hangs on. */
-export interface Claim {
+export interface Demand {
   readonly verb: Verb;
   readonly environment: string | null;
   /** Null for all models of the policy. */
@@ -38,28 +38,28 @@ const approvals: readonly Verb[] = ['approve-run', 'approve-budget', 'override-g
  * Decides whether somebody may use a verb. What nobody is given, nobody has; what GitHub did not tell is a doubt and not
  * a right; and a grant that is certain is not weakened by a doubt about another.
  */
-export function rightTo(claim: Claim, facts: AccessFacts): Right {
-  const { actor, verb, environment } = claim;
+export function rightTo(demand: Demand, facts: AccessFacts): Right {
+  const { actor, verb, environment } = demand;
   if (actor.kind !== 'person') {
     return refused('not-permitted', 'it takes no orders from bots', 'Let a person type it.');
   }
   const found =
-    facts.rules.kind === 'unusable' && grammar[verb].changes ? byAdmin(claim, facts) : byRules(claim, facts);
+    facts.rules.kind === 'unusable' && grammar[verb].changes ? byAdmin(demand, facts) : byRules(demand, facts);
   if (found.kind === 'refused') return found;
-  const { author } = claim;
+  const { author } = demand;
   const isOwn = author !== null && isSame(actor, author) && approvals.includes(verb);
   if (!isOwn || mayAuthorApprove(environment, rulesOf(facts.rules))) return found;
   const reason = `${actor.login} is the author of the pull request, and nobody approves their own change here`;
   return refused('own-approval', reason, 'Ask somebody else who may.');
 }
 
-function byRules(claim: Claim, facts: AccessFacts): Right {
-  const { verb, environment, actor } = claim;
+function byRules(demand: Demand, facts: AccessFacts): Right {
+  const { verb, environment, actor } = demand;
   const grantees = granteesOf({ verb, environment }, rulesOf(facts.rules));
-  const holds = grantees.map((grantee) => holdOf(grantee, claim, facts));
+  const holds = grantees.map((grantee) => holdOf(grantee, demand, facts));
   const granted = holds.find((hold) => hold.kind === 'yes');
   if (granted !== undefined) {
-    return claim.reach === 'repository' ? { kind: 'granted', permission: granted.permission } : byAdmin(claim, facts);
+    return demand.reach === 'repository' ? { kind: 'granted', permission: granted.permission } : byAdmin(demand, facts);
   }
   const doubts = holds.flatMap((hold) => (hold.kind === 'doubt' ? [hold.about] : []));
   if (doubts.length > 0) {
@@ -73,16 +73,16 @@ function byRules(claim: Claim, facts: AccessFacts): Right {
 }
 
 /** Where nothing says who may, and where other repositories are bound as well, only who administers this one may. */
-function byAdmin(claim: Claim, facts: AccessFacts): Right {
+function byAdmin(demand: Demand, facts: AccessFacts): Right {
   const why =
-    claim.reach === 'organisation'
+    demand.reach === 'organisation'
       ? 'what binds the whole organisation needs the role `admin`'
-      : 'while the policy of the base branch cannot be read it needs the role `admin`';
-  const hold = holdOf({ kind: 'role', role: 'admin' }, claim, facts);
+      : 'while the policy of the default branch cannot be read it needs the role `admin`';
+  const hold = holdOf({ kind: 'role', role: 'admin' }, demand, facts);
   if (hold.kind === 'yes') return { kind: 'granted', permission: hold.permission };
   if (hold.kind === 'doubt') return refused('unverified', `GitHub did not tell ${hold.about}, and ${why}`, again);
-  const fix = claim.reach === 'organisation' ? 'Ask an administrator.' : 'Mend `.github/siskin.yml` there first.';
-  return refused(claim.reach === 'organisation' ? 'not-permitted' : 'no-policy', why, fix);
+  const fix = demand.reach === 'organisation' ? 'Ask an administrator.' : 'Mend `.github/siskin.yml` there first.';
+  return refused(demand.reach === 'organisation' ? 'not-permitted' : 'no-policy', why, fix);
 }
 
 const again = 'Type it again in a minute.';
@@ -96,27 +96,27 @@ type Hold =
 
 const no: Hold = { kind: 'no', why: null };
 
-function holdOf(grantee: Grantee, claim: Claim, facts: AccessFacts): Hold {
-  const { login } = claim.actor;
+function holdOf(grantee: Grantee, demand: Demand, facts: AccessFacts): Hold {
+  const { login } = demand.actor;
   switch (grantee.kind) {
     case 'everybody':
-      return grammar[claim.verb].trust ? no : { kind: 'yes', permission: 'everybody' };
+      return grammar[demand.verb].trust ? no : { kind: 'yes', permission: 'everybody' };
     case 'user':
       return isLogin(login, grantee.login) ? { kind: 'yes', permission: `user ${grantee.login}` } : no;
     case 'team':
       return teamHold(grantee.slug, login, facts);
     case 'role': {
-      if (grantee.role === 'read' && grammar[claim.verb].trust) return no;
-      return insiders(roleHold(grantee.role, login, facts), claim, facts);
+      if (grantee.role === 'read' && grammar[demand.verb].trust) return no;
+      return insiders(roleHold(grantee.role, login, facts), demand, facts);
     }
     case 'custom-role': {
       const { role } = facts;
       if (role.kind === 'unknown') return { kind: 'doubt', about: `the role of ${login} (${role.why})` };
       const holds = role.value.custom === grantee.name && role.value.role !== 'none';
-      return holds ? insiders({ kind: 'yes', permission: `role ${grantee.name}` }, claim, facts) : no;
+      return holds ? insiders({ kind: 'yes', permission: `role ${grantee.name}` }, demand, facts) : no;
     }
     case 'code-owners':
-      return insiders(ownerHold(claim, facts), claim, facts);
+      return insiders(ownerHold(demand, facts), demand, facts);
     default:
       return grantee satisfies never;
   }
@@ -139,7 +139,7 @@ function teamHold(slug: string, login: string, { teams }: AccessFacts): Hold {
 }
 
 /** Strangers to the organisation get what trusts only by name or team, whatever role they were given. */
-function insiders(hold: Hold, { verb, actor }: Claim, { outside }: AccessFacts): Hold {
+function insiders(hold: Hold, { verb, actor }: Demand, { outside }: AccessFacts): Hold {
   if (!grammar[verb].trust || hold.kind === 'no') return hold;
   if (outside.kind === 'unknown') {
     const about = `whether ${actor.login} is an outside collaborator (${outside.why})`;
@@ -150,18 +150,18 @@ function insiders(hold: Hold, { verb, actor }: Claim, { outside }: AccessFacts):
 }
 
 /** Somebody owns a model when each of its files that has owners has them among these; and with it, as GitHub wants, write access. */
-function ownerHold(claim: Claim, facts: AccessFacts): Hold {
+function ownerHold(demand: Demand, facts: AccessFacts): Hold {
   const { owners, rules } = facts;
-  const { login } = claim.actor;
+  const { login } = demand.actor;
   if (rules.kind !== 'valid') return no;
   if (owners.kind === 'unknown') return { kind: 'doubt', about: `who owns the files of the model (${owners.why})` };
-  const models = claim.model === null ? Object.keys(rules.policy.models) : [claim.model];
+  const models = demand.model === null ? Object.keys(rules.policy.models) : [demand.model];
   const holds = models.map((model) => {
     const sets = owners.value.get(model) ?? [];
-    return sets.length === 0 ? no : worst(sets.map((set) => best(set.map((owner) => isOwner(owner, claim, facts)))));
+    return sets.length === 0 ? no : worst(sets.map((set) => best(set.map((owner) => isOwner(owner, demand, facts)))));
   });
   const hold = worst(holds);
-  if (hold.kind === 'no' && claim.model === null && holds.some(({ kind }) => kind !== 'no')) {
+  if (hold.kind === 'no' && demand.model === null && holds.some(({ kind }) => kind !== 'no')) {
     return { kind: 'no', why: `${login} does not own every model, so one must be named with \`-m\`` };
   }
   if (hold.kind === 'no') return hold;
@@ -173,7 +173,7 @@ function ownerWords(models: readonly string[]): string {
   return `code owner of ${models.length > 5 ? `${models.length} models` : models.join(', ')}`;
 }
 
-function isOwner(owner: Owner, { actor, owner: organisation }: Claim, facts: AccessFacts): Hold {
+function isOwner(owner: Owner, { actor, owner: organisation }: Demand, facts: AccessFacts): Hold {
   const yes: Hold = { kind: 'yes', permission: 'code owner' };
   switch (owner.kind) {
     case 'user':
@@ -201,7 +201,7 @@ function givenTo(grantees: readonly Grantee[]): string {
   return `it is given to ${grantees.map((grantee) => `\`${granteeText(grantee)}\``).join(', ')}`;
 }
 
-function isSame(actor: Actor, author: NonNullable<Claim['author']>): boolean {
+function isSame(actor: Actor, author: NonNullable<Demand['author']>): boolean {
   return isLogin(actor.login, author.login) || (actor.id !== undefined && actor.id === author.id);
 }
 

@@ -8,7 +8,7 @@ import type { GithubReader, RoleHeld } from '../ports.ts';
 import { type Answered, answered, known, unknown } from './answered.ts';
 import { type ModelOwners, readOwners } from './owner-facts.ts';
 
-/** What the base branch says of rights: nothing, something that cannot be read, or a policy. */
+/** What the default branch says of rights: nothing, something that cannot be read, or a policy. */
 export type Rules =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unusable' }

@@ -34,13 +34,16 @@ export function actorOf(
   app: { readonly slug: string },
   association?: z.infer<typeof Association>,
 ): Actor {
-  const { login, id, type } = sender;
   const owner = repository.owner.type;
   return {
-    login,
-    kind: login === `${app.slug}[bot]` ? 'siskin' : type === 'Bot' ? 'bot' : 'person',
-    ...(id === undefined ? {} : { id }),
+    ...accountActor(sender, app),
     ...(association === undefined ? {} : { association }),
     ...(owner === undefined ? {} : { ofOrganisation: owner === 'Organization' }),
   };
+}
+
+/** An account as somebody who acts: a person, a bot, or this App itself. */
+export function accountActor({ login, id, type }: z.infer<typeof Account>, app: { readonly slug: string }): Actor {
+  const kind = login === `${app.slug}[bot]` ? 'siskin' : type === 'Bot' ? 'bot' : 'person';
+  return { login, kind, ...(id === undefined ? {} : { id }) };
 }

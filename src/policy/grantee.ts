@@ -15,7 +15,7 @@ export type Grantee =
   /** Who is in this team of the repository's organisation, by its slug; never by its name, which anybody may copy. */
   | { readonly kind: 'team'; readonly slug: string }
   | { readonly kind: 'user'; readonly login: string }
-  /** Who owns every owned file of the model, by CODEOWNERS of the base branch. */
+  /** Who owns every owned file of the model, by CODEOWNERS of the default branch. */
   | { readonly kind: 'code-owners' }
   | { readonly kind: 'everybody' };
 

@@ -1,4 +1,4 @@
-import { type Claim, type Right, rightTo } from '../../src/decide/access.ts';
+import { type Demand, type Right, rightTo } from '../../src/decide/access.ts';
 import type { AccessFacts } from '../../src/facts/access-facts.ts';
 import { known } from '../../src/facts/answered.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
@@ -24,7 +24,7 @@ export function rulesWith(text: string): AccessFacts['rules'] {
 }
 
 /** Ada, a member, wants to train what Grace proposed. */
-export const ada: Claim = {
+export const ada: Demand = {
   verb: 'train',
   environment: null,
   model: null,
@@ -53,6 +53,6 @@ function outcome(right: Right): string {
 }
 
 /** The permission that Ada has, or the code of her refusal. */
-export function of(claim: Partial<Claim>, facts: Partial<AccessFacts>): string {
-  return outcome(rightTo({ ...ada, ...claim }, { ...nothing, ...facts }));
+export function of(demand: Partial<Demand>, facts: Partial<AccessFacts>): string {
+  return outcome(rightTo({ ...ada, ...demand }, { ...nothing, ...facts }));
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Owner } from '../../src/change/code-owners.ts';
 import type { Verb } from '../../src/command/command.ts';
-import { type Claim, rightTo } from '../../src/decide/access.ts';
+import { type Demand, rightTo } from '../../src/decide/access.ts';
 import type { AccessFacts } from '../../src/facts/access-facts.ts';
 import { known, unknown } from '../../src/facts/answered.ts';
 import { ada, nothing, roles, rulesWith } from './access-fixture.ts';
@@ -35,10 +35,10 @@ describe('whatever a policy and GitHub say', () => {
       .map((all) => new Map(Object.entries(all))),
     owners: answered(fc.array(fc.array(owner, { minLength: 1 })).map((sets) => new Map([['late', sets]]))),
   });
-  const claim = fc.record({
+  const demand = fc.record({
     verb: fc.constantFrom<Verb>('train', 'override-gate', 'approve-run', 'freeze'),
     model: fc.option(fc.constantFrom('late', 'none-such')),
-    reach: fc.constantFrom<Claim['reach']>('repository', 'organisation'),
+    reach: fc.constantFrom<Demand['reach']>('repository', 'organisation'),
     author: fc.option(fc.constantFrom({ login: 'ada', id: 7 }, { login: 'eve', id: 9 })),
   });
   const listed = (verb: Verb, grantees: readonly string[]): AccessFacts['rules'] => {
@@ -47,14 +47,14 @@ describe('whatever a policy and GitHub say', () => {
     return { ...rules, policy: { ...rules.policy, access: { [verb]: [...grantees] } } };
   };
   const right = (
-    asked: Partial<Claim> & { readonly verb: Verb },
+    asked: Partial<Demand> & { readonly verb: Verb },
     told: Partial<AccessFacts>,
     grantees: readonly string[],
   ) => rightTo({ ...ada, ...asked }, { ...nothing, ...told, rules: listed(asked.verb, grantees) });
 
   test('one more grantee takes no right away', () => {
     fc.assert(
-      fc.property(claim, facts, fc.array(grantee), grantee, (asked, told, grantees, more) => {
+      fc.property(demand, facts, fc.array(grantee), grantee, (asked, told, grantees, more) => {
         fc.pre(right(asked, told, grantees).kind === 'granted');
 
         expect(right(asked, told, [...grantees, more]).kind).toBe('granted');
@@ -66,7 +66,7 @@ describe('whatever a policy and GitHub say', () => {
   test('a doubt grants nothing, and denies nothing for certain', () => {
     const what = fc.constantFrom('role', 'outside', 'owners', 'teams');
     fc.assert(
-      fc.property(claim, facts, fc.array(grantee, { minLength: 1 }), what, (asked, told, grantees, doubted) => {
+      fc.property(demand, facts, fc.array(grantee, { minLength: 1 }), what, (asked, told, grantees, doubted) => {
         const before = right(asked, told, grantees);
         const gone = doubted === 'teams' ? new Map() : unknown('GitHub did not answer');
         const after = right(asked, { ...told, [doubted]: gone }, grantees);
@@ -80,7 +80,7 @@ describe('whatever a policy and GitHub say', () => {
 
   test('who is granted something has it by something certain', () => {
     fc.assert(
-      fc.property(claim, facts, fc.array(grantee), (asked, told, grantees) => {
+      fc.property(demand, facts, fc.array(grantee), (asked, told, grantees) => {
         const found = right(asked, told, grantees);
         fc.pre(found.kind === 'granted');
         const role = told.role.kind === 'known' ? told.role.value.role : 'none';

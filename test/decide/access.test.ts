@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Owner } from '../../src/change/code-owners.ts';
 import type { Verb } from '../../src/command/command.ts';
 import { verbs } from '../../src/command/grammar.ts';
-import { type Claim, rightTo } from '../../src/decide/access.ts';
+import { type Demand, rightTo } from '../../src/decide/access.ts';
 import type { AccessFacts } from '../../src/facts/access-facts.ts';
 import { known, unknown } from '../../src/facts/answered.ts';
 import { ada, held, nothing, of, roles, rulesWith } from './access-fixture.ts';
@@ -33,10 +33,10 @@ describe('without a policy', () => {
   const trusting = ['approve-run', 'approve-budget', 'freeze', 'unfreeze', 'override-gate'];
 
   it.each(verbs)('/%s is given to whom the table says', (verb) => {
-    const row = (claim: Partial<Claim>, facts: Partial<AccessFacts>): string =>
+    const row = (demand: Partial<Demand>, facts: Partial<AccessFacts>): string =>
       roles
         .map((role) =>
-          rightTo({ ...ada, verb, ...claim }, { ...nothing, ...held(role), ...facts }).kind === 'granted' ? 'y' : '-',
+          rightTo({ ...ada, verb, ...demand }, { ...nothing, ...held(role), ...facts }).kind === 'granted' ? 'y' : '-',
         )
         .join('');
 
@@ -105,8 +105,8 @@ environments:
       { ...held('admin'), ...team('leads', false), outside: known(true) },
       'not-permitted',
     ],
-  ] as const)('gives a verb to %s', (_, claim, facts, expected) => {
-    expect(of(claim, { rules, ...facts })).toBe(expected);
+  ] as const)('gives a verb to %s', (_, demand, facts, expected) => {
+    expect(of(demand, { rules, ...facts })).toBe(expected);
   });
 
   it('that cannot be read leaves what changes anything to administrators', () => {
@@ -119,11 +119,11 @@ environments:
   });
 
   it('gives what binds other repositories to administrators only', () => {
-    const claim = { verb: 'freeze', reach: 'organisation' } as const;
+    const demand = { verb: 'freeze', reach: 'organisation' } as const;
 
-    expect(of(claim, held('maintain'))).toBe('not-permitted');
-    expect(of(claim, held('admin'))).toBe('role admin');
-    expect(of(claim, { ...held('admin'), outside: known(true) })).toBe('not-permitted');
+    expect(of(demand, held('maintain'))).toBe('not-permitted');
+    expect(of(demand, held('admin'))).toBe('role admin');
+    expect(of(demand, { ...held('admin'), outside: known(true) })).toBe('not-permitted');
   });
 
   it('lets authors approve only where it says so', () => {
