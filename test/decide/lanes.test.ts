@@ -120,9 +120,9 @@ describe('the lane of a pull request, in whatever order results come', () => {
           await expectShown(world, { content, current, asked });
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 15 },
     );
-  }, 60_000);
+  }, 120_000);
 });
 
 /** Without a new run an earlier one of the very same content was taken over. */
@@ -222,7 +222,7 @@ describe('the lane of the default branch, in whatever order results come', () =>
           expect((await world.store.listOpenRuns(1)).length).toBeLessThanOrEqual(1);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 15 },
     );
-  }, 60_000);
+  }, 120_000);
 });
