@@ -31,7 +31,9 @@ describe('the timer', () => {
     expect(asked(await reconcile())).toMatchObject([{ kind: 'check-pull-request', number, cause: 'reconciled' }]);
 
     await world.check(number, { cause: 'reconciled' });
+    const head = (await world.github.readPullRequest(repository, number))?.head.sha;
     expect(await reconcile()).toEqual({ changes: [], effects: [] });
+    expect((await world.store.listHeads(1, number)).map((sighting) => sighting.head)).toEqual([head]);
   });
 
   it('leaves repositories without a policy in peace', async () => {

@@ -28,8 +28,8 @@ export function approveRun(command: CommandOf<'approve-run'>, scene: OpenScene):
   const moved = headRefusal(command, scene);
   if (moved !== null) return moved;
   const given = runApproval({ head, policy: range.policy }, pull.approvals);
-  if (given !== null || facts.tree === null) {
-    const reason = `${given?.by ?? 'somebody'} approved ${head.slice(0, 7)} already`;
+  if (given !== null) {
+    const reason = `${given.by} approved ${head.slice(0, 7)} already`;
     return refuse(command, { code: 'nothing-to-do', reason, fix: 'Type `/status` to see where things stand.' });
   }
   const approval: Approval = {
@@ -38,7 +38,8 @@ export function approveRun(command: CommandOf<'approve-run'>, scene: OpenScene):
     kind: 'run',
     subject: '',
     head,
-    tree: facts.tree,
+    // What is unknown is no other commit's tree.
+    tree: facts.tree ?? '',
     artifact: null,
     policy: policyDigest(range.policy),
     by: intent.actor.login,

@@ -45,7 +45,7 @@ export function overrideGate(command: OverrideGate, scene: OpenScene): Answer {
   const model = range.models.find((known) => known.model === view.model);
   const { state } = view;
   const artifact = state.kind === 'judged' ? (state.result.evaluation?.candidate.digest ?? null) : null;
-  if (model === undefined || state.kind !== 'judged' || artifact === null || facts.tree === null || shown === null) {
+  if (model === undefined || artifact === null || shown === null) {
     return nothingToDo(command, 'no candidate of it was measured at this commit');
   }
   const approval: Approval = {
@@ -54,7 +54,8 @@ export function overrideGate(command: OverrideGate, scene: OpenScene): Answer {
     kind: 'override-gate',
     subject: gateSubject(view.model, gate.metric),
     head: pull.pull.head.sha,
-    tree: facts.tree,
+    // What is unknown is no other commit's tree.
+    tree: facts.tree ?? '',
     artifact,
     policy: policyDigest(model.policy),
     by: intent.actor.login,
