@@ -74,10 +74,15 @@ function strange(
   { name, behind, prefixed }: { readonly name: string; readonly behind: string; readonly prefixed: boolean },
 ): Command | null {
   if (prefixed && name === '') return { ...said, verb: 'help' };
-  const meant = prefixed ? nearest(name, verbs) : verbs.find((known) => isOneEditAway(name, known));
+  const near = prefixed ? nearest(name, verbs) : null;
+  const meant = verbs.find((known) => (prefixed ? known === near : isOneEditAway(name, known)));
   if (!prefixed && meant === undefined) return null;
-  const suggestion = meant == null ? null : printable(`/${meant} ${behind}`.trim());
-  return { ...said, verb: 'unknown', reason: 'is no command of Siskin', suggestion, of: null };
+  const unknown = { ...said, verb: 'unknown', reason: 'is no command of Siskin', of: null } as const;
+  if (meant === undefined) return { ...unknown, suggestion: null };
+  // What stands behind is taken over where the command that was meant can be said so.
+  const isWhole = readWords(behind, grammar[meant]).kind === 'read';
+  const suggestion = isWhole ? printable(`/${meant} ${behind}`.trim()) : `/${meant}`;
+  return { ...unknown, suggestion };
 }
 
 /** Whether one insertion, deletion, substitution or swap of neighbours makes the one the other. */

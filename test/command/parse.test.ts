@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { verbs } from '../../src/command/grammar.ts';
 import { commandsIn } from '../../src/command/parse.ts';
 
 describe('commands in a comment', () => {
@@ -91,6 +92,7 @@ describe('commands in a comment', () => {
     ['/siskin evluat', '/evaluate'],
     ['/trian -m late', '/train -m late'],
     ['/siskin trian', '/train'],
+    ['/helpp me', '/help'],
   ])('that are misspelt say what was meant: %s', (comment, suggestion) => {
     expect(commandsIn(comment)).toMatchObject([
       { verb: 'unknown', line: comment, reason: 'is no command of Siskin', suggestion },
@@ -205,4 +207,39 @@ describe('commands in a comment', () => {
     }
     expect(process.cpuUsage(started).user / 1000).toBeLessThan(1000);
   });
+
+  it('of another bot are left alone, whatever it is called, unless one letter is all that is between us', () => {
+    const near = fc
+      .tuple(fc.constantFrom(...verbs), fc.nat(15), fc.constantFrom('', 'a', 'e', 's', '-', 'rt'))
+      .map(([verb, at, letters]) => verb.slice(0, at) + letters + verb.slice(at + 1));
+    const word = fc.oneof(
+      fc.stringMatching(/^[a-z][a-z-]{0,15}$/),
+      near.filter((one) => /^[a-z][a-z-]*$/.test(one)),
+    );
+    fc.assert(
+      fc.property(word, (name) => {
+        const isOurs = name === 'siskin' || verbs.some((verb) => edits(name, verb) <= 1);
+
+        expect(commandsIn(`/${name} now`).length).toBe(isOurs ? 1 : 0);
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
+
+/** Optimal string alignment by its recursive definition. */
+function edits(a: string, b: string): number {
+  const known = new Map<string, number>();
+  const of = (i: number, j: number): number => {
+    if (i === 0 || j === 0) return i + j;
+    const key = `${i},${j}`;
+    const cached = known.get(key);
+    if (cached !== undefined) return cached;
+    const same = a[i - 1] === b[j - 1] ? 0 : 1;
+    let least = Math.min(of(i - 1, j) + 1, of(i, j - 1) + 1, of(i - 1, j - 1) + same);
+    if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, of(i - 2, j - 2) + 1);
+    known.set(key, least);
+    return least;
+  };
+  return of(a.length, b.length);
+}

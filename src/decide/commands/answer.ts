@@ -24,7 +24,8 @@ import { type Answer, type OpenScene, refuse, type Scene } from './scene.ts';
 export function answerTo(command: Command, scene: Scene): Answer {
   if (command.verb === 'unknown') {
     const { reason, suggestion, of } = command;
-    const example = of === null ? '/help' : `/${exampleOf(of, namesHere(scene))}`;
+    // An intent that an earlier version stored does not name the verb.
+    const example = of == null ? '/help' : `/${exampleOf(of, namesHere(scene))}`;
     const fix = suggestion === null ? `Type e.g. \`${example}\`.` : `Did you mean \`${suggestion}\`?`;
     return refuse(command, { code: 'unknown-command', reason: `it ${reason}`, fix });
   }
