@@ -147,8 +147,12 @@ export function result(rest: Partial<Result> = {}): Result {
 }
 
 /** What the policy makes of a result. */
-export function judgement(rest: Partial<Judgement> = {}, judgedResult: Result = result()): Judgement {
-  return { ...judge({ model: judgedResult.model, policy, result: judgedResult }), ...rest };
+export function judgement(
+  rest: Partial<Judgement> = {},
+  judgedResult: Result = result(),
+  asked: ModelPolicy = policy,
+): Judgement {
+  return { ...judge({ model: judgedResult.model, policy: asked, result: judgedResult }), ...rest };
 }
 
 export function judged(rest: Partial<Extract<ModelState, { kind: 'judged' }>> = {}): ModelState {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { ModelState, PullView } from '../../src/decide/view.ts';
 import { drift } from './drift-fixture.ts';
+import { unequalState } from './fairness-fixture.ts';
 import { judged, model, otherStates, result, view, worse } from './fixture.ts';
 
 const pieces = [
@@ -63,6 +64,10 @@ const foreign = new Set([
   'check',
   'file',
   'signal',
+  'columns',
+  'values',
+  'positive',
+  'note',
 ]);
 
 /** The same view with every foreign string, and every key of a foreign record, made of `strings` in turn, `times` long. */
@@ -90,6 +95,7 @@ const schemaProblem = { column: 'c', check: 'type', expected: 'e', found: 'f', r
 const states: readonly ModelState[] = [
   judged(),
   worse(),
+  unequalState(),
   judged({
     reusedFrom: 'x',
     result: result({
