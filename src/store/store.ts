@@ -86,10 +86,13 @@ export async function openStore(options: {
   const { database: db, queue, clock, writeLimits: limits = githubWriteLimits } = options;
   await migrate(db);
   const now = () => clock().toISOString();
-  async function writing<T>(work: (tx: Queryable) => Promise<{ value: T; lanes: readonly string[] }>): Promise<T> {
+  async function writing<T>(
+    work: (tx: Queryable) => Promise<{ value: T; lanes: readonly string[]; last?: () => Promise<void> }>,
+  ): Promise<T> {
     const value = await db.transaction(async (tx) => {
       const done = await work(tx);
       await queue.put(tx, done.lanes);
+      await done.last?.();
       return done.value;
     });
     queue.nudge();
@@ -122,8 +125,12 @@ export async function openStore(options: {
     async record(repository, plan, cause) {
       if (plan.changes.length === 0 && plan.effects.length === 0) return;
       await writing(async (tx) => {
-        const isNew = cause === undefined || (await markRecorded(tx, cause));
-        return { value: undefined, lanes: isNew ? await recordPlan(tx, { repository, plan, at: now() }) : [] };
+        if (cause !== undefined && !(await markRecorded(tx, cause))) return { value: undefined, lanes: [] };
+        const at = now();
+        const entries = plan.changes.flatMap((change) => (change.kind === 'audit' ? [change.entry] : []));
+        const lanes = await recordPlan(tx, { repository, plan, at });
+        // Those who add to the log wait for each other until they commit, and so add at the very end.
+        return { value: undefined, lanes, last: () => appendAudit(tx, { repository, entries, at }) };
       });
     },
     accept: (deliveries) =>
@@ -191,10 +198,7 @@ async function recordPlan(
   );
   const asked: string[] = [];
   for (const change of plan.changes) asked.push(...(await makeChange(tx, { repository, change, at })));
-  const lanes = [...asked, ...(await putEffects(tx, { repository, effects: plan.effects, at }))];
-  const entries = plan.changes.flatMap((change) => (change.kind === 'audit' ? [change.entry] : []));
-  await appendAudit(tx, { repository, entries, at });
-  return lanes;
+  return [...asked, ...(await putEffects(tx, { repository, effects: plan.effects, at }))];
 }
 
 async function makeChange(
@@ -232,7 +236,7 @@ async function makeChange(
     case 'end-freezes':
       await endFreezes(tx, change);
       return [];
-    // All entries together come last: those who add to the log wait for each other.
+    // All entries are added together at the end.
     case 'audit':
       return [];
     case 'ask':
