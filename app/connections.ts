@@ -99,11 +99,9 @@ async function connectTo(
     const call = { method, route: routeOf(requested.url) };
     turnaway.check(installation);
     meter.count(method);
+    let response: Awaited<ReturnType<typeof request>>;
     try {
-      const response = await politeness.inTurn({ repository, method }, async () => await request(requested));
-      metrics.called({ ...call, status: response.status });
-      await noteBudget(response.headers);
-      return response;
+      response = await politeness.inTurn({ repository, method }, async () => await request(requested));
     } catch (error) {
       const status: unknown = Reflect.get(Object(error), 'status');
       metrics.called({ ...call, status: typeof status === 'number' ? status : 0 });
@@ -111,6 +109,9 @@ async function connectTo(
       if (refusal !== null) await turnaway.refused(installation, refusal);
       throw error;
     }
+    metrics.called({ ...call, status: response.status });
+    await noteBudget(response.headers);
+    return response;
   });
   return octokit;
 

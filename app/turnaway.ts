@@ -7,7 +7,7 @@ import type { Store } from '../src/store/store.ts';
 export interface Turnaway {
   /** AppError `unavailable`, with the seconds to wait, while the installation is refused. */
   check(installation: number): void;
-  /** Tells all replicas that GitHub refused it. */
+  /** Tells all replicas that GitHub refused it. Never fails: a database that is away has a voice of its own. */
   refused(installation: number, refusal: RateRefusal): Promise<void>;
 }
 
@@ -34,8 +34,11 @@ export function openTurnaway({
       );
     },
     async refused(installation, refusal) {
-      const { until, by } = await store.throttle(installation, refusal);
       const now = clock().getTime();
+      const { until, by } = await store.throttle(installation, refusal).catch((error: unknown) => {
+        log.error({ err: error }, 'That GitHub refuses us could not be kept');
+        return { until: new Date(now + (refusal.seconds ?? 60) * 1000).toISOString(), by: refusal.by };
+      });
       for (const [one, end] of refusedUntil) if (end <= now) refusedUntil.delete(one);
       const isNew = !refusedUntil.has(installation);
       refusedUntil.set(installation, Date.parse(until));

@@ -31,7 +31,11 @@ async function serve(port: MessagePort, folder: string | null): Promise<void> {
         port.postMessage({ id: asked.id, rows } satisfies Answered);
         if ('close' in asked) port.close();
       },
-      (error: unknown) => port.postMessage({ id: asked.id, failure: failureOf(error) } satisfies Answered),
+      (error: unknown) => {
+        // A trap of WebAssembly, by its name: PostgreSQL itself fell over. Nothing that it says after this can be relied on, so the thread ends.
+        if (error instanceof Error && error.name === 'RuntimeError') throw error;
+        port.postMessage({ id: asked.id, failure: failureOf(error) } satisfies Answered);
+      },
     );
   });
 }

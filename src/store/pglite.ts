@@ -17,9 +17,11 @@ export async function openPglite(folder: string | null): Promise<Database> {
   } catch (cause) {
     lock?.[Symbol.dispose]();
     const place = folder === null ? 'in memory' : `in ${folder}`;
+    // The reason for which its thread ended says more than that it did.
+    const reason = cause instanceof AppError ? (cause.cause ?? cause) : cause;
     throw new AppError(
       'world-broken',
-      `expected the database ${place} to open, found ${messageOf(cause)}; put a backup in its place or start with an empty folder`,
+      `expected the database ${place} to open, found ${messageOf(reason)}; put a backup in its place or start with an empty folder`,
       { cause },
     );
   }
@@ -98,9 +100,11 @@ function openThread(folder: string | null): Thread {
     return expectAnswer(newest);
   }
 
-  function die(found: string): void {
+  function die(found: string, cause?: unknown): void {
     if (dead !== null) return;
-    dead = new AppError('world-broken', `expected the thread of the database to live, found ${found}; start again`);
+    dead = new AppError('world-broken', `expected the thread of the database to live, found ${found}; start again`, {
+      cause,
+    });
     for (const answer of waiting.values()) answer.reject(dead);
     waiting.clear();
     if (!closing) lost.resolve(dead);
@@ -112,7 +116,7 @@ function openThread(folder: string | null): Thread {
     if ('rows' in answered) answer?.resolve(answered.rows);
     else answer?.reject(Object.assign(new Error(answered.failure.message), answered.failure));
   });
-  worker.on('error', (error) => die(messageOf(error)));
+  worker.on('error', (error) => die(messageOf(error), error));
   worker.on('exit', (code) => {
     die(`that it ended with ${code}`);
     ended.resolve();

@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/store/database.ts';
@@ -75,4 +78,14 @@ describe('PostgreSQL in a thread of its own', () => {
     await expect(dying.query('select 1', [])).rejects.toThrow(/thread/);
     await dying[Symbol.asyncDispose]();
   });
+});
+
+it('says in one line why a data folder does not open', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'siskin-broken-'));
+  await mkdir(join(folder, 'postgres'), { recursive: true });
+  await writeFile(join(folder, 'postgres', 'PG_VERSION'), '9\n');
+
+  await expect(openPglite(folder)).rejects.toThrow(
+    /^expected the database in .* to open, found (?!expected).*; put a backup/s,
+  );
 });
