@@ -12,6 +12,7 @@ import { type FairnessMetric, fairnessDefinitions, fairnessMetrics, type GroupRa
 import type { FairnessAttribute, FairnessComparison } from './fairness-report.ts';
 import { addToGroup, clearGroupCounts, emptyGroupCounts, type GroupCounts } from './group-counts.ts';
 import type { Grouping } from './groups.ts';
+import { largestRate, type PairedCounts, rateChanges, widestChange } from './widest-change.ts';
 
 /** Scores that put rows into classes. */
 export type ClassScores = BinaryScores | MulticlassScores;
@@ -106,9 +107,10 @@ function replicatesOf(
     metrics.map((metric) => {
       const compared = groupsOf(metric, assessed);
       const of = (counts: GroupCounts) => replicateSheet({ metric, groups: compared, counts, assessed });
+      const both = { candidate: measured.candidate, champion: measured.champion ?? measured.candidate };
       return [
         metric,
-        { candidate: of(measured.candidate), champion: of(measured.champion ?? emptyGroupCounts(groups.length)) },
+        { candidate: of(both.candidate), champion: of(both.champion), change: changeSheet(metric, both, compared) },
       ];
     }),
   );
@@ -123,13 +125,30 @@ function replicatesOf(
     }
     for (const sheets of drawn.values()) {
       sheets.candidate.add(counts.candidate, replicate);
-      if (champion !== null) sheets.champion.add(counts.champion, replicate);
+      if (champion === null) continue;
+      sheets.champion.add(counts.champion, replicate);
+      sheets.change.add(counts, replicate);
     }
   });
   return new Map(
-    Array.from(drawn, ([metric, { candidate: ours, champion: theirs }]) => [
+    Array.from(drawn, ([metric, { candidate: ours, champion: theirs, change }]) => [
       metric,
-      { candidate: ours.replicates, champion: theirs.replicates },
+      { candidate: ours.replicates, champion: theirs.replicates, change },
     ]),
   );
+}
+
+/** Takes how far a measure can have changed by chance alone, replicate by replicate. */
+function changeSheet(metric: FairnessMetric, counts: PairedCounts, groups: readonly number[]) {
+  const changes = rateChanges(metric, { counts, groups });
+  const largest = largestRate(metric, { counts, groups });
+  const chance = new Float64Array(replicateCount);
+  return {
+    measured: widestChange(metric, { changes, less: null, largest }),
+    chance,
+    add(drawn: PairedCounts, replicate: number): void {
+      const drawnChanges = rateChanges(metric, { counts: drawn, groups });
+      chance[replicate] = widestChange(metric, { changes: drawnChanges, less: changes, largest });
+    },
+  };
 }

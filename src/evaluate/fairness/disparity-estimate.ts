@@ -24,6 +24,8 @@ export interface Replicates {
 export interface PairedReplicates {
   readonly candidate: Replicates;
   readonly champion: Replicates;
+  /** How far the measure can have changed at most, as measured and by chance alone in each replicate. */
+  readonly change: { readonly measured: number; readonly chance: Float64Array };
 }
 
 /** Takes the replicates of one measure of one model, one by one. */
@@ -90,7 +92,8 @@ export function disparityEstimate(options: {
 /**
  * What changed between the models, on the same replicates. How much chance adds to either measure is known only to lie
  * between what the replicates around measured, shrunk and, where they may be, equal rates show, and so is how much the
- * measures vary; the interval allows for all.
+ * measures vary; the interval allows for all. But it never reaches further than the rates of the groups themselves changed:
+ * models that say nearly the same cannot differ much, however little is known of either.
  */
 export function differenceEstimate(options: {
   readonly candidate: Disparity;
@@ -101,8 +104,6 @@ export function differenceEstimate(options: {
   const { candidate, champion, replicates, confidence } = options;
   if (candidate.kind !== 'value' || champion.kind !== 'value') return null;
   const method = 'paired Poisson bootstrap, corrected for bias';
-  const isSame = replicates.candidate.plain.every((ours, at) => Object.is(ours, replicates.champion.plain[at]));
-  if (isSame) return { value: 0, low: 0, high: 0, confidence, pValue: null, method };
   const value = candidate.value - champion.value;
   const ours = biases({ raw: candidate.raw, replicates: replicates.candidate }, confidence);
   const theirs = biases({ raw: champion.raw, replicates: replicates.champion }, confidence);
@@ -115,10 +116,12 @@ export function differenceEstimate(options: {
   });
   const found = estimates.filter((estimate) => estimate !== null);
   if (found.length < estimates.length) return null;
+  const { measured, chance } = replicates.change;
+  const furthest = measured + quantile(known(chance), (1 + confidence) / 2);
   return {
     value,
-    low: Math.min(value, ...found.map(({ low }) => low)),
-    high: Math.max(value, ...found.map(({ high }) => high)),
+    low: Math.min(value, Math.max(0 - furthest, Math.min(...found.map(({ low }) => low)))),
+    high: Math.max(value, Math.min(furthest, Math.max(...found.map(({ high }) => high)))),
     confidence,
     pValue: null,
     method,
