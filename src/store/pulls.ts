@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Judgement } from '../decide/judgement.ts';
+import type { ModelView } from '../decide/view.ts';
 import { Id, NullableId } from './column.ts';
 import type { Queryable } from './database.ts';
 import { writeSightings } from './heads.ts';
@@ -161,7 +163,18 @@ const PullRow = z.object({
 function viewOf(value: unknown): ViewRecord {
   ViewShape.parse(value);
   // Only saveView writes this column, from a ViewRecord; the shape check finds rows of another version.
-  return value as ViewRecord;
+  const record = value as ViewRecord;
+  return { ...record, view: { ...record.view, models: record.view.models.map(asOfNow) } };
+}
+
+function asOfNow(model: ModelView): ModelView {
+  const { state } = model;
+  return state.kind === 'judged' ? { ...model, state: { ...state, judgement: withFairness(state.judgement) } } : model;
+}
+
+/** What an earlier version judged was held against no bound on fairness, because there was none. */
+function withFairness(judgement: Judgement | Omit<Judgement, 'fairness'>): Judgement {
+  return 'fairness' in judgement ? judgement : { ...judgement, fairness: [] };
 }
 
 const ViewShape = z.object({

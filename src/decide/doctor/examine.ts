@@ -19,7 +19,7 @@ export function examine(facts: DoctorFacts): readonly Finding[] {
     ...(workflow === null ? [] : [...workflowFindings(workflow.file), ...stateFinding(workflow)]),
     ...installationFindings(installation),
     ...protectionFindings({ branch: branch.name, names, required, app }),
-    ...(deliveries === null ? [] : [deliveryFinding(deliveries, now)]),
+    deliveryFinding(deliveries, now),
     ...(policy === null ? [] : runnerFindings(policy, jobs)),
   ];
 }
