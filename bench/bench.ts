@@ -12,6 +12,8 @@ const document = join(root, 'docs/benchmarks.md');
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   acknowledge: async () => (await import('./acknowledge.ts')).acknowledge,
   sustain: async () => (await import('./sustain.ts')).sustain,
+  replicas: async () => (await import('./replicas.ts')).replicas,
+  recover: async () => (await import('./recover.ts')).recover,
   conclude: async () => (await import('./conclude.ts')).conclude,
   react: async () => (await import('./react.ts')).react,
   calls: async () => (await import('./calls.ts')).calls,

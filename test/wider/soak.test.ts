@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { measureRun } from '../../bench/finish-run.ts';
@@ -10,6 +8,7 @@ import type { PullIssue } from '../../sandbox/github/shape/pull.ts';
 import type { Account, Repository } from '../../sandbox/github/state.ts';
 import { generator } from './crash/generator.ts';
 import { openStage, type Stage } from './crash/stage.ts';
+import { shopFiles } from './crash/story.ts';
 
 vi.setConfig({ testTimeout: 900_000 });
 
@@ -176,24 +175,3 @@ async function commit(
 function never(): never {
   throw new Error('expected a pull request, found none');
 }
-
-const shopFiles = {
-  'README.md': 'A shop.\n',
-  '.github/siskin.yml': `version: 1
-models:
-  fraud:
-    task: binary
-    target: label
-    data: { train: data/train.csv, holdout: data/holdout.csv }
-    model: models/fraud.onnx
-    metrics:
-      roc-auc: { not-worse-by: 0.005 }
-`,
-  '.github/workflows/siskin.yml': readFileSync(
-    join(import.meta.dirname, '../../templates/workflows/siskin.yml'),
-    'utf8',
-  ),
-  'data/train.csv': 'hour,label\n1,0\n',
-  'data/holdout.csv': 'hour,label\n2,1\n',
-  'models/fraud.onnx': 'one',
-};

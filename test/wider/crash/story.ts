@@ -98,7 +98,8 @@ async function tipOf(repository: Repository, branch: string): Promise<string> {
 }
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const shopFiles = {
+/** A repository with one model, whose file is committed. */
+export const shopFiles = {
   'README.md': 'A shop.\n',
   '.github/siskin.yml': `version: 1
 models:
