@@ -85,17 +85,17 @@ export async function gatherAccess(
   }
 }
 
-/** All that the rights to these commands can hang on; `/help` and `/explain` speak of every verb. */
+/** All that the rights to these commands can hang on; `/help` speaks of every verb in every environment. */
 function wantedBy(commands: readonly Command[], rules: Rules) {
-  const known = rulesOf(rules);
+  const given = rulesOf(rules);
   const asked = commands.flatMap((command): readonly Asked[] => {
     if (command.verb === 'unknown') return [];
     if (command.verb !== 'help') return [{ verb: command.verb, environment: environmentOf(command) }];
-    const environments = [null, ...Object.keys(known?.environments ?? {})];
+    const environments = [null, ...Object.keys(given?.environments ?? {})];
     return verbs.flatMap((verb) => environments.map((environment) => ({ verb, environment })));
   });
   return {
-    grantees: asked.flatMap((one) => granteesOf(one, known)),
+    grantees: asked.flatMap((one) => granteesOf(one, given)),
     trust: asked.some(({ verb }) => grammar[verb].trust),
     // Where a policy cannot be read, and for what binds other repositories too, the role decides whatever is listed.
     role: asked.some(({ verb }) => (rules.kind === 'unusable' && grammar[verb].changes) || bindsOthers.includes(verb)),
@@ -117,7 +117,7 @@ async function ownersAt(
 ): Promise<Answered<ModelOwners>> {
   const read = await answered(() => readOwners(repository, rules, github), {
     refused: 'the App may not read the code owners',
-    missing: 'the base branch is gone',
+    missing: 'the default branch is gone',
   });
   return read.kind === 'known' ? read.value : read;
 }
