@@ -44,7 +44,7 @@ describe('/help', () => {
       | \`/retry\` | does again what failed, and nothing else |
       | \`/cancel\` | stops the runs of this pull request |
       | \`/locks\` | lists who holds which environment, and what is frozen |
-      | \`/lock staging -m late --for 2h --reason "load test"\` | keeps an environment for this pull request |
+      | \`/lock staging -m late --for 2h --reason "load test"\` | keeps an environment for this pull request until you give it back (unlock) or its time is over |
       | \`/unlock staging -m late\` | gives back the environment that you hold or wait for, or, with this right, what somebody else holds |
 
       For others — \`/approve-run\`: \`write\` · \`/approve-budget\`, \`/freeze\`, \`/unfreeze\`, \`/override-gate\`: \`maintain\`.
