@@ -10,7 +10,7 @@ import {
 } from './disparity-estimate.ts';
 import { type FairnessMetric, fairnessDefinitions, fairnessMetrics, type GroupRate } from './fairness-metric.ts';
 import type { FairnessAttribute, FairnessComparison } from './fairness-report.ts';
-import { addToGroup, clearGroupCounts, emptyGroupCounts, type GroupCounts } from './group-counts.ts';
+import { addToGroup, clearGroupCounts, emptyGroupCounts, type GroupCounts, rateParts } from './group-counts.ts';
 import type { Grouping } from './groups.ts';
 import { largestRate, type PairedCounts, rateChanges, widestChange } from './widest-change.ts';
 
@@ -34,6 +34,8 @@ interface Compared {
   readonly assessed: AssessedGroups;
   readonly absent: { readonly kind: 'missing' | 'failed'; readonly reason: string };
   readonly confidence: number;
+  /** Candidate and champion are the same bytes. */
+  readonly isSame: boolean;
 }
 
 /**
@@ -73,7 +75,7 @@ function comparison(
   return {
     candidate,
     champion,
-    difference: differenceEstimate({ candidate, champion, replicates, confidence }),
+    difference: differenceEstimate({ candidate, champion, replicates, confidence, isSame: compared.isSame }),
     ...size,
   };
 }
@@ -133,7 +135,7 @@ function replicatesOf(
   return new Map(
     Array.from(drawn, ([metric, { candidate: ours, champion: theirs, change }]) => [
       metric,
-      { candidate: ours.replicates, champion: theirs.replicates, change },
+      { candidate: ours.replicates, champion: theirs.replicates, change: change.found() },
     ]),
   );
 }
@@ -143,12 +145,38 @@ function changeSheet(metric: FairnessMetric, counts: PairedCounts, groups: reado
   const changes = rateChanges(metric, { counts, groups });
   const largest = largestRate(metric, { counts, groups });
   const chance = new Float64Array(replicateCount);
+  const hasMoved = changes.map((list) => new Uint8Array(list.length));
   return {
-    measured: widestChange(metric, { changes, less: null, largest }),
-    chance,
+    found: () => ({
+      measured: widestChange(metric, { changes, less: null, largest }),
+      chance,
+      fewestUnmoved: fewestUnmoved(metric, { counts, groups, hasMoved }),
+    }),
     add(drawn: PairedCounts, replicate: number): void {
       const drawnChanges = rateChanges(metric, { counts: drawn, groups });
+      for (const [rate, list] of drawnChanges.entries()) {
+        for (const [place, value] of list.entries()) {
+          const moved = hasMoved[rate];
+          if (moved !== undefined && value !== 0) moved[place] = 1;
+        }
+      }
       chance[replicate] = widestChange(metric, { changes: drawnChanges, less: changes, largest });
     },
   };
+}
+
+function fewestUnmoved(
+  metric: FairnessMetric,
+  options: {
+    readonly counts: PairedCounts;
+    readonly groups: readonly number[];
+    readonly hasMoved: readonly Uint8Array[];
+  },
+): number | null {
+  const cases = fairnessDefinitions[metric].rates.flatMap((rate, at) =>
+    options.groups.flatMap((group, place) =>
+      options.hasMoved[at]?.[place] === 1 ? [] : [rateParts(rate, options.counts.candidate, group).of],
+    ),
+  );
+  return cases.length === 0 ? null : Math.min(...cases);
 }

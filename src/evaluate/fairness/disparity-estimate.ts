@@ -1,6 +1,7 @@
 import { bootstrapEstimate, quantile } from '../../statistics/poisson-bootstrap.ts';
 import { replicateCount } from '../comparison/joint-cells.ts';
 import type { Difference } from '../difference.ts';
+import { bareReach } from './bare-rates.ts';
 import { type FairnessMetric, fairnessDefinitions, type GroupRate } from './fairness-metric.ts';
 import type { Disparity } from './fairness-report.ts';
 import { disparity, type GroupCounts } from './group-counts.ts';
@@ -25,7 +26,12 @@ export interface PairedReplicates {
   readonly candidate: Replicates;
   readonly champion: Replicates;
   /** How far the measure can have changed at most, as measured and by chance alone in each replicate. */
-  readonly change: { readonly measured: number; readonly chance: Float64Array };
+  readonly change: {
+    readonly measured: number;
+    readonly chance: Float64Array;
+    /** The fewest cases of a rate in a group of which both models say the same; null when they differ in every group. */
+    readonly fewestUnmoved: number | null;
+  };
 }
 
 /** Takes the replicates of one measure of one model, one by one. */
@@ -79,14 +85,14 @@ export function disparityEstimate(options: {
   const level = known(replicates.level);
   if (plain === null || level.length < 2) return { kind: 'missing', reason: 'too few rows for an interval' };
   const value = within(raw - (meanOf(replicates.shrunk) - replicates.centre));
-  if (fairnessDefinitions[metric].compares === 'ratio') {
-    const chance = 1 - quantile(level, (1 - confidence) / 2);
-    const high = Math.max(value, plain.high, raw + chance);
-    return { kind: 'value', value, raw, low: within(Math.min(value, plain.low)), high: within(high) };
-  }
-  const chance = quantile(level, (1 + confidence) / 2);
-  const low = Math.min(value, plain.low, raw - chance);
-  return { kind: 'value', value, raw, low: within(low), high: within(Math.max(value, plain.high)) };
+  const isRatio = fairnessDefinitions[metric].compares === 'ratio';
+  const chance = isRatio
+    ? { low: 0, high: 1 - quantile(level, (1 - confidence) / 2) }
+    : { low: quantile(level, (1 + confidence) / 2), high: 0 };
+  const bare = bareReach(metric, { counts, groups, confidence }) ?? { low: value, high: value };
+  const low = Math.min(value, plain.low, raw - chance.low, bare.low);
+  const high = Math.max(value, plain.high, raw + chance.high, bare.high);
+  return { kind: 'value', value, raw, low: within(low), high: within(high) };
 }
 
 /**
@@ -100,11 +106,13 @@ export function differenceEstimate(options: {
   readonly champion: Disparity;
   readonly replicates: PairedReplicates;
   readonly confidence: number;
+  readonly isSame: boolean;
 }): Difference | null {
   const { candidate, champion, replicates, confidence } = options;
   if (candidate.kind !== 'value' || champion.kind !== 'value') return null;
   const method = 'paired Poisson bootstrap, corrected for bias';
   const value = candidate.value - champion.value;
+  if (options.isSame) return { value, low: 0, high: 0, confidence, pValue: null, method: 'the same model' };
   const ours = biases({ raw: candidate.raw, replicates: replicates.candidate }, confidence);
   const theirs = biases({ raw: champion.raw, replicates: replicates.champion }, confidence);
   const raw = candidate.raw - champion.raw;
@@ -116,12 +124,16 @@ export function differenceEstimate(options: {
   });
   const found = estimates.filter((estimate) => estimate !== null);
   if (found.length < estimates.length) return null;
-  const { measured, chance } = replicates.change;
-  const furthest = measured + quantile(known(chance), (1 + confidence) / 2);
+  const { measured, chance, fewestUnmoved } = replicates.change;
+  // Among n cases without an event, one of a share of −ln(α)/n may just not have been seen (the rule of three).
+  const unseen = fewestUnmoved === null ? 0 : -Math.log((1 - confidence) / 2) / fewestUnmoved;
+  const furthest = measured + quantile(known(chance), (1 + confidence) / 2) + unseen;
+  const low = Math.min(...found.map((one) => one.low)) - unseen;
+  const high = Math.max(...found.map((one) => one.high)) + unseen;
   return {
     value,
-    low: Math.min(value, Math.max(0 - furthest, Math.min(...found.map(({ low }) => low)))),
-    high: Math.max(value, Math.min(furthest, Math.max(...found.map(({ high }) => high)))),
+    low: Math.min(value, Math.max(0 - furthest, low)),
+    high: Math.max(value, Math.min(furthest, high)),
     confidence,
     pValue: null,
     method,

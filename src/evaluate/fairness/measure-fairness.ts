@@ -17,6 +17,8 @@ export function measureFairness(options: {
   /** Why there is no champion, where there is none. */
   readonly absent: { readonly kind: 'missing' | 'failed'; readonly reason: string };
   readonly confidence: number;
+  /** Candidate and champion are the same bytes. */
+  readonly isSame: boolean;
 }): FairnessReport | null {
   const { fairness, positive, candidate, champion, confidence } = options;
   if (candidate.kind === 'regression' || champion?.kind === 'regression') return null;
@@ -26,6 +28,7 @@ export function measureFairness(options: {
     minCases: fairness['min-cases'],
     absent: options.absent,
     confidence,
+    isSame: options.isSame,
   };
   return {
     positive: positive.label.slice(0, 200),
@@ -41,6 +44,7 @@ interface Settings {
   readonly minCases: number;
   readonly absent: { readonly kind: 'missing' | 'failed'; readonly reason: string };
   readonly confidence: number;
+  readonly isSame: boolean;
 }
 
 function attribute(grouping: Grouping, treated: Treated, settings: Settings): FairnessAttribute {

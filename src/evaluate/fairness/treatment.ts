@@ -48,12 +48,14 @@ export function compareTreatment(options: {
     champion instanceof AppError
       ? ({ kind: 'failed', reason: champion.message.slice(0, 500) } as const)
       : ({ kind: 'missing', reason: 'no champion yet' } as const);
+  const rival = champion === null || champion instanceof AppError ? null : champion;
   return measureFairness({
     fairness,
     groupings: groupings(fairness, columns),
     positive,
     candidate: candidate.scores,
-    champion: champion === null || champion instanceof AppError ? null : champion.scores,
+    champion: rival?.scores ?? null,
+    isSame: rival?.runtime.identity.digest === candidate.runtime.identity.digest,
     absent,
     confidence,
   });

@@ -120,6 +120,27 @@ describe('small groups', () => {
   });
 });
 
+describe('rates of none or all', () => {
+  const alike = (called: number) => ({
+    group: Array.from({ length: 60 }, (_, row) => (row % 2 === 0 ? 'a' : 'b')),
+    truth: Array.from({ length: 60 }, (_, row) => Number(row % 4 < 2)),
+    predicted: Array(60).fill(called),
+  });
+
+  it.each([0, 1])('are not taken for known because every replicate repeats them: all are called %i', (called) => {
+    // Newcombe (1998) for 0 of 30 and 0 of 30 at 0.95: the hypotenuse of one Wilson bound, 0.1135, and none.
+    expect(parityOf(alike(called))?.candidate).toMatchObject({ raw: 0, low: 0, high: expect.closeTo(0.1135, 4) });
+  });
+
+  it('leave a ratio open', () => {
+    expect(treated(alike(1)).attribute.metrics['four-fifths']?.candidate).toMatchObject({
+      raw: 1,
+      low: expect.closeTo(0.8865, 4),
+      high: 1,
+    });
+  });
+});
+
 describe('the interval at level 0.95', () => {
   const samples = 40;
 
@@ -150,12 +171,15 @@ describe('the interval at level 0.95', () => {
 });
 
 describe('candidate and champion', () => {
-  it('that say the same differ by exactly nothing', () => {
+  it('that are the same differ by exactly nothing; others that say the same may differ by what nobody saw', () => {
     const rows = drawn(3, [0.3, 0.5], { size: 100 });
+    const parity = (isSame: boolean) =>
+      treated({ ...rows, champion: rows.predicted }, {}, isSame).attribute.metrics['demographic-parity']?.difference;
 
-    const found = treated({ ...rows, champion: rows.predicted }).attribute.metrics['equalised-odds'];
-
-    expect(found?.difference).toMatchObject({ value: 0, low: 0, high: 0 });
+    expect(parity(true)).toMatchObject({ value: 0, low: 0, high: 0 });
+    // −ln(0.025) / 100: an event of that share escapes 100 rows once in forty times.
+    expect(parity(false)?.high).toBeCloseTo(0.0369, 4);
+    expect(parity(false)?.low).toBeCloseTo(-0.0369, 4);
   });
 
   it('that say nearly the same cannot differ by more than what they say differently', () => {
@@ -164,9 +188,9 @@ describe('candidate and champion', () => {
 
     const found = treated({ ...rows, champion }).attribute.metrics['demographic-parity'];
 
-    // One answer of the 400 of a group, and what chance can make of it.
-    expect(found?.difference?.low).toBeGreaterThan(-5 / 400);
-    expect(found?.difference?.high).toBeLessThan(5 / 400);
+    // One answer of the 400 of a group, what chance can make of it, and what nobody saw in the other groups.
+    expect(found?.difference?.low).toBeGreaterThan(-8 / 400);
+    expect(found?.difference?.high).toBeLessThan(8 / 400);
   });
 
   it('are compared by their paired answers: the same rows in another order give the same interval', () => {

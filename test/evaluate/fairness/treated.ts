@@ -13,7 +13,7 @@ export interface Rows {
 }
 
 /** The report on one protected column, with these minima and whatever else the test says. */
-export function treated(rows: Rows, policy: Readonly<Record<string, unknown>> = {}) {
+export function treated(rows: Rows, policy: Readonly<Record<string, unknown>> = {}, isSame = false) {
   const fairness = FairnessPolicy.parse({ protected: ['group'], 'min-rows': 2, 'min-cases': 2, ...policy });
   const report = measureFairness({
     fairness,
@@ -23,6 +23,7 @@ export function treated(rows: Rows, policy: Readonly<Record<string, unknown>> = 
     champion: rows.champion === undefined ? null : scores(rows.truth, rows.champion),
     absent: { kind: 'missing', reason: 'no champion yet' },
     confidence: 0.95,
+    isSame,
   });
   const [attribute] = report?.attributes ?? [];
   if (report === null || attribute === undefined) throw new Error('expected a report of one attribute');
