@@ -10,7 +10,7 @@ export interface VerbGrammar {
   readonly takes: readonly Word[];
   /** Whether it changes anything: then `--dry-run` shows what it would do. */
   readonly changes: boolean;
-  /** Whether what it changes decides about later commands, so that it is recorded before they are looked at. */
+  /** Whether what it changes decides about later commands (it spends, or trusts), so that it is recorded before they are looked at. */
   readonly settles: boolean;
   /** Who may, unless the policy says otherwise: a repository role or a higher one, or everybody. */
   readonly access: 'everybody' | 'read' | 'triage' | 'write' | 'maintain' | 'admin';
@@ -69,17 +69,25 @@ const rows = {
   },
   drift: {
     ...runs,
+    settles: true,
     takes: ['model', 'sha'],
     does: 'compares and validates the data, without measuring the model',
     example: 'drift -m <model>',
   },
   compare: {
     ...runs,
+    settles: true,
     takes: ['model', 'sha'],
     does: 'measures this candidate against that of an earlier commit',
     example: 'compare -m <model> @1a2b3c4',
   },
-  retry: { ...runs, takes: ['model', 'sha'], does: 'does again what failed, and nothing else', example: 'retry' },
+  retry: {
+    ...runs,
+    settles: true,
+    takes: ['model', 'sha'],
+    does: 'does again what failed, and nothing else',
+    example: 'retry',
+  },
   cancel: { ...runs, takes: ['model'], does: 'stops the runs of this pull request', example: 'cancel' },
   'approve-run': {
     ...settles,

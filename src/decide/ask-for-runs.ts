@@ -1,4 +1,5 @@
 import type { Effect, StateChange } from '../effect.ts';
+import type { Budget } from '../facts/budget-facts.ts';
 import type { LedgerEntry } from '../store/ledger-record.ts';
 import { type Left, type Overrun, reservationFor, tightest } from './budget.ts';
 import { type RequestedRun, requestRuns } from './request-run.ts';
@@ -12,6 +13,8 @@ export interface AskedRuns {
   readonly over: ReadonlyMap<string, Overrun>;
   /** What is left of the limit of which least is left; null without limits. */
   readonly left: Left | null;
+  /** Once what is asked for is set aside: what else is asked for in the same plan has to hold with it. */
+  readonly budget: Budget;
   readonly changes: readonly StateChange[];
   readonly effects: readonly Effect[];
 }
@@ -30,6 +33,7 @@ export function askForRuns(options: Parameters<typeof requestRuns>[0]): AskedRun
     reserved: reserved.flat(),
     over,
     left: tightest(after),
+    budget: after,
     changes: [
       ...requested.map(({ run }): StateChange => ({ kind: 'save-run', run })),
       ...reserved.map((entries): StateChange => ({ kind: 'reserve', entries, limits })),

@@ -89,6 +89,8 @@ export interface Overrun {
   readonly wanted: Spending;
   readonly basis: LedgerEntry['basis'];
   readonly currency: string;
+  /** Who wants to spend it. */
+  readonly person: string;
   /** ISO 8601: when the window begins anew and the run fits; null when it never does by itself. */
   readonly freesAt: string | null;
 }
@@ -100,11 +102,11 @@ export function overrun(
   now: string,
 ): Overrun | null {
   const basis = entries.some((entry) => entry.basis === 'limit') ? 'limit' : 'past';
-  const { currency } = budget.spender;
+  const { currency, person } = budget.spender;
   const broken = budget.spent.flatMap(({ limit, spent }): readonly Overrun[] => {
     if (!isOver(limit, { spent, wanted })) return [];
     const isEver = !isOver(limit, { spent: { seconds: 0, micros: 0 }, wanted });
-    return [{ limit, spent, wanted, basis, currency, freesAt: isEver ? windowEnd(limit.window, now) : null }];
+    return [{ limit, spent, wanted, basis, currency, person, freesAt: isEver ? windowEnd(limit.window, now) : null }];
   });
   const never = broken.find(({ freesAt }) => freesAt === null);
   return never ?? broken.toSorted((a, b) => ((a.freesAt ?? '') < (b.freesAt ?? '') ? 1 : -1))[0] ?? null;
@@ -125,7 +127,8 @@ export function tightest(budget: Budget): Left | null {
     const seconds = limit.seconds === null ? null : Math.max(0, limit.seconds - spent.seconds);
     const micros = limit.micros === null ? null : Math.max(0, limit.micros - spent.micros);
     const share = Math.min(shareOf(seconds, limit.seconds), shareOf(micros, limit.micros));
-    return { per: limit.per, window: limit.window, seconds, micros, share };
+    const { person } = budget.spender;
+    return { per: limit.per, window: limit.window, person, seconds, micros, share };
   });
   const first = lefts.toSorted((a, b) => a.share - b.share)[0];
   if (first === undefined) return null;
@@ -137,6 +140,8 @@ export function tightest(budget: Budget): Left | null {
 export interface Left {
   readonly per: BudgetLimit['per'];
   readonly window: BudgetLimit['window'];
+  /** Whose it is where the limit is a person's. */
+  readonly person: string;
   readonly seconds: number | null;
   readonly micros: number | null;
 }

@@ -40,7 +40,7 @@ export function showRun(facts: ShownRun | null): Plan {
   if (expired === null) return told(facts);
   const { claim, runId } = facts.run;
   const failures = [...facts.run.failures, { ...expired, model: null, logTail: [] }];
-  const run: RunRecord = { ...facts.run, state: 'failed', endedAt: facts.now, failures };
+  const run: RunRecord = { ...facts.run, state: 'failed', endedAt: facts.now, retryAt: null, failures };
   // What GitHub never began cost nothing; what it began is known once it has ended there.
   const { attempt } = run;
   const ledger = runId === null ? settlement(facts.ledger, { jobs: [], attempt }) : facts.ledger;

@@ -23,8 +23,9 @@ export function rerun(
   const limits = (bound?.spent ?? []).map(({ limit }) => limit);
   const broken = bound === null ? null : overrun({ entries, wanted: spendingOf(entries) }, bound, now);
   if (broken !== null) return { kind: 'over-budget', overrun: broken };
-  // As much time as the first attempt was given.
-  const term = Date.parse(run.deadlineAt) - Date.parse(run.plannedAt);
+  // As much time as the attempt before was given.
+  const askedAt = ledger.find((entry) => entry.attempt === run.attempt)?.reservedAt ?? run.plannedAt;
+  const term = Date.parse(run.deadlineAt) - Date.parse(askedAt);
   const next: RunRecord = {
     ...run,
     state: 'dispatched',

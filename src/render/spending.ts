@@ -31,17 +31,20 @@ export function spending({ seconds, micros }: Spending, currency: string | null)
   return [hours(seconds), ...(currency === null ? [] : [money(micros, currency)])].join(', ');
 }
 
-/** Whose budget over which time: `budget of this pull request today`. */
-export function limitName({ per, window }: Pick<BudgetLimit, 'per' | 'window'>): string {
-  return `budget of ${owners[per]} ${times[window]}`;
+/** Whose budget over which time: `budget of this pull request today`. Without a person it is any person's. */
+export function limitName({ per, window }: Pick<BudgetLimit, 'per' | 'window'>, person?: string): string {
+  return `budget of ${ownerOf(per, person)} ${times[window]}`;
 }
 
-const owners = {
-  'pull-request': 'this pull request',
-  person: 'this person',
-  repository: 'this repository',
-  organisation: 'the organisation',
-} as const;
+function ownerOf(per: BudgetLimit['per'], person: string | undefined): string {
+  const owners = {
+    'pull-request': 'this pull request',
+    person: person === undefined ? 'each person' : `\`${person}\``,
+    repository: 'this repository',
+    organisation: 'the organisation',
+  } as const;
+  return owners[per];
+}
 
 const times = { day: 'today', month: 'this month', total: 'in total' } as const;
 
@@ -56,7 +59,7 @@ export function overrunSentence(overrun: Overrun): string {
     micros: Math.max(0, whole.micros - spent.micros),
   };
   const about = basis === 'past' ? 'about' : 'up to';
-  return `the ${limitName(limit)} has ${show(left)} left of ${show(whole)}, and this run would take ${about} ${show(wanted)}`;
+  return `the ${limitName(limit, overrun.person)} has ${show(left)} left of ${show(whole)}, and this run would take ${about} ${show(wanted)}`;
 }
 
 /** What can be done about it, as prose. */
@@ -69,12 +72,12 @@ export function overrunFix({ freesAt }: Overrun, head: string): string {
 }
 
 /** `budget of this repository left today $9.40`. */
-export function leftWords({ per, window, seconds, micros }: Left, currency: string): string {
+export function leftWords({ per, window, person, seconds, micros }: Left, currency: string): string {
   const left = [
     ...(micros === null ? [] : [money(micros, currency)]),
     ...(seconds === null ? [] : [hours(seconds)]),
   ].join(' and ');
-  const whose = per === 'repository' ? 'budget' : `budget of ${owners[per]}`;
+  const whose = per === 'repository' ? 'budget' : `budget of ${ownerOf(per, person)}`;
   return `${whose} left ${times[window]} ${left}`;
 }
 
@@ -102,10 +105,10 @@ export function sparedLine({ spentSeconds, saved, currency }: Spared): string {
 }
 
 /** Each limit with what is spent of it, as a table; empty without limits. */
-export function budgetTable({ spent, spender: { currency } }: Budget): string {
+export function budgetTable({ spent, spender: { currency, person } }: Budget): string {
   if (spent.length === 0) return '';
   const rows = spent.flatMap(({ limit, spent: used }) => {
-    const name = limitName(limit);
+    const name = limitName(limit, person);
     return [
       ...(limit.micros === null ? [] : [[name, money(used.micros, currency), money(limit.micros, currency)]]),
       ...(limit.seconds === null ? [] : [[name, hours(used.seconds), hours(limit.seconds)]]),

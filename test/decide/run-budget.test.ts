@@ -171,11 +171,9 @@ describe('money', () => {
     });
     const end = await finish(first, { train: 1800, evaluate: 360 });
 
-    expect(comment(first)).toContain('set aside 2.17 h, €2.83 · budget of this person left this month €7.17');
+    expect(comment(first)).toContain('set aside 2.17 h, €2.83 · budget of `ada` left this month €7.17');
     // Half an hour at €2 and a tenth of one at €0.50.
-    expect(comment(end)).toContain(
-      '0.60 runner h · €1.05 (set aside €2.83) · budget of this person left this month €8.95',
-    );
+    expect(comment(end)).toContain('0.60 runner h · €1.05 (set aside €2.83) · budget of `ada` left this month €8.95');
   });
 
   it('is not told where nothing has a price', async () => {

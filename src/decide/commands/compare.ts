@@ -4,7 +4,7 @@ import type { ModelFacts } from '../../facts/model-facts.ts';
 import { isKept, type RivalFacts } from '../../facts/rival-facts.ts';
 import { renderComparison } from '../../render/comparison.ts';
 import { modelArtifact } from '../../run-plan.ts';
-import { askForRuns } from '../ask-for-runs.ts';
+import { type AskedRuns, askForRuns } from '../ask-for-runs.ts';
 import { forkRefusal } from '../fork.ts';
 import type { Order } from '../request-run.ts';
 import { candidateAt, type MeasuredCandidate, measuredHeads } from '../rivals.ts';
@@ -134,17 +134,14 @@ function measured(command: Compare, pairs: readonly Pair[], scene: OpenScene): A
   }
   const { number } = pull.pull;
   const groups = Map.groupBy(wanted, ({ pair }) => pair.rival.head);
-  const asked = [...groups].map(([rival, group]) =>
-    askForRuns({
-      repository: intent.repository,
-      number,
-      range: judged.range,
-      orders: group.map(({ order }) => order),
-      runs,
-      now,
-      purpose: { kind: 'compare', with: rival },
-    }),
-  );
+  const asked: AskedRuns[] = [];
+  for (const [rival, group] of groups) {
+    const budget = asked.at(-1)?.budget ?? judged.range.budget;
+    const orders = group.map(({ order }) => order);
+    const purpose = { kind: 'compare', with: rival } as const;
+    const range = { ...judged.range, budget };
+    asked.push(askForRuns({ repository: intent.repository, number, range, orders, runs, now, purpose }));
+  }
   return answerWithRuns(command, { says, asked }, scene);
 }
 

@@ -4,6 +4,7 @@ import type { RangeFacts } from '../../facts/range-facts.ts';
 import type { Repository } from '../../intent.ts';
 import { overrunFix, overrunSentence } from '../../render/spending.ts';
 import type { RunRecord } from '../../store/run-record.ts';
+import { afterSpending, spendingOf } from '../budget.ts';
 import { planPull, type Wish } from '../check-pull-request.ts';
 import { forkRefusal } from '../fork.ts';
 import { onGithub } from '../model-state.ts';
@@ -86,11 +87,12 @@ function done(
 ): Answer {
   const { remedies, range, repository } = of;
   let { pull } = of;
+  let { budget } = range;
   let plan = emptyPlan;
   const runs = new Map(remedies.flatMap((one) => (one.kind === 'rerun' ? [[one.run.claim, one.run]] : [])));
   for (const run of runs.values()) {
     const ledger = pull.ledger.filter(({ claim }) => claim === run.claim);
-    const again = rerun(run, { ledger, budget: range.budget, now: pull.now });
+    const again = rerun(run, { ledger, budget, now: pull.now });
     if (again.kind === 'over-budget') {
       const { overrun } = again;
       return refuse(command, {
@@ -100,12 +102,13 @@ function done(
       });
     }
     const { approvals, shown, now } = pull;
-    const facts = { run: again.run, policy: range.policy, shown, approvals, ledger, budget: range.budget, now };
+    const facts = { run: again.run, policy: range.policy, shown, approvals, ledger, budget, now };
     const after = redrawn(withLedger(facts, [...ledger, ...again.entries]));
     plan = joined(plan, again.plan, after);
     const kept = after.changes.flatMap((change) => (change.kind === 'save-view' ? [change.record] : [])).at(-1);
     const known = pull.runs.map((one) => (one.claim === run.claim ? again.run : one));
-    pull = { ...pull, runs: known, shown: kept ?? shown };
+    budget = afterSpending(budget, spendingOf(again.entries));
+    pull = { ...pull, runs: known, shown: kept ?? shown, judged: { kind: 'valid', range: { ...range, budget } } };
   }
   const wishes = remedies.flatMap((one) => (one.kind === 'wish' ? [one.wish] : []));
   const planned = wishes.length === 0 ? emptyPlan : planPull(repository, pull, { again: null, revive: false, wishes });

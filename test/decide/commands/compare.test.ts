@@ -140,3 +140,15 @@ describe('/compare', () => {
     expect(replied(await world.comment(number, '/compare'))).toContain('**`nothing-to-do`**');
   });
 });
+
+describe('several commands of one comment that spend', () => {
+  it('are recorded one after the other, so that each is held against what the one before set aside', async () => {
+    await candidate(one);
+    await candidate(two);
+    const plan = await world.comment(number, '/compare\n/drift\n/train');
+    const [rest] = plan.changes.flatMap((change) => (change.kind === 'ask' ? [change.intent] : []));
+
+    expect(outline(plan).filter((line) => line.startsWith('dispatch'))).toHaveLength(1);
+    expect(rest).toMatchObject({ kind: 'obey', commands: [{ verb: 'drift' }, { verb: 'train' }], obeyed: 1 });
+  });
+});
