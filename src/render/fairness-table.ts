@@ -50,9 +50,10 @@ export function fairnessRows(report: FairnessReport, verdicts: readonly Fairness
       const comparison = metrics[metric];
       if (comparison === undefined) return [];
       const gate = verdicts.find((one) => one.metric === metric && one.columns.join('\n') === columns.join('\n'));
-      const reason = [gate?.verdict === 'fail' ? '' : (gate?.reason ?? ''), gate?.note ?? ''].filter(
-        (part) => part !== '',
-      );
+      const { candidate } = comparison;
+      const why =
+        gate?.verdict === 'fail' ? '' : (gate?.reason ?? (candidate.kind === 'missing' ? candidate.reason : ''));
+      const reason = [why, gate?.note ?? ''].filter((part) => part !== '');
       return [
         {
           title: fairnessDefinitions[metric].title,
@@ -130,11 +131,11 @@ export function fairnessSection(report: FairnessReport, verdicts: readonly Fairn
   const measureColumns: readonly TableColumn[] = [
     { title: 'measure', ...left },
     { title: 'verdict', ...left },
+    { title: 'gate', ...left },
     { title: 'champion', ...right },
     { title: 'this', ...right },
-    { title: 'uncorrected', ...right },
     { title: 'difference', ...right },
-    { title: 'gate', ...left },
+    { title: 'uncorrected', ...right },
   ];
   const measures = table(measureColumns, rows.slice(0, shownMeasures).map(measureCells));
   const groupTable = table(
@@ -157,11 +158,11 @@ function measureCells(row: FairnessRow): readonly string[] {
   return [
     `${row.title} by ${row.columns.map((name) => code(name, 60)).join(' × ')}`,
     unbroken(`${icon} ${word}`.trim()),
+    [prose(row.bound, 80), prose(row.reason, 200)].filter((part) => part !== '').join(' — '),
     prose(row.champion, 120),
     prose(row.candidate, 120),
-    row.raw,
     unbroken(row.difference),
-    [prose(row.bound, 80), prose(row.reason, 200)].filter((part) => part !== '').join(' — '),
+    row.raw,
   ];
 }
 
@@ -195,7 +196,8 @@ function intervalWords({ low, high }: { readonly low: number; readonly high: num
 }
 
 function disparityWords(disparity: Disparity): string {
-  if (disparity.kind === 'missing') return disparity.reason;
+  // Why it is missing stands in the row's last cell.
+  if (disparity.kind === 'missing') return '—';
   if (disparity.kind === 'failed') return `failed: ${disparity.reason}`;
   const decimals = decimalsFor((disparity.high - disparity.low) / 2);
   const [value, low, high] = [disparity.value, disparity.low, disparity.high].map((one) => fixed(one, decimals));

@@ -21,11 +21,11 @@ test('what fails stands first, with the value, its interval and what it is uncor
 
   expect(lines.filter((line) => line.startsWith('| '))).toMatchInlineSnapshot(`
     [
-      "| measure | verdict | champion | this | uncorrected | difference | gate |",
-      "| --- | --- | ---: | ---: | ---: | ---: | --- |",
-      "| demographic parity by \`carrier\` | 🔴 fail | 0.100 (0.070 … 0.130) | 0.200 (0.170 … 0.230) | 0.204 | ▼ +0.100 (+0.089 … +0.111) | ≤ 0.1 — not assessed: 1 group of 12 rows in all |",
-      "| equal opportunity by \`carrier\` | 🟢 pass | 0.050 (0.020 … 0.080) | 0.050 (0.020 … 0.080) | 0.0540 | the same (−0.011 … +0.011) | ≤ 0.1 — not assessed: 1 group of 12 rows in all |",
-      "| predictive parity by \`carrier\` | shown only | no group is large enough to be assessed | no group is large enough to be assessed | — | — |  |",
+      "| measure | verdict | gate | champion | this | difference | uncorrected |",
+      "| --- | --- | --- | ---: | ---: | ---: | ---: |",
+      "| demographic parity by \`carrier\` | 🔴 fail | ≤ 0.1 — not assessed: 1 group of 12 rows in all | 0.100 (0.070 … 0.130) | 0.200 (0.170 … 0.230) | ▼ +0.100 (+0.089 … +0.111) | 0.204 |",
+      "| equal opportunity by \`carrier\` | 🟢 pass | ≤ 0.1 — not assessed: 1 group of 12 rows in all | 0.050 (0.020 … 0.080) | 0.050 (0.020 … 0.080) | the same (−0.011 … +0.011) | 0.0540 |",
+      "| predictive parity by \`carrier\` | shown only | no group is large enough to be assessed | — | — | — | — |",
       "| group | rows | selected | true positives | false positives | predictive value |",
       "| --- | ---: | ---: | ---: | ---: | ---: |",
       "| \`carrier\` = \`WN\` | 4000 | 20 % (18 % … 22 %) | 50 % (48 % … 52 %) | not assessed | not assessed |",

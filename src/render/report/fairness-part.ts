@@ -9,11 +9,11 @@ import { gateTone } from './tone.ts';
 const measureColumns: readonly HtmlColumn[] = [
   { title: 'measure', kind: 'name' },
   { title: 'verdict', kind: 'content' },
+  { title: 'gate', kind: 'content' },
   { title: 'champion', kind: 'number' },
   { title: 'candidate', kind: 'number' },
-  { title: 'uncorrected', kind: 'number' },
   { title: 'difference', kind: 'number' },
-  { title: 'gate', kind: 'content' },
+  { title: 'uncorrected', kind: 'number' },
 ];
 
 /** How both models treat the groups: the measures with their gates, then every group with its rates. */
@@ -21,11 +21,11 @@ export function fairnessPart(report: FairnessReport, verdicts: readonly Fairness
   const measures = fairnessRows(report, verdicts).map((row) => [
     `${html(row.title)} by ${row.columns.map((name) => `<code>${html(name, 60)}</code>`).join(' × ')}`,
     row.verdict === null ? chip('shown only', 'open') : chip(row.verdict, gateTone(row.verdict)),
+    `<span class="short">${htmlProse(row.bound, 120)}</span>${row.reason === '' ? '' : `<span class="why">${htmlProse(row.reason, 200)}</span>`}`,
     htmlProse(row.champion, 120),
     htmlProse(row.candidate, 120),
-    html(row.raw),
     html(row.difference),
-    `<span class="short">${htmlProse(row.bound, 120)}</span>${row.reason === '' ? '' : `<span class="why">${htmlProse(row.reason, 200)}</span>`}`,
+    html(row.raw),
   ]);
   const groups = groupRows(report).map(({ columns, values, rows, rates }) => [
     columns
