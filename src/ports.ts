@@ -202,8 +202,8 @@ export interface StoreReader {
       readonly except: { readonly claim: string; readonly attempt: number | null } | null;
     },
   ): Promise<readonly Spending[]>;
-  /** How long jobs of each model took that succeeded, on each set of labels. */
-  listPastJobs(repositoryId: number): Promise<readonly PastJobs[]>;
+  /** How long jobs of each model took that succeeded since an instant, on each set of labels. */
+  listPastJobs(repositoryId: number, since: string): Promise<readonly PastJobs[]>;
   /** What was set aside for runs, and what they took. */
   readLedger(claims: readonly string[]): Promise<readonly LedgerEntry[]>;
   /** Runs at an end of which it is not known what they took, oldest first. */

@@ -47,6 +47,9 @@ export function spenderOf(
   };
 }
 
+/** Older jobs tell little of what one takes today. */
+const pastDays = 90;
+
 /** Reads our own ledger only: what was spent under each limit, and how long jobs took. */
 export async function gatherBudget(
   policy: Policy,
@@ -57,7 +60,7 @@ export async function gatherBudget(
   const limits = limitsOf(policy.budget).filter(({ per }) => per !== 'pull-request' || spender.pullRequest !== null);
   const [spent, past] = await Promise.all([
     limits.length === 0 ? [] : store.readSpending(spender, { limits, at: now, except: null }),
-    store.listPastJobs(spender.repositoryId),
+    store.listPastJobs(spender.repositoryId, new Date(Date.parse(now) - pastDays * 86_400_000).toISOString()),
   ]);
   const ofLimits = limits.flatMap((limit, at) => (spent[at] === undefined ? [] : [{ limit, spent: spent[at] }]));
   return { policy: policy.budget, spender, spent: ofLimits, past, approvedBy };

@@ -131,7 +131,10 @@ export function coreSection(model: ModelView, view: PullView): string {
         `A run is called for, and starts by itself when the freeze ends. To end it before: ${code(unfreezeCommand(state.freeze))}.`,
       ]);
     case 'over-budget':
-      return joined([changedLine(model), `**To go on** ${prose(overrunFix(state.overrun, view.head), 500)}`]);
+      return joined([
+        changedLine(model),
+        `**To go on** ${prose(overrunFix(state.overrun, { head: view.head, again: '/retry' }), 500)}`,
+      ]);
     case 'cancelled':
       return joined([changedLine(model), state.spared === undefined ? '' : sparedLine(state.spared)]);
     case 'superseded':

@@ -62,13 +62,16 @@ export function overrunSentence(overrun: Overrun): string {
   return `the ${limitName(limit, overrun.person)} has ${show(left)} left of ${show(whole)}, and this run would take ${about} ${show(wanted)}`;
 }
 
-/** What can be done about it, as prose. */
-export function overrunFix({ freesAt }: Overrun, head: string): string {
+/** What can be done about it, as prose; `again` is what to type once it frees up. */
+export function overrunFix(
+  { freesAt }: Overrun,
+  { head, again }: { readonly head: string; readonly again: string },
+): string {
   const frees =
     freesAt === null
       ? 'It does not free up by itself.'
-      : `It frees up at ${freesAt.slice(0, 16).replace('T', ' ')} UTC: type \`/retry\` then.`;
-  return `${frees} Somebody who may can let this commit run now: \`/approve-budget @${head.slice(0, 7)}\`.`;
+      : `It frees up at ${freesAt.slice(0, 16).replace('T', ' ')} UTC: type \`${again}\` then.`;
+  return `${frees} Somebody who may can let this commit exceed it: \`/approve-budget @${head.slice(0, 7)}\`.`;
 }
 
 /** `budget of this repository left today $9.40`. */

@@ -155,15 +155,15 @@ export async function release(tx: Queryable, claim: string): Promise<void> {
   );
 }
 
-/** How long jobs took that succeeded: the newest 20 of each model, kind and labels. */
-export async function listPastJobs(db: Queryable, repositoryId: number): Promise<readonly PastJobs[]> {
+/** How long jobs took that succeeded since an instant: the newest 20 of each model, kind and labels. */
+export async function listPastJobs(db: Queryable, repositoryId: number, since: string): Promise<readonly PastJobs[]> {
   const rows = await db.query(
     `select model, kind, labels, jsonb_agg(settled_seconds order by place) as seconds from (
        select model, kind, labels, settled_seconds,
          row_number() over (partition by model, kind, labels order by reserved_at desc, claim, attempt) as place
-       from siskin.ledger where repository_id = $1 and succeeded and settled_seconds > 0) newest
+       from siskin.ledger where repository_id = $1 and day >= $2::timestamptz::date and succeeded and settled_seconds > 0) newest
      where place <= 20 group by model, kind, labels order by model, kind, labels`,
-    [repositoryId],
+    [repositoryId, since],
   );
   return rows.map((row) => PastRow.parse(row));
 }

@@ -107,7 +107,7 @@ export async function openStore(options: {
       findByTrainingKey(db, { repositoryId, model, trainingKey }),
     readChampion: (repositoryId, model) => readChampion(db, repositoryId, model),
     readSpending: (spender, options) => readSpending(db, spender, options),
-    listPastJobs: (repositoryId) => listPastJobs(db, repositoryId),
+    listPastJobs: (repositoryId, since) => listPastJobs(db, repositoryId, since),
     readLedger: (claims) => readLedger(db, claims),
     listUnsettledRuns: (repositoryId) => listUnsettledRuns(db, repositoryId),
     readPull: (repositoryId, number) => readPull(db, repositoryId, number),

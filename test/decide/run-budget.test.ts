@@ -141,12 +141,35 @@ describe('somebody who may approve it', () => {
 
     expect(outline(refused)).toEqual([expect.stringContaining('not-permitted'), 'react -1']);
     expect(outline(approved)).toContain('dispatch train late, evaluate late trained against none');
+    // It is the author who spends it, not who approved it.
+    expect(approved.changes).toContainEqual(
+      expect.objectContaining({
+        kind: 'reserve',
+        limits: [],
+        entries: [expect.objectContaining({ person: 'ada' }), expect.anything()],
+      }),
+    );
     // The run of the commit before is ended by the push; the new one was not approved.
     expect(outline(pushed)).toContain('check siskin: late: neutral');
     expect(outline(pushed)).not.toContain('run planned');
   });
 
-  it('is told when there is nothing to approve', async () => {
+  it('may do so before it is needed, and once', async () => {
+    const number = propose();
+    await world.check(number);
+    const first = await world.comment(number, '/approve-budget', 'grace');
+    const second = await world.comment(number, '/approve-budget', 'grace');
+
+    expect(outline(first)).toEqual([
+      'approve budget',
+      expect.stringContaining('may exceed the budget from now on'),
+      'react +1',
+    ]);
+    expect(outline(second)).toEqual([expect.stringContaining('grace approved it for this commit already'), 'react -1']);
+  });
+
+  it('has nothing to approve where nothing is limited', async () => {
+    await adopt('');
     const number = propose();
     await world.check(number);
 

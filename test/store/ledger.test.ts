@@ -151,7 +151,7 @@ describe('the ledger', () => {
     }
     await reserve([anEntry({ claim: claims(30), labels: ['big'] })]);
 
-    const past = await test.store.listPastJobs(1);
+    const past = await test.store.listPastJobs(1, '2026-02-01T00:00:00Z');
     expect(past).toHaveLength(1);
     expect(past[0]?.seconds).toEqual(Array.from({ length: 20 }, (_, at) => (22 - at) * 10));
   });

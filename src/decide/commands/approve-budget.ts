@@ -7,19 +7,24 @@ import type { ModelView } from '../view.ts';
 import { headRefusal } from './head.ts';
 import { type Answer, type OpenScene, refuse } from './scene.ts';
 
-/** Lets what a budget held back run at exactly this commit, under exactly this policy. */
+/**
+ * Lets exactly this commit exceed the budget, under exactly this policy: what was held back starts, and what is asked for
+ * later at this commit may.
+ */
 export function approveBudget(command: CommandOf<'approve-budget'>, scene: OpenScene): Answer {
   const { intent, pull, facts } = scene;
   const { judged, shown } = pull;
   const moved = headRefusal(command, scene);
   if (moved !== null) return moved;
-  const wishes = (shown?.view.models ?? []).flatMap(heldBack);
-  if (judged.kind !== 'valid' || wishes.length === 0 || facts.tree === null) {
-    const reason = 'no budget holds back anything of this commit';
+  const given = judged.kind === 'valid' ? judged.range.budget.approvedBy : null;
+  if (judged.kind !== 'valid' || judged.range.budget.spent.length === 0 || given !== null || facts.tree === null) {
+    const reason = given === null ? 'no budget limits what runs here' : `${given} approved it for this commit already`;
     return refuse(command, { code: 'nothing-to-do', reason, fix: 'Type `/status` to see where things stand.' });
   }
   const { range } = judged;
   const by = intent.actor.login;
+  // Whoever approves does not spend it.
+  const spender = { ...range.budget.spender, person: pull.pull.author.toLowerCase() };
   const approval: Approval = {
     repositoryId: intent.repository.id,
     number: pull.pull.number,
@@ -36,13 +41,14 @@ export function approveBudget(command: CommandOf<'approve-budget'>, scene: OpenS
   const approved = {
     ...pull,
     approvals: [...pull.approvals, approval],
-    judged: { ...judged, range: { ...range, budget: { ...range.budget, approvedBy: by } } },
+    judged: { ...judged, range: { ...range, budget: { ...range.budget, spender, approvedBy: by } } },
   };
+  const wishes = (shown?.view.models ?? []).flatMap(heldBack);
   const plan = planPull(intent.repository, approved, { again: null, revive: false, wishes });
   return {
     kind: 'done',
     plan: joined({ changes: [{ kind: 'save-approval', approval }], effects: [] }, plan),
-    says: null,
+    says: wishes.length === 0 ? `Runs of \`${approval.head.slice(0, 7)}\` may exceed the budget from now on.` : null,
   };
 }
 

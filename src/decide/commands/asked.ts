@@ -21,7 +21,7 @@ export function answerWithRuns(
   const [first] = over;
   if (plan.effects.length === 0 && first !== undefined) {
     const [, overrun] = first;
-    const fix = overrunFix(overrun, scene.pull.pull.head.sha);
+    const fix = overrunFix(overrun, { head: scene.pull.pull.head.sha, again: command.line });
     return refuse(command, { code: 'over-budget', reason: overrunSentence(overrun), fix });
   }
   const left = over.map(([model, overrun]) => `Not asked for ${code(model)}: ${prose(overrunSentence(overrun))}.`);

@@ -98,7 +98,7 @@ function done(
       return refuse(command, {
         code: 'over-budget',
         reason: overrunSentence(overrun),
-        fix: overrunFix(overrun, pull.pull.head.sha),
+        fix: overrunFix(overrun, { head: pull.pull.head.sha, again: command.line }),
       });
     }
     const { approvals, shown, now } = pull;
