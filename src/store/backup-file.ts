@@ -1,7 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -82,24 +81,11 @@ export async function readBackupFile(
   file: string,
   begin: (head: BackupHead) => Promise<RowSink>,
 ): Promise<{ readonly head: BackupHead; readonly rows: number }> {
-  const input = createReadStream(file);
-  const text = input.pipe(createGunzip());
-  input.on('error', (error) => text.destroy(error));
   const hash = createHash('sha256');
   let open: { readonly head: BackupHead; readonly sink: RowSink } | null = null;
   let end: z.infer<typeof End> | null = null;
   let count = 0;
-  const lines = createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY });
-  // The interface does not tell what goes wrong below it.
-  const broken = new Promise<never>((_, reject) => text.once('error', reject));
-  broken.catch(() => {});
-  const iterator = lines[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await Promise.race([iterator.next(), broken]).catch((cause: unknown) => {
-      throw unreadable(file, messageOf(cause), cause);
-    });
-    if (next.done === true) break;
-    const line = next.value;
+  for await (const line of linesOf(file)) {
     if (end !== null) throw unreadable(file, 'more after its end');
     if (open === null) {
       const head = headOf(file, line);
@@ -120,6 +106,26 @@ export async function readBackupFile(
   if (end.rows !== count || end.sha256 !== hash.digest('hex')) throw unreadable(file, 'other rows than it says');
   await open.sink.end();
   return { head: open.head, rows: count };
+}
+
+/** The lines of a gzip file, as they are unpacked. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const input = createReadStream(file);
+  const text = input.pipe(createGunzip());
+  input.on('error', (error) => text.destroy(error));
+  text.setEncoding('utf8');
+  let rest = '';
+  const chunks: AsyncIterator<string> = text[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await chunks.next().catch((cause: unknown) => {
+      throw unreadable(file, messageOf(cause), cause);
+    });
+    if (next.done === true) break;
+    const lines = `${rest}${next.value}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 function headOf(file: string, line: string): BackupHead {
