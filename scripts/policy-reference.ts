@@ -32,6 +32,7 @@ function mappings(path: string, node: SchemaNode): readonly Mapping[] {
   if (node.additionalProperties) {
     inner.push([join(path, path.endsWith('metrics') ? '<metric>' : '<name>'), node.additionalProperties]);
   }
+  if (node.items !== undefined) inner.push([`${path}[]`, node.items]);
   return [...own, ...inner.flatMap(([place, member]) => mappings(place, member))];
 }
 
@@ -43,6 +44,7 @@ function kindOf(node: SchemaNode): string {
   if (node.anyOf !== undefined) return [...new Set(node.anyOf.map(kindOf))].join(' or ');
   if (node.const !== undefined) return `\`${String(node.const)}\``;
   if (node.enum !== undefined) return node.enum.map((option) => `\`${String(option)}\``).join(', ');
+  if (node.items?.properties !== undefined) return 'list of mappings';
   if (node.items !== undefined) return `list of ${node.items.enum === undefined ? 'texts' : kindOf(node.items)}`;
   if (node.type === 'object') return 'mapping';
   const name = Array.isArray(node.type) ? node.type.join(', ') : String(node.type);
