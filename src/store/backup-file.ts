@@ -22,6 +22,7 @@ export interface BackupRow {
   readonly json: string;
 }
 
+/** What the first line of every backup says it is. */
 export const backupFormat = 'siskin.backup/v1';
 
 /**
