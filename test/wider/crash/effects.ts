@@ -92,6 +92,6 @@ function plainText(commits: readonly string[]): (text: string | null) => string 
       .replaceAll(/\[\d+\]\(GITHUB/g, '[N](GITHUB')
       .replaceAll(/\b\d{4}-\d\d-\d\d(T[\d:.]+Z)?\b/g, 'DAY')
       .replaceAll(/\b\d{1,2}:\d\d(:\d\d)?\b/g, 'TIME')
-      .replaceAll(/\b\d+(\.\d+)?\s?(ms|s|min|m|h)\b/g, 'DURATION');
+      .replaceAll(/\b\d+(\.\d+)?\s?(ms|s|min|m|h|(runner|GPU) h)\b/g, 'DURATION');
   };
 }
