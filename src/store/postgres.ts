@@ -1,6 +1,7 @@
 import { Pool, type PoolClient, type QueryResult } from 'pg';
 import { AppError, messageOf } from '../error.ts';
 import type { Database, Queryable, Row } from './database.ts';
+import { postgresFailure } from './postgres-failure.ts';
 
 /** Opens a pool on a PostgreSQL server; several processes may share one database. */
 export async function openPostgres(url: string): Promise<Database> {
@@ -28,20 +29,27 @@ export async function openPostgres(url: string): Promise<Database> {
 }
 
 async function inTransaction<T>(pool: Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+  const client = await pool.connect().catch((cause: unknown) => {
+    throw postgresFailure(cause);
+  });
   let broken: Error | undefined;
+  // A connection that ends between two statements has nobody else to tell, and would end the process.
+  const noteBroken = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', noteBroken);
   try {
-    await client.query('begin');
-    const value = await work(queryable(client));
-    await client.query('commit');
+    const tx = queryable(client);
+    await tx.query('begin');
+    const value = await work(tx);
+    await tx.query('commit');
     return value;
   } catch (cause) {
-    await client.query('rollback').catch((error: Error) => {
-      broken = error;
-    });
+    await client.query('rollback').catch(noteBroken);
     throw cause;
   } finally {
-    // A connection that could not roll back is not handed out again.
+    client.off('error', noteBroken);
+    // A connection that ended, or could not roll back, is not handed out again.
     client.release(broken);
   }
 }
@@ -49,8 +57,10 @@ async function inTransaction<T>(pool: Pool, work: (tx: Queryable) => Promise<T>)
 function queryable(client: Pool | PoolClient): Queryable {
   return {
     async query(sql, values) {
-      const answer: QueryResult<Row> | QueryResult<Row>[] =
-        values === undefined ? await client.query<Row>(sql) : await client.query<Row>(sql, [...values]);
+      const asked = values === undefined ? client.query<Row>(sql) : client.query<Row>(sql, [...values]);
+      const answer: QueryResult<Row> | QueryResult<Row>[] = await asked.catch((cause: unknown) => {
+        throw postgresFailure(cause);
+      });
       // node-postgres answers several statements with several results, which its types leave out.
       return Array.isArray(answer) ? answer.flatMap((result) => result.rows) : answer.rows;
     },
