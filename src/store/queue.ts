@@ -52,7 +52,8 @@ export async function startQueue(database: Database, onError: (error: unknown) =
       const db = {
         executeSql: async (text: string, values?: unknown[]) => ({ rows: [...(await tx.query(text, values))] }),
       };
-      const jobs = [...new Set(names)].map((lane) => ({ data: { lane }, singletonKey: lane }));
+      // Each waits for others that queue the same lane; all in one order, nobody waits in a circle.
+      const jobs = [...new Set(names)].sort().map((lane) => ({ data: { lane }, singletonKey: lane }));
       await boss.insert(lanes, jobs, { db });
     },
     nudge: worker.nudge,
