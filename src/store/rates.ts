@@ -40,10 +40,11 @@ async function take(tx: Queryable, { effect, cost, at }: Writing): Promise<void>
   );
 }
 
-/** Gives back the room of an effect that sent nothing after all. */
+/** Gives back the room of an effect that sent nothing after all; one that waits for room has taken none this time. */
 export async function refundWrites(tx: Queryable, effectId: number): Promise<void> {
   await tx.query(
-    'delete from siskin.writes where effect = $1 and at = (select max(at) from siskin.writes where effect = $1)',
+    `delete from siskin.writes where effect = $1 and at = (select max(at) from siskin.writes where effect = $1)
+       and not exists (select 1 from siskin.outbox where id = $1 and held_since is not null)`,
     [effectId],
   );
 }

@@ -70,6 +70,22 @@ describe('what is written to GitHub', () => {
     expect(await goAll(due)).toEqual([0, 0]);
   });
 
+  it('counts what an effect sent before it had to wait, however often it waits', async () => {
+    const [first] = await queue(reply('the answer that GitHub left open'));
+    if (first === undefined) throw new Error('nothing is due');
+    await opened.store.outbox.begin(first.id);
+    await opened.store.outbox.reserve(first);
+    await opened.store.outbox.settle(first, { kind: 'later', seconds: 5, error: 'no answer' });
+    await goAll((await queue(...replies(7))).filter(({ id }) => id !== first.id));
+    pass(5);
+
+    const [again] = await opened.store.outbox.listDue(lane);
+    const waits = again === undefined ? [] : [await go(again), await go(again)];
+
+    expect(waits).toEqual([60, 60]);
+    expect((await opened.store.listRates())[0]?.content).toBe(8);
+  });
+
   it('is shared by the replicas on one database', async () => {
     const { database, clock } = opened;
     const other = await openStore({
