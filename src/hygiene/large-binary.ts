@@ -17,7 +17,9 @@ export const largeBinary: Rule = {
     facts.files.flatMap((file) => {
       const { path, bytes } = file;
       const limit = isCommittedModel(path, facts) ? mostModelBytes : mostBytes;
-      if (file.status === 'deleted' || bytes === null || bytes <= limit || !isBinary(file)) return [];
+      // Under another name git carries it no second time.
+      const isNew = file.status === 'added' || file.status === 'modified';
+      if (!isNew || bytes === null || bytes <= limit || !isBinary(file)) return [];
       return [{ path, line: null, found: `${megabytes(bytes)} in git itself (limit ${megabytes(limit)})` }];
     }),
 };

@@ -124,11 +124,10 @@ function affordable(reads: readonly Read[]): Read[] {
 function assembled({ file, lines, isHidden }: Plan, blobs: Blobs): ChangedFile {
   const { path, before, after } = file;
   if (after === null) return { path, status: 'deleted', bytes: null, content: 'unknown', added: [], text: null };
-  const base = {
-    path,
-    status: before === null ? 'added' : 'modified',
-    bytes: file.isSized ? after.bytes : null,
-  } as const;
+  const bytes = file.isSized ? after.bytes : null;
+  // GitHub shows as little of it as of a binary.
+  if (isMoved(file)) return { path, status: 'moved', bytes, content: 'unknown', added: [], text: null };
+  const base = { path, status: before === null ? 'added' : 'modified', bytes } as const;
   const blob = blobs.get(after.sha);
   if (blob?.kind === 'binary') return { ...base, content: 'binary', added: null, text: null };
   if (blob?.kind === 'text') {

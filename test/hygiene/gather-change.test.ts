@@ -110,6 +110,23 @@ it.each([
   expect(change.unread).toBe(0);
 });
 
+it('takes no large file that was only renamed for a binary that is committed', async () => {
+  const text = 'a line of a long text\n'.repeat(60_000);
+  const reader = github({
+    before: { 'a.json': text, 'a.csv': text },
+    after: { 'b.json': text, 'b.csv': text },
+    listed: [
+      { path: 'b.json', previousPath: 'a.json', status: 'renamed' },
+      { path: 'b.csv', previousPath: 'a.csv', status: 'renamed' },
+    ],
+  });
+
+  const { facts, levels, unread } = await gatherChange(reader, pull);
+
+  expect(facts.files.find(({ path }) => path === 'b.json')).toMatchObject({ status: 'moved', added: [] });
+  expect([judgeChange(facts, levels), unread]).toEqual([[], 0]);
+});
+
 it('finds nothing new in a file that was only renamed, and only new lines in one that changed on its way', async () => {
   const reader = github({
     before: { 'a.txt': key, 'b.txt': `${key}\n` },
