@@ -10,10 +10,12 @@ type Permissions = Readonly<Record<string, 'read' | 'write'>>;
 export type Access = 'read' | 'write';
 
 type Octokit = Awaited<ReturnType<Probot['auth']>>;
+
+/** A token, made or being made. */
 interface Token {
-  readonly token: string;
+  readonly text: Promise<string>;
   /** Milliseconds since 1970. */
-  readonly madeAt: number;
+  readonly askedAt: number;
 }
 
 /** What Octokit hands to an authentication: how to send a request, and the request. */
@@ -37,43 +39,50 @@ export async function narrowedOctokit(
 ): Promise<Octokit> {
   const { installation } = repository;
   const app = await probot.auth();
-  let kept: Promise<Token> | null = null;
+  let kept: Token | null = null;
 
-  async function make(): Promise<Token> {
+  async function make(): Promise<string> {
     const permissions = access === 'read' ? { permissions: await grants.reading(installation) } : {};
     const { data } = await app.request('POST /app/installations/{installation_id}/access_tokens', {
       installation_id: installation,
       repository_ids: [repository.id],
       ...permissions,
     });
-    return { token: data.token, madeAt: Date.now() };
+    return data.token;
   }
 
-  async function tokenNow(): Promise<Token> {
-    const making = kept ?? make();
-    kept = making;
+  function tokenNow(): Token {
+    const now = Date.now();
+    if (kept === null || now - kept.askedAt >= mostSeconds * 1000) kept = { text: make(), askedAt: now };
+    return kept;
+  }
+
+  /** Has another one made next time, unless that was done already. */
+  function drop(token: Token): void {
+    if (kept === token) kept = null;
+  }
+
+  async function textOf(token: Token): Promise<string> {
     try {
-      const token = await making;
-      if (Date.now() - token.madeAt < mostSeconds * 1000) return token;
+      return await token.text;
     } catch (error) {
-      kept = null;
+      drop(token);
       // 422: perhaps a permission that the installation grants no longer.
       if (statusOf(error) === 422) grants.forget(installation);
       throw error;
     }
-    if (kept === making) kept = make();
-    return await (kept ?? make());
   }
 
   const hook: Hook = async (send, request) => {
     for (let tries = 1; ; tries += 1) {
-      const { token, madeAt } = await tokenNow();
+      const token = tokenNow();
+      const authorization = `token ${await textOf(token)}`;
       try {
-        return await send({ ...request, headers: { ...request.headers, authorization: `token ${token}` } });
+        return await send({ ...request, headers: { ...request.headers, authorization } });
       } catch (error) {
         if (statusOf(error) !== 401 || tries === mostTries) throw error;
         // An old one was called back; a new one needs a moment.
-        if (Date.now() - madeAt > newSeconds * 1000) kept = null;
+        if (Date.now() - token.askedAt > newSeconds * 1000) drop(token);
         else await setTimeout(tries * 1000);
       }
     }
@@ -81,7 +90,7 @@ export async function narrowedOctokit(
 
   // Its class holds everything but the authentication: address, retries, log.
   const Octokit = app.constructor as new (options: object) => Octokit;
-  return new Octokit({ authStrategy: () => Object.assign(tokenNow, { hook }) });
+  return new Octokit({ authStrategy: () => ({ hook }) });
 }
 
 /** What each installation grants, kept for an hour. */
