@@ -10,7 +10,7 @@ export interface VerbGrammar {
   readonly takes: readonly Word[];
   /** Whether it changes anything: then `--dry-run` shows what it would do. */
   readonly changes: boolean;
-  /** Whether what it changes decides about later commands (it spends, or trusts), so that it is recorded before they are looked at. */
+  /** Whether what it changes decides about later commands (it spends, stops or trusts), so that it is recorded before they are looked at. */
   readonly settles: boolean;
   /** Who may, unless the policy says otherwise: a repository role or a higher one, or everybody. */
   readonly access: 'everybody' | 'read' | 'triage' | 'write' | 'maintain' | 'admin';
@@ -88,7 +88,13 @@ const rows = {
     does: 'does again what failed, and nothing else',
     example: 'retry',
   },
-  cancel: { ...runs, takes: ['model'], does: 'stops the runs of this pull request', example: 'cancel' },
+  cancel: {
+    ...runs,
+    settles: true,
+    takes: ['model'],
+    does: 'stops the runs of this pull request',
+    example: 'cancel',
+  },
   'approve-run': {
     ...settles,
     target: null,

@@ -14,10 +14,8 @@ export function cancel(command: CommandOf<'cancel'>, { pull, intent }: OpenScene
   const { runs, shown, now } = pull;
   const { model } = command;
   const views = shown?.view.models ?? [];
-  const unknown = unknownModel(
-    command,
-    views.map((view) => view.model),
-  );
+  const names = views.map((view) => view.model);
+  const unknown = names.length === 0 ? null : unknownModel(command, names);
   if (unknown !== null) return unknown;
   const isMeant = (name: string) => model === null || name === model;
   const open = runs.filter((run) => isOpen(run) && run.models.some((part) => isMeant(part.model)));

@@ -52,6 +52,23 @@ ${['late', 'early']
     );
   });
 
+  it('comes before what the same comment asks for next, which begins anew', async () => {
+    const before = await world.check(number);
+    const cancelled = await world.comment(number, '/cancel\n/train');
+    const rest = cancelled.changes.flatMap((change) => (change.kind === 'ask' ? [change.intent] : []));
+    const [anew] = await Promise.all(rest.map(world.ask));
+
+    expect(outline(cancelled)).toEqual(expect.arrayContaining(['run cancelled', 'ask obey']));
+    expect(anew === undefined ? [] : outline(anew)).toContainEqual(expect.stringContaining('dispatch train late'));
+    expect((await world.readRun(before)).state).toBe('cancelled');
+  });
+
+  it('names a model of which nothing was ever shown without a list of none', async () => {
+    const plan = await world.comment(number, '/cancel -m late');
+
+    expect(said(plan)).toContain('**`nothing-to-do`** — no run of `late` is open');
+  });
+
   it('says when nothing runs, and what a misspelt model may have meant', async () => {
     await world.finish(await world.check(number), { late: {} });
 
