@@ -204,7 +204,7 @@ export interface StoreReader {
   ): Promise<readonly Spending[]>;
   /** How long jobs of each model took that succeeded since an instant, on each set of labels. */
   listPastJobs(repositoryId: number, since: string): Promise<readonly PastJobs[]>;
-  /** What was set aside for runs, and what they took. */
+  /** What was set aside for runs, and what they took; of each run the newest attempt last. */
   readLedger(claims: readonly string[]): Promise<readonly LedgerEntry[]>;
   /** Runs at an end of which it is not known what they took, oldest first. */
   listUnsettledRuns(repositoryId: number): Promise<readonly RunRecord[]>;

@@ -10,7 +10,8 @@ export type Rerun =
   | { readonly kind: 'over-budget'; readonly overrun: Overrun };
 
 /**
- * The next attempt of a run that has ended on GitHub: only what did not succeed, and what depends on it.
+ * The next attempt of a run that has ended on GitHub: only what did not succeed, and what depends on it. It is spent by
+ * whom the budget is of.
  */
 export function rerun(
   run: RunRecord & { readonly runId: number },
@@ -18,7 +19,8 @@ export function rerun(
 ): Rerun {
   const { ledger, budget, now } = of;
   const attempt = run.attempt + 1;
-  const entries = entriesOfNext(ledger, { attempt, now });
+  const asked = entriesOfNext(ledger, { attempt, now });
+  const entries = budget === null ? asked : asked.map((entry) => ({ ...entry, person: budget.spender.person }));
   const bound = budget === null || budget.approvedBy !== null ? null : budget;
   const limits = (bound?.spent ?? []).map(({ limit }) => limit);
   const broken = bound === null ? null : overrun({ entries, wanted: spendingOf(entries) }, bound, now);

@@ -3,15 +3,15 @@ import { isFork } from '../decide/fork.ts';
 import type { Problem } from '../error.ts';
 import type { Actor, Repository } from '../intent.ts';
 import { policyChanges } from '../policy/compare.ts';
-import { guardedBy } from '../policy/guards.ts';
 import { parsePolicy } from '../policy/parse.ts';
-import { type Policy, policyPath } from '../policy/policy.ts';
+import { policyPath } from '../policy/policy.ts';
 import type { GithubReader, PullRequest, StoreReader } from '../ports.ts';
 import type { Approval } from '../store/approval-record.ts';
 import type { HeadSighting } from '../store/head-record.ts';
 import type { LedgerEntry } from '../store/ledger-record.ts';
 import type { PullRecord, RunRecord, ViewRecord } from '../store/run-record.ts';
 import { gatherApprovals } from './approval-facts.ts';
+import { guardedPolicy } from './guarded-policy.ts';
 import { gatherHolds, type Holds } from './hold-facts.ts';
 import { gatherRange, type RangeFacts } from './range-facts.ts';
 
@@ -107,10 +107,14 @@ async function judgedRange(
   const parsed = parsePolicy({ text: read.text, file: policyPath });
   if (parsed.kind === 'invalid') return parsed;
   const { pull, base, mergeBase, approvals, actor, now } = read;
-  const policy = await guardedPolicy(repository, { policy: parsed.policy, pull }, ports.github);
+  const { defaultBranch, head } = pull;
+  const policy = await guardedPolicy(
+    repository,
+    { policy: parsed.policy, base: base.ref, defaultBranch },
+    ports.github,
+  );
   const approvedBy = budgetApproval(policy, approvals)?.by ?? null;
   const cause = { actor, author: pull.author, pullRequest: pull.number, approvedBy };
-  const { defaultBranch, head } = pull;
   const origin = isFork(pull, repository) ? 'fork' : 'repository';
   const range = {
     policy,
@@ -123,21 +127,6 @@ async function judgedRange(
     now,
   } as const;
   return { kind: 'valid', range: await gatherRange(repository, range, ports) };
-}
-
-/**
- * The base branch's policy judges models, but what guards the repository is the default branch's to say: whoever may write
- * can make another base branch, with any policy in it.
- */
-async function guardedPolicy(
-  repository: Repository,
-  { policy, pull }: { readonly policy: Policy; readonly pull: PullRequest },
-  github: GithubReader,
-): Promise<Policy> {
-  if (pull.base.ref === pull.defaultBranch) return policy;
-  const text = await github.readFile(repository, policyPath, pull.defaultBranch);
-  const parsed = text === null ? null : parsePolicy({ text, file: policyPath });
-  return parsed?.kind === 'valid' ? guardedBy(policy, parsed.policy) : policy;
 }
 
 /** Without a usable policy on the base branch nothing tells whether it is edited, so the head's file is looked at. */

@@ -163,12 +163,19 @@ async function shownRun(
     pullRequest === null
       ? await gatherMergedOverrides(repository, Object.values(run.results), { github, store })
       : await gatherApprovals(repository, { number: pullRequest, head: pull?.head ?? run.head }, { github, store });
-  const [spender] = ledger;
-  const budget =
-    policy === null || spender === undefined
-      ? null
-      : await gatherBudget(policy, { spender, approvedBy: budgetApproval(policy, approvals)?.by ?? null, now }, store);
+  const budget = policy === null ? null : await budgetOfRun(policy, { ledger, approvals, now }, store);
   return { run, policy, shown, approvals, ledger, budget, now };
+}
+
+/** What the limits of a policy leave for who caused the newest attempt of a run; null where nothing was set aside for it. */
+export async function budgetOfRun(
+  policy: Policy,
+  { ledger, approvals, now }: Pick<ShownRun, 'ledger' | 'approvals' | 'now'>,
+  store: StoreReader,
+): Promise<Budget | null> {
+  const spender = ledger.at(-1);
+  if (spender === undefined) return null;
+  return await gatherBudget(policy, { spender, approvedBy: budgetApproval(policy, approvals)?.by ?? null, now }, store);
 }
 
 async function branchFacts(

@@ -1,8 +1,9 @@
 import type { Intent } from '../intent.ts';
 import type { GithubReader, StoreReader, WorkflowRun } from '../ports.ts';
 import type { RunRecord } from '../store/run-record.ts';
+import { guardedPolicy } from './guarded-policy.ts';
 import { gatherHolds, type Holds } from './hold-facts.ts';
-import { gatherShownRun, type ShownRun } from './run-facts.ts';
+import { budgetOfRun, gatherShownRun, type ShownRun } from './run-facts.ts';
 
 /** A run whose time to be looked at has come. */
 export interface WatchFacts {
@@ -29,15 +30,24 @@ export interface RetryFacts extends ShownRun {
   readonly holds: Holds;
 }
 
-/** Reads our own records, and the policy that judges the run. */
+/**
+ * Reads our own records, the policy that judges the run and, where that is another branch's, the one that says what runs
+ * of the repository may cost.
+ */
 export async function gatherRetry(
   { repository, claim }: Extract<Intent, { readonly kind: 'retry-run' }>,
   now: string,
   ports: { readonly github: GithubReader; readonly store: StoreReader },
 ): Promise<RetryFacts | null> {
+  const { github, store } = ports;
   const [shown, holds] = await Promise.all([
     gatherShownRun({ kind: 'show-run', repository, claim }, now, ports),
-    gatherHolds(repository, ports.store),
+    gatherHolds(repository, store),
   ]);
-  return shown === null ? null : { ...shown, holds };
+  if (shown === null) return null;
+  const base = shown.run.pullRequest === null ? undefined : shown.shown?.view.base.ref;
+  if (base === undefined || shown.policy === null) return { ...shown, holds };
+  const { name: defaultBranch } = await github.readDefaultBranch(repository);
+  const policy = await guardedPolicy(repository, { policy: shown.policy, base, defaultBranch }, github);
+  return { ...shown, policy, budget: await budgetOfRun(policy, shown, store), holds };
 }
