@@ -43,11 +43,10 @@ export async function gatherCommand(
   const access = await gatherAccess(repository, { actor, commands, rules }, ports.github);
   const needsTree = pull !== null && commands.some(({ verb }) => approving.includes(verb));
   const tree = needsTree ? await ports.github.readTreeId(repository, pull.pull.head.sha) : null;
-  const comparing = commands.find(({ verb }) => verb === 'compare');
+  const comparing = commands.filter(({ verb }) => verb === 'compare');
+  const named = comparing.flatMap(({ sha }) => sha ?? []);
   const rivals =
-    pull === null || comparing === undefined
-      ? null
-      : await gatherRivals(repository, pull, { ...ports, named: comparing.sha });
+    pull === null || comparing.length === 0 ? null : await gatherRivals(repository, pull, { ...ports, named });
   const isExamined = commands.some(({ verb }) => verb === 'doctor');
   const doctor = isExamined ? await gatherDoctor({ repository, number }, now, ports) : null;
   return { kind: 'known', access, pull, tree, rivals, doctor, holds, now };

@@ -16,7 +16,7 @@ export interface RivalFacts {
 /** Candidates are offered from this many commits back; older ones are found when they are named. */
 const commitsBack = 2;
 
-/** Looks up where the candidates of the newest commits, and of one that is named, were trained, and whether they are kept. */
+/** Looks up where the candidates of the newest commits, and of those that are named, were trained, and whether they are kept. */
 export async function gatherRivals(
   repository: Repository,
   { pull, runs }: PullFacts,
@@ -24,7 +24,7 @@ export async function gatherRivals(
     named,
     github,
     store,
-  }: { readonly named: string | null; readonly github: GithubReader; readonly store: StoreReader },
+  }: { readonly named: readonly string[]; readonly github: GithubReader; readonly store: StoreReader },
 ): Promise<RivalFacts> {
   const borrowed = runs.flatMap((run) =>
     run.purpose.kind === 'check' ? run.models.filter(({ trains, trainingKey }) => !trains && trainingKey !== null) : [],
@@ -42,7 +42,7 @@ export async function gatherRivals(
     const heads = [
       pull.head.sha,
       ...earlier.slice(0, commitsBack),
-      ...earlier.filter((head) => named !== null && head.startsWith(named)),
+      ...earlier.filter((head) => named.some((sha) => head.startsWith(sha))),
     ];
     return heads.flatMap((head) => {
       const at = candidateAt(head, { model, runs, trainings });

@@ -30,8 +30,7 @@ export function compare(command: Compare, scene: OpenScene): Answer {
   if (found.kind === 'refused') return found;
   const untrusted = forkRefusal(found.range, scene.pull.approvals);
   if (untrusted !== null) return refuse(command, untrusted);
-  // Here `@sha` names the other commit; this one is bound by what the person saw.
-  const moved = headRefusal({ ...command, sha: null }, scene);
+  const moved = headRefusal(command, scene);
   if (moved !== null) return moved;
   const { range } = found;
   const { rivals } = scene.facts;

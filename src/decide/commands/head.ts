@@ -19,14 +19,16 @@ export function headRefusal(command: Known, { intent, pull }: OpenScene): Answer
     const reason = `the button belongs to ${source.head.slice(0, 7)}, the newest commit is now ${short}`;
     return refuse(command, { code: 'head-moved', reason, fix: `Look at ${short} and use the buttons of its checks.` });
   }
-  if (command.sha !== null) {
-    const named = headNamed(command.sha, { present, journal });
+  // What a comparison names is the other commit.
+  const sha = command.verb === 'compare' ? null : command.sha;
+  if (sha !== null) {
+    const named = headNamed(sha, { present, journal });
     if (named === present) return null;
     if (named === 'ambiguous') {
-      const reason = `more than one commit of this pull request begins with ${command.sha}`;
+      const reason = `more than one commit of this pull request begins with ${sha}`;
       return refuse(command, { code: 'head-moved', reason, fix: lookAgain(command, present) });
     }
-    const reason = `it names ${command.sha.slice(0, 7)}, the newest commit is ${short}`;
+    const reason = `it names ${sha.slice(0, 7)}, the newest commit is ${short}`;
     return refuse(command, { code: 'head-moved', reason, fix: lookAgain(command, short) });
   }
   const seen = headSeen(journal, source.at);
@@ -36,5 +38,6 @@ export function headRefusal(command: Known, { intent, pull }: OpenScene): Answer
 }
 
 function lookAgain(command: Known, sha: string): string {
-  return `Look at it, then type \`${renderCommand({ ...command, sha })}\`.`;
+  const again = command.verb === 'compare' ? command : { ...command, sha };
+  return `Look at it, then type \`${renderCommand(again)}\`.`;
 }

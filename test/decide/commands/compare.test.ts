@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { commandsIn } from '../../../src/command/parse.ts';
 import type { Plan } from '../../../src/effect.ts';
 import { anEvaluation } from '../../result-builder.ts';
 import { openTestStore, type TestStore } from '../../store/test-store.ts';
-import { dispatched, openWorld, outline, type World } from '../../world.ts';
+import { dispatched, openWorld, outline, repository, type World } from '../../world.ts';
 
 let test: TestStore;
 let world: World;
@@ -100,6 +101,33 @@ describe('/compare', () => {
     await world.check(number);
 
     expect([during.state, (await world.readRun(asked)).state]).toEqual(['planned', 'superseded']);
+  });
+
+  it('is to be typed again as it was when another commit was pushed meanwhile', async () => {
+    await candidate(one);
+    const named = short(0);
+    await candidate(two);
+    await candidate(`sha256:${'5'.repeat(64)}`);
+    const at = new Date(world.clock.now.getTime() - 30 * 60_000).toISOString();
+    const plan = await world.ask({
+      kind: 'obey',
+      repository,
+      number,
+      source: { kind: 'comment', commentId: 9, at },
+      commands: commandsIn(`/compare -m late @${named}`),
+      actor: { login: 'ada', kind: 'person' },
+      acknowledged: true,
+    });
+
+    expect(replied(plan)).toContain('head-moved');
+    expect(replied(plan)).toContain(`then type \`/compare -m late @${named}\`.`);
+  });
+
+  it('finds the candidates of all commits that one comment names', async () => {
+    for (const digit of ['1', '3', '5', '7', '9']) await candidate(`sha256:${digit.repeat(64)}`);
+    const plan = await world.comment(number, `/compare @${short(0)} --dry-run\n/compare @${short(1)} --dry-run`);
+
+    expect(outline(plan).join()).not.toContain('artifact-gone');
   });
 
   it('says what went wrong when it found nothing', async () => {
