@@ -14,7 +14,8 @@ export function forkFindings(document: Entries): readonly Finding[] {
   const trainers = Object.values(entriesOf(document['models']))
     .map((model) => entriesOf(model)['train'])
     .filter((train) => train !== undefined)
-    .map((train) => entriesOf(train)['runner'] ?? TrainPolicy.shape.runner.def.defaultValue);
+    .map(entriesOf)
+    .flatMap((train) => [train['runner'] ?? TrainPolicy.shape.runner.def.defaultValue, train['on-demand-runner']]);
   const staying = [...trainers, document['evaluate-runner']].map(labelsOf).filter((labels) => labels.includes(itself));
   const labels = new Set([itself, ...staying.flat()]);
   const index = parsed.data.findIndex((label) => labels.has(label.toLowerCase()));

@@ -36,6 +36,13 @@ it('nor by the label that a trainer has when the policy does not name one', () =
   expect(parsed.kind).toBe('invalid');
 });
 
+it('nor by a label of the machines on demand', () => {
+  const text = policyText.replace('runner: [gpu]', 'runner: [gpu], on-demand-runner: [self-hosted, a100]');
+  const parsed = parsePolicy({ text: `${text}forks: { runner: [a100] }\n`, file: 'siskin.yml' });
+
+  expect(parsed.kind).toBe('invalid');
+});
+
 test.each(['forks: { runner: [] }', 'forks: { runner: gpu }', 'forks: { runners: [x] }', 'forks: 7'])(
   '%s is refused with what to write',
   (forks) => {
