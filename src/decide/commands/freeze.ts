@@ -2,13 +2,12 @@ import type { CommandOf, FreezeScope as Reach } from '../../command/command.ts';
 import { renderCommand } from '../../command/render.ts';
 import type { Plan, StateChange } from '../../effect.ts';
 import { FreezesPolicy } from '../../policy/hold-policy.ts';
-import type { Policy } from '../../policy/policy.ts';
 import { code, prose } from '../../render/escape.ts';
 import { frozenWords, unfreezeCommand } from '../../render/holds.ts';
 import { clock } from '../../render/markdown.ts';
 import { type Freeze, type FreezeScope, frozen, isInForce } from '../freeze.ts';
 import { endOf } from '../lock.ts';
-import { type Answer, refuse, type Scene } from './scene.ts';
+import { type Answer, policyHere, refuse, type Scene } from './scene.ts';
 import { listed, unknownEnvironment } from './target.ts';
 import { termRefusal } from './term.ts';
 
@@ -26,7 +25,7 @@ export function freeze(command: CommandOf<'freeze'>, scene: Scene): Answer {
   if (reason === null || reason.trim() === '') {
     return refuse(command, { code: 'reason-missing', reason: 'it does not say why', fix });
   }
-  const mostMinutes = (policyOf(scene)?.freezes ?? FreezesPolicy.parse({}))['most-hours'] * 60;
+  const mostMinutes = (policyHere(scene)?.freezes ?? FreezesPolicy.parse({}))['most-hours'] * 60;
   const late = termRefusal(command, { term, mostMinutes, now });
   if (late !== null) return late;
   const ordered: Freeze = {
@@ -97,7 +96,7 @@ export function unfreeze(command: CommandOf<'unfreeze'>, scene: Scene): Answer {
 /** Refuses a target that was left out, or that is no environment of the policy; null when it can be frozen. */
 function targetRefusal(command: CommandOf<'freeze'>, scene: Scene): Answer | null {
   const { target } = command;
-  const environments = Object.keys(policyOf(scene)?.environments ?? {});
+  const environments = Object.keys(policyHere(scene)?.environments ?? {});
   const known = ['runs', 'all', ...environments];
   if (target === null) {
     const term = command.term ?? { minutes: 240 };
@@ -135,11 +134,6 @@ function shownAt({ intent, facts }: Scene, target: string): readonly StateChange
 }
 
 const mostShown = 20;
-
-function policyOf({ facts }: Scene): Policy | null {
-  const judged = facts.pull?.judged;
-  return judged?.kind === 'valid' ? judged.range.policy : null;
-}
 
 function scopeOf(reach: Reach, { intent }: Scene): FreezeScope {
   const { id, owner } = intent.repository;

@@ -8,7 +8,7 @@ import { table } from '../../render/markdown.ts';
 import { emptyPlan } from '../plans.ts';
 import { accessRefusal } from './access.ts';
 import { exampleOf, type Names, namesHere } from './names.ts';
-import type { Answer, Scene } from './scene.ts';
+import { type Answer, policyHere, type Scene } from './scene.ts';
 
 /** Lists what the person may do here, each with an example that can be typed, and who may do the rest. */
 export function help(_: CommandOf<'help'>, scene: Scene): Answer {
@@ -45,8 +45,8 @@ function rightTo(
   return denied.refusal.code === 'unverified' ? 'unverified' : 'may-not';
 }
 
-function othersMay(rest: readonly Verb[], { facts: { pull } }: Scene): string {
-  const rules = pull?.judged.kind === 'valid' ? pull.judged.range.policy : null;
+function othersMay(rest: readonly Verb[], scene: Scene): string {
+  const rules = policyHere(scene);
   const byWhom = Map.groupBy(rest, (verb) =>
     granteesOf({ verb, environment: null }, rules).map(granteeText).join(', '),
   );

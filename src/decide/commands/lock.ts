@@ -17,7 +17,7 @@ import {
 import { lockPlan } from '../lock-plan.ts';
 import { emptyPlan } from '../plans.ts';
 import { accessRefusal } from './access.ts';
-import { type Answer, type OpenScene, refuse, type Scene } from './scene.ts';
+import { type Answer, type OpenScene, policyHere, refuse, type Scene } from './scene.ts';
 import { type Place, placeOf } from './target.ts';
 import { termRefusal } from './term.ts';
 
@@ -92,9 +92,9 @@ function unseenRefusal(
 }
 
 /** Lists who holds and who waits, and what is frozen. */
-export function locks({ facts }: Scene): Answer {
-  const { holds, pull, now } = facts;
-  const policy = pull?.judged.kind === 'valid' ? pull.judged.range.policy : null;
+export function locks(scene: Scene): Answer {
+  const { holds, now } = scene.facts;
+  const policy = policyHere(scene);
   const places = Object.keys(policy?.environments ?? {}).flatMap((environment) =>
     Object.keys(policy?.models ?? {}).map((model) => ({ environment, model })),
   );

@@ -1,6 +1,6 @@
 import type { Verb } from '../../command/command.ts';
 import { grammar } from '../../command/grammar.ts';
-import type { Scene } from './scene.ts';
+import { policyHere, type Scene } from './scene.ts';
 
 /** Real names of a repository, so that an example can be typed as it stands; null where there are none. */
 export interface Names {
@@ -11,10 +11,10 @@ export interface Names {
 }
 
 /** The first names that the policy here knows, and the newest commit. */
-export function namesHere({ facts: { pull } }: Scene): Names {
-  const head = pull?.pull.head.sha.slice(0, 7) ?? null;
-  if (pull?.judged.kind !== 'valid') return { model: null, environment: null, metric: null, head };
-  const { policy } = pull.judged.range;
+export function namesHere(scene: Scene): Names {
+  const head = scene.facts.pull?.pull.head.sha.slice(0, 7) ?? null;
+  const policy = policyHere(scene);
+  if (policy === null) return { model: null, environment: null, metric: null, head };
   const [model = null] = Object.keys(policy.models);
   const gates = Object.entries((model === null ? undefined : policy.models[model])?.metrics ?? {});
   const metric = gates.find(([, gate]) => gate?.kind !== 'info')?.[0] ?? null;

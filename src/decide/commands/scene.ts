@@ -5,6 +5,7 @@ import type { Plan } from '../../effect.ts';
 import type { CommandFacts } from '../../facts/command-facts.ts';
 import type { PullFacts } from '../../facts/pull-facts.ts';
 import type { Intent } from '../../intent.ts';
+import type { Policy } from '../../policy/policy.ts';
 import type { Wish } from '../check-pull-request.ts';
 
 /** What a command is judged by: who said it where, and all that is known. */
@@ -25,6 +26,12 @@ export type Answer =
   | { readonly kind: 'wish'; readonly wish: Wish }
   /** It does something, perhaps nothing more than to say something (Markdown). */
   | { readonly kind: 'done'; readonly plan: Plan; readonly says: string | null };
+
+/** The policy that is obeyed here: of the base branch, or where that has none, or the pull request is closed, the default branch's. */
+export function policyHere({ facts: { pull, access } }: Scene): Policy | null {
+  if (pull?.judged.kind === 'valid') return pull.judged.range.policy;
+  return access.rules.kind === 'valid' ? access.rules.policy : null;
+}
 
 /** Refuses a command. */
 export function refuse(
