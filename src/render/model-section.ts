@@ -13,7 +13,7 @@ import { metricTable, orderedGates, shownMetrics } from './metric-table.ts';
 import { counted, duration, percent } from './number.ts';
 import { capital, outcomeOf, sentence, severity, stageName } from './outcome.ts';
 import { sliceRows, sliceSummary, sliceTable } from './slice-table.ts';
-import { costWords, overrunFix, sparedLine } from './spending.ts';
+import { costWords, overrunFix, pushOverrunFix, sparedLine } from './spending.ts';
 import { gpuWords, trainingSection } from './training-section.ts';
 
 type Judged = Extract<ModelState, { kind: 'judged' }>;
@@ -131,10 +131,7 @@ export function coreSection(model: ModelView, view: PullView): string {
         `A run is called for, and starts by itself when the freeze ends. To end it before: ${code(unfreezeCommand(state.freeze))}.`,
       ]);
     case 'over-budget':
-      return joined([
-        changedLine(model),
-        `**To go on** ${prose(overrunFix(state.overrun, { head: view.head, again: '/retry' }), 500)}`,
-      ]);
+      return joined([changedLine(model), `**To go on** ${prose(overBudgetFix(state, view), 500)}`]);
     case 'cancelled':
       return joined([changedLine(model), state.spared === undefined ? '' : sparedLine(state.spared)]);
     case 'superseded':
@@ -144,6 +141,10 @@ export function coreSection(model: ModelView, view: PullView): string {
     default:
       return state satisfies never;
   }
+}
+
+function overBudgetFix({ overrun }: Extract<ModelState, { kind: 'over-budget' }>, { number, head }: PullView): string {
+  return number === null ? pushOverrunFix(overrun) : overrunFix(overrun, { head, again: '/retry' });
 }
 
 /** `**Run** 4812 · waited 0:41 · ran 6:12 on gpu · 0.10 GPU h · $0.21 (estimated $0.25) · budget left today $9.40`. */

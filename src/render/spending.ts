@@ -62,16 +62,23 @@ export function overrunSentence(overrun: Overrun): string {
   return `the ${limitName(limit, overrun.person)} has ${show(left)} left of ${show(whole)}, and this run would take ${about} ${show(wanted)}`;
 }
 
-/** What can be done about it, as prose; `again` is what to type once it frees up. */
+/** What can be done about it in a pull request, as prose; `again` is what to type once it frees up. */
 export function overrunFix(
-  { freesAt }: Overrun,
+  overrun: Overrun,
   { head, again }: { readonly head: string; readonly again: string },
 ): string {
-  const frees =
-    freesAt === null
-      ? 'It does not free up by itself.'
-      : `It frees up at ${freesAt.slice(0, 16).replace('T', ' ')} UTC: type \`${again}\` then.`;
-  return `${frees} Somebody who may can let this commit exceed it: \`/approve-budget @${head.slice(0, 7)}\`.`;
+  const approve = `\`/approve-budget @${head.slice(0, 7)}\``;
+  return `${freesWords(overrun, `type \`${again}\``)} Somebody who may can let this commit exceed it: ${approve}.`;
+}
+
+/** What can be done about it for a push, which has no pull request to type in. */
+export function pushOverrunFix(overrun: Overrun): string {
+  return `${freesWords(overrun, 'press "Re-run" of this check')} Or raise the limit in \`.github/siskin.yml\`.`;
+}
+
+function freesWords({ freesAt }: Overrun, act: string): string {
+  if (freesAt === null) return 'It does not free up by itself.';
+  return `It frees up at ${freesAt.slice(0, 16).replace('T', ' ')} UTC: ${act} then.`;
 }
 
 /** `budget of this repository left today $9.40`. */

@@ -85,6 +85,19 @@ describe('a repository with a budget', () => {
     expect(comment(plan)).toMatch(/frees up at 2026-03-02 00:00 UTC.*`\/approve-budget @[0-9a-f]{7}`/);
   });
 
+  it('says for a push what can be done where there is no pull request to type in', async () => {
+    await world.check(propose());
+    const before = (await world.github.readDefaultBranch(repository)).sha;
+    const plan = await world.push(before, world.github.commit('main', { 'src/features.py': 'day' }));
+    const checks = JSON.stringify(plan.effects);
+
+    expect(outline(plan)).toEqual(['check siskin: late: neutral']);
+    expect(checks).toContain(
+      'It frees up at 2026-03-02 00:00 UTC: press "Re-run" of this check then.'.replaceAll('"', '\\"'),
+    );
+    expect(checks).not.toMatch(/`\/(?:retry|approve-budget)/);
+  });
+
   it('knows better what a run takes once one has ended, and gives back what it did not take', async () => {
     const first = await world.check(propose());
     const end = await finish(first, { train: 600, evaluate: 120 });
