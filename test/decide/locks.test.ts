@@ -207,6 +207,14 @@ describe('/unlock', () => {
     expect(said(await world.comment(first, '/lock staging')).join()).toContain('unknown-environment');
   });
 
+  it('gives back what is held for a model that has left the policy meanwhile', async () => {
+    const renamed = policyText.replace('  late:', '  delay:');
+    world.github.commit('main', { '.github/siskin.yml': `${renamed}${environments}` });
+
+    expect(outline(await world.comment(first, '/unlock staging -m late'))[0]).toContain('lock staging to #6');
+    expect(said(await world.comment(first, '/unlock staging -m none')).join()).toContain('unknown-model');
+  });
+
   it('says when nobody holds it', async () => {
     expect(said(await world.comment(first, '/unlock production', 'mia')).join()).toContain(
       '**`nothing-to-do`** — nobody holds `production` for `late`. Type `/locks` to see what is held.',

@@ -5,7 +5,7 @@ import { planPull, type Wish } from '../check-pull-request.ts';
 import { joined } from '../plans.ts';
 import type { ModelView } from '../view.ts';
 import { headRefusal } from './head.ts';
-import { type Answer, type OpenScene, refuse } from './scene.ts';
+import { type Answer, nothingToDo, type OpenScene } from './scene.ts';
 
 /**
  * Lets exactly this commit exceed the budget, under exactly this policy: what was held back starts, and what is asked for
@@ -19,7 +19,7 @@ export function approveBudget(command: CommandOf<'approve-budget'>, scene: OpenS
   const given = judged.kind === 'valid' ? judged.range.budget.approvedBy : null;
   if (judged.kind !== 'valid' || judged.range.budget.spent.length === 0 || given !== null || facts.tree === null) {
     const reason = given === null ? 'no budget limits what runs here' : `${given} approved it for this commit already`;
-    return refuse(command, { code: 'nothing-to-do', reason, fix: 'Type `/status` to see where things stand.' });
+    return nothingToDo(command, reason);
   }
   const { range } = judged;
   const by = intent.actor.login;

@@ -4,20 +4,18 @@ import { policyDigest, runApproval } from '../approval.ts';
 import { planPull } from '../check-pull-request.ts';
 import { joined } from '../plans.ts';
 import { headRefusal } from './head.ts';
-import { type Answer, type OpenScene, refuse } from './scene.ts';
+import { rangeHere } from './model.ts';
+import { type Answer, nothingToDo, type OpenScene, refuse } from './scene.ts';
 
 /** Lets the code of a fork run: at exactly the commit that the person names, under exactly the policy that judges it. */
 export function approveRun(command: CommandOf<'approve-run'>, scene: OpenScene): Answer {
   const { intent, pull, facts } = scene;
-  const { judged } = pull;
-  if (judged.kind !== 'valid') {
-    const reason = `\`${pull.base.ref}\` has ${judged.kind === 'absent' ? 'no policy' : 'a policy that cannot be used'}`;
-    return refuse(command, { code: 'no-policy', reason, fix: 'Add or mend `.github/siskin.yml` there first.' });
-  }
-  const { range } = judged;
+  const found = rangeHere(command, scene);
+  if (found.kind === 'refused') return found;
+  const { range } = found;
   if (range.origin !== 'fork') {
     const reason = 'the pull request comes from a branch of this repository, whose code needs no approval';
-    return refuse(command, { code: 'nothing-to-do', reason, fix: 'Type `/status` to see where things stand.' });
+    return nothingToDo(command, reason);
   }
   const head = pull.pull.head.sha;
   if (command.sha === null && intent.source.kind === 'comment') {
@@ -30,7 +28,7 @@ export function approveRun(command: CommandOf<'approve-run'>, scene: OpenScene):
   const given = runApproval({ head, policy: range.policy }, pull.approvals);
   if (given !== null) {
     const reason = `${given.by} approved ${head.slice(0, 7)} already`;
-    return refuse(command, { code: 'nothing-to-do', reason, fix: 'Type `/status` to see where things stand.' });
+    return nothingToDo(command, reason);
   }
   const approval: Approval = {
     repositoryId: intent.repository.id,

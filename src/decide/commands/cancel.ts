@@ -7,7 +7,7 @@ import { sparedBy } from '../spared.ts';
 import { ended, endRuns, isWaiting } from '../supersede.ts';
 import { isOpen } from '../work.ts';
 import { unknownModel } from './model.ts';
-import { type Answer, type OpenScene, refuse } from './scene.ts';
+import { type Answer, nothingToDo, type OpenScene, refuse } from './scene.ts';
 
 /** Stops the runs of the pull request, or those of one model, and says who did. */
 export function cancel(command: CommandOf<'cancel'>, { pull, intent }: OpenScene): Answer {
@@ -24,7 +24,7 @@ export function cancel(command: CommandOf<'cancel'>, { pull, intent }: OpenScene
   const isShown = views.some((view) => isMeant(view.model) && isWaiting(view.state));
   if (open.length === 0 && !isShown) {
     const reason = `no run ${model === null ? 'of this pull request' : `of \`${model}\``} is open`;
-    return refuse(command, { code: 'nothing-to-do', reason, fix: 'Type `/status` to see where things stand.' });
+    return nothingToDo(command, reason);
   }
   const by = intent.actor.login;
   const stopped = endRuns(open, { state: 'cancelled', reason: `cancelled by ${by}`, now });

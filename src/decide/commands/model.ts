@@ -10,23 +10,22 @@ export type OfModel = Extract<Command & { readonly verb: Verb }, { readonly mode
 
 type Refused = Extract<Answer, { readonly kind: 'refused' }>;
 
-/** What the pull request does under the policy of the base branch, or why a command about it cannot be obeyed: no policy, no such model. */
-export function rangeFor(
-  command: OfModel,
-  { pull }: OpenScene,
+/** What the pull request does under the policy of the base branch, or why a command about it cannot be obeyed: no policy. */
+export function rangeHere(
+  command: Command,
+  { pull: { judged, base } }: OpenScene,
 ): Refused | { readonly kind: 'range'; readonly range: RangeFacts } {
-  const { judged, base } = pull;
-  if (judged.kind === 'valid') {
-    const { range } = judged;
-    return (
-      unknownModel(
-        command,
-        range.models.map(({ model }) => model),
-      ) ?? { kind: 'range', range }
-    );
-  }
+  if (judged.kind === 'valid') return { kind: 'range', range: judged.range };
   const reason = `${code(base.ref, 60)} has ${judged.kind === 'absent' ? 'no policy' : 'a policy that cannot be used'}`;
   return refuse(command, { code: 'no-policy', reason, fix: 'Add or mend `.github/siskin.yml` there first.' });
+}
+
+/** The same for a command that may name a model, which has to be one of the policy. */
+export function rangeFor(command: OfModel, scene: OpenScene): ReturnType<typeof rangeHere> {
+  const found = rangeHere(command, scene);
+  if (found.kind === 'refused') return found;
+  const models = found.range.models.map(({ model }) => model);
+  return unknownModel(command, models) ?? found;
 }
 
 /** Refuses a command that names none of these models; null when it names one, or leaves it open. */

@@ -14,7 +14,7 @@ import { show } from '../show.ts';
 import type { ModelView } from '../view.ts';
 import { headRefusal } from './head.ts';
 import { rangeFor } from './model.ts';
-import { type Answer, type OpenScene, refuse } from './scene.ts';
+import { type Answer, nothingToDo, type OpenScene, refuse } from './scene.ts';
 import { listed } from './target.ts';
 
 type OverrideGate = CommandOf<'override-gate'>;
@@ -123,8 +123,4 @@ function judgedAgain(
     ...view,
     state: { ...state, judgement: judge({ model: model.model, policy: model.policy, result, approvals }) },
   };
-}
-
-function nothingToDo(command: OverrideGate, reason: string): Refused {
-  return refuse(command, { code: 'nothing-to-do', reason, fix: 'Type `/status` to see where things stand.' });
 }

@@ -1,5 +1,5 @@
 import type { Command } from '../../command/command.ts';
-import type { RefusalCode } from '../../command/reasons.ts';
+import { type RefusalCode, refusals } from '../../command/reasons.ts';
 import type { Refusal } from '../../command/reply.ts';
 import type { Plan } from '../../effect.ts';
 import type { CommandFacts } from '../../facts/command-facts.ts';
@@ -39,4 +39,9 @@ export function refuse(
   refusal: { readonly code: RefusalCode; readonly reason: string; readonly fix: string },
 ): Extract<Answer, { readonly kind: 'refused' }> {
   return { kind: 'refused', refusal: { command: command.line, ...refusal } };
+}
+
+/** Refuses a command for which there is nothing to do here. */
+export function nothingToDo(command: Command, reason: string): ReturnType<typeof refuse> {
+  return refuse(command, { code: 'nothing-to-do', reason, fix: refusals['nothing-to-do'].fix });
 }

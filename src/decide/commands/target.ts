@@ -2,7 +2,7 @@ import type { CommandOf } from '../../command/command.ts';
 import { renderCommand } from '../../command/render.ts';
 import { nearest } from '../../policy/nearest.ts';
 import type { Policy } from '../../policy/policy.ts';
-import { rangeFor } from './model.ts';
+import { rangeHere, unknownModel } from './model.ts';
 import { type Answer, type OpenScene, refuse } from './scene.ts';
 
 /** What a lock is on: one environment for one model. */
@@ -21,12 +21,14 @@ export function placeOf(
   command: CommandOf<'lock' | 'unlock'>,
   scene: OpenScene,
 ): Refused | { readonly kind: 'place'; readonly place: Place; readonly policy: Policy } {
-  const found = rangeFor(command, scene);
+  const found = rangeHere(command, scene);
   if (found.kind === 'refused') return found;
   const { policy } = found.range;
   const models = Object.keys(policy.models);
   // What left the policy can still be given back.
   const left = command.verb === 'unlock' ? scene.pull.holds.locks.filter(({ state }) => state.holder !== null) : [];
+  const unknown = unknownModel(command, [...new Set([...models, ...left.map((lock) => lock.model)])]);
+  if (unknown !== null) return unknown;
   const environments = [...new Set([...Object.keys(policy.environments), ...left.map((lock) => lock.environment)])];
   const { environment, model = null } = { ...command, model: command.model ?? onlyOne(models) };
   const write = (place: Place) => renderCommand({ ...command, ...place, dryRun: false });

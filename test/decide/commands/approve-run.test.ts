@@ -55,6 +55,15 @@ describe('the code of a fork', () => {
     expect(await world.check(number, { cause: 'reconciled' })).toEqual({ changes: [], effects: [] });
   });
 
+  it('is not asked about where the base branch has no policy, whatever that branch is called', async () => {
+    world.github.commit('main', { '.github/siskin.yml': null });
+    world.github.commit('a`<img>`', { 'README.md': 'x' });
+    const other = world.github.openPull('feature', { fork: true, base: 'a`<img>`' });
+    const plan = await world.comment(other, '/approve-run @1234567', 'grace');
+
+    expect(outline(plan)[0]).toContain('**`no-policy`** — ``a`<img>` `` has no policy');
+  });
+
   it('needs another approval after another push, also when only the commit is new', async () => {
     await world.check(number);
     await world.comment(number, `/approve-run @${await short()}`, 'grace');
