@@ -7,7 +7,7 @@ import { largeBinary } from './large-binary.ts';
 import { modelWithoutCard } from './model-without-card.ts';
 import { notebookOutput } from './notebook-output.ts';
 import type { Place, Rule, RuleName } from './rule.ts';
-import { secret } from './secret.ts';
+import { secret, withoutSecrets } from './secret.ts';
 import { unpinnedDependency } from './unpinned-dependency.ts';
 import { unseededTraining } from './unseeded-training.ts';
 
@@ -50,7 +50,7 @@ export function judgeChange(facts: ChangeFacts, levels: HygienePolicy = Levels.p
         title,
         reason,
         fix,
-        places: all.slice(0, shownPlaces),
+        places: all.slice(0, shownPlaces).map((place) => ({ ...place, found: withoutSecrets(place.found) })),
         more: Math.max(0, all.length - shownPlaces),
       },
     ];

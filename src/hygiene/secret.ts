@@ -13,6 +13,15 @@ export const secret: Rule = {
     files.flatMap(({ path, added }) => secretsIn(added ?? []).map(({ line, found }): Place => ({ path, line, found }))),
 };
 
+/** A text of the pull request as another rule may show it: secrets in it are told from each other and cannot be used. */
+export function withoutSecrets(text: string): string {
+  return secretFormats.reduce(
+    (shown, { pattern }) =>
+      shown.replaceAll(pattern, (hit, value: string) => hit.replace(value, `${prefixOf(value)}…`)),
+    text,
+  );
+}
+
 interface FoundSecret {
   readonly line: number;
   readonly found: string;
@@ -61,11 +70,16 @@ function isReal(value: string): boolean {
 
 /** The prefix that all secrets of the format share, and the length. */
 function redacted(value: string): string {
+  const prefix = prefixOf(value);
+  return `${prefix === '' ? '' : `\`${prefix}…\`, `}${value.length} characters`;
+}
+
+function prefixOf(value: string): string {
   const prefix =
     /^(?:AKIA|ASIA|AIza|dapi|gh[pousr]_|github_pat_|[a-z]{2,6}_(?:live_|v1_)?|sk-ant-|sk-|xox[a-z]-|gl[a-z]{2,3}-|pypi-|SG\.)/.exec(
       value,
     );
-  return `${prefix === null ? '' : `\`${prefix[0]}…\`, `}${value.length} characters`;
+  return prefix?.[0] ?? '';
 }
 
 /** Code also writes the header alone, to look for it: only with key material behind it is it a key. */
