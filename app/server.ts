@@ -115,7 +115,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   let stopping = false;
   const readiness = openReadiness({
     isStopping: () => stopping,
-    askDatabase: () => store.readBacklog(),
+    askDatabase: () => database.query('select 1', []),
     askGithub: async () => asking('name this App', async () => (await probot.auth()).request('GET /app')),
   });
   const routes = routesOf({ door, store, metrics, readiness });
