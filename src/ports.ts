@@ -233,8 +233,10 @@ export interface StoreReader {
 
 /** What planning leaves behind. */
 export interface StoreWriter {
-  /** Makes all changes and queues all effects, in order, in one transaction. An empty plan does nothing. */
-  /** With its cause, a plan is recorded once, ever, however often the process dies before the delivery ends. */
+  /**
+   * Makes all changes and queues all effects, in order, in one transaction. An empty plan does nothing. With its cause,
+   * a plan is recorded once, ever, however often the process dies before the delivery ends.
+   */
   record(repository: Repository, plan: Plan, cause?: Cause): Promise<void>;
 }
 

@@ -127,8 +127,7 @@ async function verifyIn(tx: Queryable, noted: AuditEnd | null): Promise<AuditVer
       if (noted?.number === number && noted.digest === digest) isNoted = true;
     }
   }
-  if (number !== (end?.number ?? 0))
-    return broken(number + 1, `the end, where ${end?.number ?? 0} entries were written`);
+  if (number !== end.number) return broken(number + 1, `the end, where ${end.number} entries were written`);
   if (digest !== end.digest) return broken(number, 'another end than was written');
   if (!isNoted) return broken(noted?.number ?? 0, 'another digest than was noted');
   return { kind: 'intact', entries: number - first + 1, first, end: { number, digest } };

@@ -23,7 +23,7 @@ export interface BackupRow {
 }
 
 /** What the first line of every backup says it is. */
-export const backupFormat = 'siskin.backup/v1';
+const backupFormat = 'siskin.backup/v1';
 
 /**
  * Writes a backup: gzip of JSON lines, first a head, then `{"table":…,"row":…}` for each row, at last the number of rows

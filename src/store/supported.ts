@@ -3,7 +3,7 @@ import type { Queryable } from './database.ts';
 import { newestSchema, readSchema, tooNew } from './migrate.ts';
 
 /** The oldest PostgreSQL that the queue and our own statements work with: https://github.com/timgit/pg-boss#requirements */
-export const oldestPostgres = 13;
+const oldestPostgres = 13;
 
 /**
  * Refuses a database that Siskin cannot work with, before anything is written: an old server, one that takes no writes

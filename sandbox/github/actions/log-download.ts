@@ -29,6 +29,6 @@ export function logMount(state: ActionsState, signer: UrlSigner): Mount {
 }
 
 /** The whole log of a job so far. */
-export function logText(job: WorkflowJob): string {
+function logText(job: WorkflowJob): string {
   return job.log.join('');
 }

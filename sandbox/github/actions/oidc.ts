@@ -44,11 +44,7 @@ export function oidcMount(options: {
 }
 
 /** The claims of a job's token; the default audience is the repository's owner. */
-export function idTokenClaims(
-  world: World,
-  job: WorkflowJob,
-  audience: string | null,
-): Readonly<Record<string, unknown>> {
+function idTokenClaims(world: World, job: WorkflowJob, audience: string | null): Readonly<Record<string, unknown>> {
   const { run, start } = job;
   const { repository } = run;
   const name = `${repository.owner.login}/${repository.name}`;

@@ -22,7 +22,7 @@ export interface Team {
 }
 
 /** What an account may do in a repository by the teams that it is in. */
-export function teamRoles(repository: Repository, account: Account): readonly Role[] {
+function teamRoles(repository: Repository, account: Account): readonly Role[] {
   const teams = [...(repository.owner.organization?.teams.values() ?? [])];
   return teams
     .filter((team) => membershipIn(team, account) === 'active')

@@ -32,7 +32,7 @@ export const issueRoutes: readonly Route[] = [
 ];
 
 /** What GitHub accepts as a body; its error says characters. */
-export const maxBodyCharacters = 65_536;
+const maxBodyCharacters = 65_536;
 
 /**
  * The issue or pull request of a call. An App that may touch only one of both kinds gets 403 for the other, as on GitHub,

@@ -16,7 +16,7 @@ const order = [
 ];
 
 /** A suite's own state follows from its runs: any unfinished one keeps it open, the worst conclusion wins. */
-export function suiteState(suite: CheckSuite): {
+function suiteState(suite: CheckSuite): {
   readonly status: 'queued' | 'in_progress' | 'completed';
   readonly conclusion: string | null;
 } {
@@ -59,7 +59,7 @@ export function checkPulls(world: World, repository: Repository, sha: string): r
 }
 
 /** The suite as webhooks nest it in a check run. */
-export function nestedSuiteShape(world: World, suite: CheckSuite): JsonObject {
+function nestedSuiteShape(world: World, suite: CheckSuite): JsonObject {
   return {
     id: suite.id,
     node_id: nodeId('CheckSuite', suite.id),
