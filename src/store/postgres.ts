@@ -8,6 +8,8 @@ export async function openPostgres(url: string): Promise<Database> {
   const pool = new Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 });
   // An idle connection that the server drops must not end the process; the next query reports what is wrong.
   pool.on('error', () => {});
+  // Nor may one that is in use and is dropped between two statements, when nobody waits for an answer of it.
+  pool.on('connect', (client) => client.on('error', () => {}));
   try {
     await pool.query('select 1');
   } catch (cause) {
@@ -33,11 +35,6 @@ async function inTransaction<T>(pool: Pool, work: (tx: Queryable) => Promise<T>)
     throw postgresFailure(cause);
   });
   let broken: Error | undefined;
-  // A connection that ends between two statements has nobody else to tell, and would end the process.
-  const noteBroken = (error: Error): void => {
-    broken = error;
-  };
-  client.on('error', noteBroken);
   try {
     const tx = queryable(client);
     await tx.query('begin');
@@ -45,11 +42,12 @@ async function inTransaction<T>(pool: Pool, work: (tx: Queryable) => Promise<T>)
     await tx.query('commit');
     return value;
   } catch (cause) {
-    await client.query('rollback').catch(noteBroken);
+    await client.query('rollback').catch((error: Error) => {
+      broken = error;
+    });
     throw cause;
   } finally {
-    client.off('error', noteBroken);
-    // A connection that ended, or could not roll back, is not handed out again.
+    // A connection that could not roll back is not handed out again.
     client.release(broken);
   }
 }
