@@ -77,11 +77,9 @@ describe('/freeze', () => {
     const policy = `${policyText}environments: { staging: {} }\nfreezes: { most-hours: 1 }\n`;
     world.github.commit('main', { '.github/siskin.yml': policy });
     world.github.closePull(number);
-    const long = await world.comment(number, '/freeze runs --for 2h --reason x');
-    const staging = await world.comment(number, '/freeze staging --for 1h --reason x');
 
-    expect(said(long)).toMatch(/term-out-of-range.*At most `--for 1h`/);
-    expect(outline(staging)[0]).toMatch(/^freeze staging/);
+    expect(said(await world.comment(number, '/freeze runs --for 2h --reason x'))).toMatch(/At most `--for 1h`/);
+    expect(outline(await world.comment(number, '/freeze staging --for 1h --reason x'))[0]).toMatch(/^freeze staging/);
   });
 
   it('is not for those who only write, and for every repository of an owner only for who administers', async () => {

@@ -131,27 +131,6 @@ describe('a run whose machine was lost', () => {
     );
   });
 
-  it('is held to the budget of the default branch where another base says otherwise, and to what was approved', async () => {
-    world = await openWorld(test, { ...flights, '.github/siskin.yml': policyText });
-    world.github.roles.set('grace', 'maintain');
-    world.github.commit('free', { '.github/siskin.yml': policyText });
-    const limits = 'budget: { limits: [{ per: pull-request, window: total, hours: 2.3 }] }';
-    world.github.commit('main', { '.github/siskin.yml': `${policyText}${limits}\n` });
-    world.github.commit('feature', { 'src/features.py': 'hour, day' });
-    number = world.github.openPull('feature', { base: 'free' });
-    planned = await world.check(number);
-    await world.start(planned);
-    await lose(1);
-    const held = await retry(1);
-    await world.comment(number, '/approve-budget', 'grace');
-    await world.comment(number, '/retry', 'grace');
-    await lose(2);
-    const approved = await retry(2);
-
-    expect(comment(held)).toContain('it is not run again by itself, because the budget of this pull request in total');
-    expect(outline(approved)).toContain('rerun run 700 as attempt 3');
-  });
-
   it('shows what all attempts took', async () => {
     await lose(1);
     await retry(1);
@@ -270,21 +249,6 @@ describe('/retry', () => {
     expect(
       (await world.store.readLedger([dispatched(planned).claim])).filter(({ attempt }) => attempt === 2),
     ).toMatchObject([{ job: 'evaluate (late)', settled: null }]);
-  });
-
-  it('is spent by who asks for it, whatever the one who caused the run before has left', async () => {
-    await begin(`${policyText}budget: { limits: [{ per: person, window: day, hours: 3 }] }\n`);
-    world.github.roles.set('bob', 'write');
-    world.github.jobs.set(700, [
-      aJob({ startedAt: '2026-03-01T10:00:00Z', completedAt: '2026-03-01T12:50:00Z' }),
-      aJob({ name: 'evaluate (late)', conclusion: 'failure' }),
-    ]);
-    await world.finish(planned, { late: null }, 'failure');
-    const plan = await world.comment(number, '/retry', 'bob');
-    const again = await world.store.readLedger([dispatched(planned).claim]);
-
-    expect(outline(plan)).toContain('rerun run 700 as attempt 2');
-    expect(again.filter(({ attempt }) => attempt === 2)).toMatchObject([{ job: 'evaluate (late)', person: 'bob' }]);
   });
 
   it('has nothing to do where nothing failed', async () => {

@@ -61,7 +61,7 @@ describe('the code of a fork', () => {
     const other = world.github.openPull('feature', { fork: true, base: 'a`<img>`' });
     const plan = await world.comment(other, '/approve-run @1234567', 'grace');
 
-    expect(outline(plan)[0]).toContain('**`no-policy`** — ``a`<img>` `` has no policy');
+    expect(outline(plan)[0]).toContain('**`no-policy`** — `` a`<img>` `` has no policy');
   });
 
   it('needs another approval after another push, also when only the commit is new', async () => {
