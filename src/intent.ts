@@ -36,6 +36,9 @@ export interface Actor {
   readonly ofOrganisation?: boolean;
 }
 
+/** Whoever acts where nobody else does: the timer, or the App by itself. */
+export const siskin = { login: 'siskin', kind: 'siskin' } as const satisfies Actor;
+
 /** Where commands come from: a comment of a pull request, or a button of one of our checks, bound to the check's commit. */
 export type CommandSource =
   /** `at` is ISO 8601: when the comment was made. */

@@ -8,9 +8,9 @@ import { plainSpaces } from './tokens.ts';
 import { readWords } from './words.ts';
 
 /** More commands than this of one comment are not read. */
-export const mostCommands = 20;
+const mostCommands = 20;
 /** A longer line is no command. */
-export const longestLine = 1000;
+const longestLine = 1000;
 
 /**
  * The slash commands of a comment: one per line, at the start of the line, outside code, quotes and HTML comments.

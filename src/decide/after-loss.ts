@@ -1,6 +1,6 @@
 import type { StateChange } from '../effect.ts';
 import type { RunFacts } from '../facts/run-facts.ts';
-import type { Intent, Repository } from '../intent.ts';
+import { type Intent, type Repository, siskin } from '../intent.ts';
 import { isLoss } from '../run-loss.ts';
 import type { RunFailure, RunRecord } from '../store/run-record.ts';
 import { isStruck, mostStrikes } from './strikes.ts';
@@ -58,8 +58,7 @@ function askAgain(
   of: { readonly run: RunRecord; readonly model: string; readonly shown: RunFacts['shown'] },
 ): Intent {
   const { run, model, shown } = of;
-  const actor = { login: 'siskin', kind: 'siskin' } as const;
-  const asked = { repository, actor, model, cause: 'rerequested' } as const;
+  const asked = { repository, actor: siskin, model, cause: 'rerequested' } as const;
   if (run.pullRequest !== null)
     return { kind: 'check-pull-request', ...asked, number: run.pullRequest, head: run.head };
   const branch = shown?.view.base.ref ?? '';

@@ -1,5 +1,5 @@
 import type { Effect, Plan } from '../effect.ts';
-import type { Actor, Intent } from '../intent.ts';
+import { type Intent, siskin } from '../intent.ts';
 import type { AuditEntry, AuditSource } from '../store/audit-record.ts';
 
 /** What a plan says of who caused it, for every intent but commands, which tell of each line. */
@@ -36,8 +36,6 @@ export function runsOf(effects: readonly Effect[]): Pick<AuditEntry, 'started' |
   );
   return { started: [...new Set(started)], ended: [...new Set(ended)] };
 }
-
-const siskin: Actor = { login: 'siskin', kind: 'siskin' };
 
 function causeOf(intent: Exclude<Intent, { readonly kind: 'obey' }>): {
   readonly source: AuditSource;

@@ -1,6 +1,6 @@
 import type { StateChange } from '../effect.ts';
 import type { RunFacts } from '../facts/run-facts.ts';
-import type { Repository } from '../intent.ts';
+import { type Repository, siskin } from '../intent.ts';
 import { modelArtifact } from '../run-plan.ts';
 import { isAcceptable } from './champion.ts';
 import { fenceOfCommit, isOutdated } from './fence.ts';
@@ -41,11 +41,18 @@ export function afterBranchRun(
     changes.push({ kind: 'save-champion', champion: accepted });
   }
   if (branch.tip.sha !== run.head) {
-    const actor = { login: 'siskin', kind: 'siskin' } as const;
     const { name, sha } = branch.tip;
     changes.push({
       kind: 'ask',
-      intent: { kind: 'check-push', repository, branch: name, before: run.head, after: sha, actor, cause: 'pushed' },
+      intent: {
+        kind: 'check-push',
+        repository,
+        branch: name,
+        before: run.head,
+        after: sha,
+        actor: siskin,
+        cause: 'pushed',
+      },
     });
   }
   return changes;

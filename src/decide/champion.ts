@@ -2,7 +2,7 @@ import type { ModelPolicy } from '../policy/policy.ts';
 import type { Result } from '../result.ts';
 import type { Approval } from '../store/approval-record.ts';
 import { judge } from './judge.ts';
-import { noChampion } from './judge-fairness.ts';
+import { noChampion } from './judgement.ts';
 
 /**
  * Whether the candidate of a result may become the champion of the default branch: it passes, or it is the first and

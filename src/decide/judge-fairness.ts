@@ -12,10 +12,7 @@ import { count, counted, fixed, significant } from '../render/number.ts';
 import type { Result } from '../result.ts';
 import { type Verdict, worst } from '../verdict.ts';
 import { decidingRows } from './deciding-rows.ts';
-import type { FairnessVerdict } from './judgement.ts';
-
-/** The reason of a gate on a change that nothing is there to change from. */
-export const noChampion = 'no champion yet';
+import { type FairnessVerdict, noChampion } from './judgement.ts';
 
 const bounds = ['at-most', 'at-least', 'not-worse-by'] as const;
 type Bound = (typeof bounds)[number];

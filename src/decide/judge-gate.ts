@@ -5,7 +5,7 @@ import type { Gate } from '../policy/policy.ts';
 import { bytes, fixed, milliseconds, significant } from '../render/number.ts';
 import { type Verdict, worst } from '../verdict.ts';
 import { decidingRows } from './deciding-rows.ts';
-import type { GateVerdict } from './judgement.ts';
+import { type GateVerdict, noChampion } from './judgement.ts';
 
 /**
  * Holds one gate against its measurement. The interval that is shown decides: a bound on the difference passes when all of
@@ -42,7 +42,7 @@ export function judgeGate(options: {
 }
 
 /** Guardrail, target or info; without a kind of its own a gate that only asks for better is a target. */
-export function gateKind(gate: Gate): GateVerdict['kind'] {
+function gateKind(gate: Gate): GateVerdict['kind'] {
   if (gate.kind !== undefined) return gate.kind;
   return bounds(gate).every(([bound]) => bound === 'better-by') ? 'target' : 'guardrail';
 }
@@ -90,8 +90,7 @@ function finding(question: Question): Finding {
   const { candidate, champion, difference } = comparison;
   if (candidate.kind !== 'value') return { verdict: 'error', reason: candidate.reason };
   if (bound === 'at-least' || bound === 'at-most') return absoluteFinding(question, candidate.value);
-  if (champion.kind === 'missing' && !question.hasChampion)
-    return { verdict: 'inconclusive', reason: 'no champion yet' };
+  if (champion.kind === 'missing' && !question.hasChampion) return { verdict: 'inconclusive', reason: noChampion };
   if (champion.kind !== 'value') return { verdict: 'error', reason: `champion: ${champion.reason}` };
   if (difference === null) return { verdict: 'inconclusive', reason: 'too few rows for an interval' };
   return differenceFinding(question, { difference, rows: comparison.rows });

@@ -1,7 +1,7 @@
 import { metricDefinitions } from '../evaluate/metric-name.ts';
 import type { Result } from '../result.ts';
 import { fairnessTitle } from './judge-fairness.ts';
-import type { FairnessVerdict, GateVerdict, Judgement } from './judgement.ts';
+import { type FairnessVerdict, type GateVerdict, type Judgement, noChampion } from './judgement.ts';
 
 /** The one sentence of a judgement: the verdict and its first reason. */
 export function judgementHeadline(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Result): string {
@@ -54,8 +54,7 @@ function openWords(judged: Omit<Judgement, 'headline' | 'reasons'>): string {
   const [first] = open;
   if (judged.gates.length === 0) return 'the model is unchanged, and nothing says what its data must look like';
   if (first === undefined) return 'nothing decides: the policy has no metric with a bound';
-  if (open.some((gate) => gate.reason === 'no champion yet'))
-    return 'no champion yet, so there is nothing to compare with';
+  if (open.some((gate) => gate.reason === noChampion)) return `${noChampion}, so there is nothing to compare with`;
   const words = `${first.title} is not decided: ${first.reason}`;
   return open.length === 1 ? words : `${words} (and ${open.length - 1} more)`;
 }

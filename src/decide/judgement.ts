@@ -5,6 +5,9 @@ import type { MetricName } from '../evaluate/metric-name.ts';
 import type { Verdict } from '../verdict.ts';
 import type { GateOverride } from './approval.ts';
 
+/** The reason of a gate on a difference where nothing is there to differ from. */
+export const noChampion = 'no champion yet';
+
 /** One gate of the policy held against its measurement. */
 export interface GateVerdict {
   readonly metric: MetricName;

@@ -7,8 +7,8 @@ import { isOpen } from './work.ts';
 
 /**
  * What was decided for this head before and stands: the same delivery again, or the timer's look, must not start anything.
- * Given up is what was superseded (the head is back), what was frozen, what another base branch judged, what somebody asks for again,
- * and, when the pull request is reopened, what was cancelled.
+ * Given up is what was superseded (the head is back), what was frozen, what waited for an approval that is there now, what
+ * another base branch judged, what somebody asks for again, and, when the pull request is reopened, what was cancelled.
  */
 export function keeps(
   facts: Pick<PullFacts, 'shown' | 'runs' | 'base' | 'judged' | 'approvals'>,

@@ -1,6 +1,6 @@
 import type { Plan } from '../effect.ts';
 import type { OnboardFacts } from '../facts/onboard-facts.ts';
-import type { Intent, Repository } from '../intent.ts';
+import { type Intent, type Repository, siskin } from '../intent.ts';
 import { inspect } from '../onboard/inspect.ts';
 import { proposal, proposedWorkflowPath } from '../onboard/propose.ts';
 import { onboardingPullRequest } from '../onboard/pull-request.ts';
@@ -10,10 +10,9 @@ import { policyPath } from '../policy/policy.ts';
 export function onboard({ repository }: Extract<Intent, { readonly kind: 'onboard' }>, facts: OnboardFacts): Plan {
   const { branch, hasPolicy } = facts;
   if (hasPolicy) {
-    const actor = { login: 'siskin', kind: 'siskin' } as const;
     const { name, sha } = branch;
     const range = { repository, branch: name, before: sha, after: sha };
-    const intent = { kind: 'check-push', ...range, actor, cause: 'pushed' } as const;
+    const intent = { kind: 'check-push', ...range, actor: siskin, cause: 'pushed' } as const;
     return { changes: [{ kind: 'ask', intent }], effects: [] };
   }
   const proposed = proposal({ inspection: inspect(facts), workflow: facts.workflow });

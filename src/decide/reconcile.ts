@@ -1,6 +1,6 @@
 import type { Plan, StateChange } from '../effect.ts';
 import type { ReconcileFacts } from '../facts/reconcile-facts.ts';
-import type { Intent, Repository } from '../intent.ts';
+import { type Intent, type Repository, siskin } from '../intent.ts';
 import { runName } from '../run-plan.ts';
 import { expiry } from './expiry.ts';
 import { settled } from './lock.ts';
@@ -40,11 +40,12 @@ function ofHolds(repository: Repository, { thaw: { holds, views }, pulls, now }:
   const numbers = [...owners.map((one) => one?.owner.number), ...views.map(({ view }) => view.number)];
   const open = new Set(pulls.map(({ pull }) => pull.number));
   const gone = new Set(numbers.filter((number) => number != null && !open.has(number)));
-  const actor = { login: 'siskin', kind: 'siskin' } as const;
   return [
     ...(isOver ? [{ kind: 'settle-locks', repository } as const] : []),
     ...[...gone].flatMap((number): readonly Intent[] =>
-      number == null ? [] : [{ kind: 'close-pull-request', repository, number, head: '', merged: false, actor }],
+      number == null
+        ? []
+        : [{ kind: 'close-pull-request', repository, number, head: '', merged: false, actor: siskin }],
     ),
   ];
 }
@@ -103,6 +104,5 @@ function ofPull(
   const isNew = record?.head !== head.sha || (shown !== null && shown.view.base.ref !== base.ref);
   const isOutdated = isOfBranch && shown !== null && shown.view.policy.kind !== branch.policy;
   if (!isNew && !isOutdated) return null;
-  const actor = { login: 'siskin', kind: 'siskin' } as const;
-  return { kind: 'check-pull-request', repository, number, head: head.sha, actor, cause: 'reconciled' };
+  return { kind: 'check-pull-request', repository, number, head: head.sha, actor: siskin, cause: 'reconciled' };
 }

@@ -1,7 +1,7 @@
 import type { Plan, StateChange } from '../effect.ts';
 import type { Holds } from '../facts/hold-facts.ts';
 import type { ShownHolds, ThawFacts } from '../facts/settle-facts.ts';
-import type { Intent, Repository } from '../intent.ts';
+import { type Intent, type Repository, siskin } from '../intent.ts';
 import { heldSentences } from '../render/holds.ts';
 import type { ViewRecord } from '../store/run-record.ts';
 import { frozen } from './freeze.ts';
@@ -93,8 +93,7 @@ function ofPull(
   const isStopped = (model: PullView['models'][number]) =>
     model.state.kind === 'frozen' && !isSame(model.state.freeze, freeze);
   if (view.models.some(isStopped)) {
-    const actor = { login: 'siskin', kind: 'siskin' } as const;
-    return [{ kind: 'check-pull-request', repository, number, head, actor, cause: 'reconciled' }];
+    return [{ kind: 'check-pull-request', repository, number, head, actor: siskin, cause: 'reconciled' }];
   }
   const isTrue = isSame(view.held, heldNow(number, holds, now).held);
   return isTrue ? [] : [{ kind: 'show-holds', repository, number }];
@@ -117,8 +116,7 @@ function thawPushes(repository: Repository, { views, runs, now }: Pick<ThawFacts
   });
   if (later !== undefined) return joined(...checks);
   const { ref: branch, sha } = newest.view.base;
-  const actor = { login: 'siskin', kind: 'siskin' } as const;
   const range = { branch, before: oldest.from ?? sha, after: newest.view.head };
-  const intent: Intent = { kind: 'check-push', repository, ...range, actor, cause: 'pushed' };
+  const intent: Intent = { kind: 'check-push', repository, ...range, actor: siskin, cause: 'pushed' };
   return joined(...checks, { changes: [{ kind: 'ask', intent }], effects: [] });
 }

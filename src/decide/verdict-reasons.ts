@@ -2,7 +2,7 @@ import type { VerdictCode } from '../command/reasons.ts';
 import { metricDefinitions } from '../evaluate/metric-name.ts';
 import type { Result } from '../result.ts';
 import { fairnessTitle } from './judge-fairness.ts';
-import { decidesNothing, type FairnessVerdict, type GateVerdict, type Judgement } from './judgement.ts';
+import { decidesNothing, type FairnessVerdict, type GateVerdict, type Judgement, noChampion } from './judgement.ts';
 
 /** A reason for a verdict, by its stable code, with what was seen and the limit, as a sentence without its full stop. */
 export interface VerdictReason {
@@ -61,7 +61,7 @@ function gateReason(gate: GateVerdict): readonly VerdictReason[] {
     case 'error':
       return [{ code: 'gate-unmeasured', metric, seen: `${title}: ${reason}${limit}` }];
     case 'inconclusive':
-      return reason === 'no champion yet'
+      return reason === noChampion
         ? [{ code: 'no-champion', metric: null, seen: 'no model of the default branch is good enough yet' }]
         : [{ code: 'gate-inconclusive', metric, seen: `${title}: ${reason}${limit}` }];
     default:

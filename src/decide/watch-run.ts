@@ -6,7 +6,7 @@ import { emptyPlan } from './plans.ts';
 import { isOpen } from './work.ts';
 
 /** How often a run that goes on is looked at. */
-export const watchSeconds = 600;
+const watchSeconds = 600;
 
 /**
  * What is done when it is time to look at a run: one that was cancelled and goes on all the same is ended by force, one

@@ -1,7 +1,6 @@
 import { grammar, verbs } from '../command/grammar.ts';
+import { type Entries, entriesOf } from './entries.ts';
 import { describe, type Finding } from './explain-issue.ts';
-
-type Entries = Readonly<Record<string, unknown>>;
 
 /**
  * A verb that trusts lets strangers' code near machines, so it is given to people who were chosen: on a public
@@ -35,9 +34,4 @@ function trustingEverybody(access: Entries, at: readonly string[]): readonly Fin
         ];
       });
     });
-}
-
-function entriesOf(value: unknown): Entries {
-  // Any mapping of the document: its keys are texts, its values unknown.
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...value } : {};
 }

@@ -1,10 +1,10 @@
 import { fairnessDefinitions, fairnessMetrics } from '../evaluate/fairness/fairness-metric.ts';
+import { type Entries, entriesOf } from './entries.ts';
 import type { Finding } from './explain-issue.ts';
 import { FairnessPolicy } from './fairness-policy.ts';
 import type { ModelPolicy } from './policy.ts';
 import { quoted } from './quoted.ts';
 
-type Entries = Readonly<Record<string, unknown>>;
 type Draft = { readonly [Key in keyof ModelPolicy]?: ModelPolicy[Key] | undefined };
 
 /** How `fairness` fits the rest of its model: looks at entries that are well formed only, as the other rules do. */
@@ -93,9 +93,4 @@ function gateFindings(fairness: Entries): readonly Finding[] {
       },
     ];
   });
-}
-
-function entriesOf(value: unknown): Entries {
-  // Any mapping of the document: its keys are texts, its values unknown.
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...value } : {};
 }

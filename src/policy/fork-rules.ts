@@ -1,8 +1,7 @@
+import { type Entries, entriesOf } from './entries.ts';
 import { describe, type Finding } from './explain-issue.ts';
 import { ForkPolicy } from './fork-policy.ts';
 import { TrainPolicy } from './policy.ts';
-
-type Entries = Readonly<Record<string, unknown>>;
 
 /**
  * A stranger's code gets no machine that stays. GitHub gives a job to any runner that has all of its labels, so a label
@@ -37,8 +36,4 @@ const itself = 'self-hosted';
 function labelsOf(value: unknown): readonly string[] {
   const labels: readonly unknown[] = Array.isArray(value) ? value : [];
   return labels.flatMap((label) => (typeof label === 'string' ? [label.toLowerCase()] : []));
-}
-
-function entriesOf(value: unknown): Entries {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }

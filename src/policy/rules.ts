@@ -1,6 +1,7 @@
 import { folderMatcher } from '../change/glob.ts';
 import { metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
 import { accessFindings } from './access-rules.ts';
+import { type Entries, entriesOf } from './entries.ts';
 import { describe, type Finding } from './explain-issue.ts';
 import { fairnessFindings } from './fairness-rules.ts';
 import { forkFindings } from './fork-rules.ts';
@@ -8,7 +9,6 @@ import { nearest } from './nearest.ts';
 import { ModelPolicy } from './policy.ts';
 import { quoted } from './quoted.ts';
 
-type Entries = Readonly<Record<string, unknown>>;
 type Draft = { readonly [Key in keyof ModelPolicy]?: ModelPolicy[Key] | undefined };
 
 /**
@@ -205,9 +205,4 @@ function wellFormed(written: object): Draft {
     if (parsed.success) draft[key] = parsed.data;
   }
   return draft;
-}
-
-function entriesOf(value: unknown): Entries {
-  // Any mapping of the document: its keys are texts, its values unknown.
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...value } : {};
 }

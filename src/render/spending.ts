@@ -82,7 +82,7 @@ function freesWords({ freesAt }: Overrun, act: string): string {
 }
 
 /** `budget of this repository left today $9.40`. */
-export function leftWords({ per, window, person, seconds, micros }: Left, currency: string): string {
+function leftWords({ per, window, person, seconds, micros }: Left, currency: string): string {
   const left = [
     ...(micros === null ? [] : [money(micros, currency)]),
     ...(seconds === null ? [] : [hours(seconds)]),

@@ -36,7 +36,7 @@ export function gpuWords({ gpu }: TrainingReport): string {
 }
 
 /** How the training ended, with its exit code or signal when that tells more. */
-export function outcomeWords({ outcome, exitCode, signal }: TrainingReport): string {
+function outcomeWords({ outcome, exitCode, signal }: TrainingReport): string {
   if (outcome === 'succeeded') return 'succeeded';
   const how = signal !== null ? ` by ${text(signal, 20)}` : exitCode !== null ? `, exit code ${exitCode}` : '';
   return `${text(outcome, 20)}${how}`;

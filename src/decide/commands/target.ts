@@ -46,7 +46,7 @@ export function placeOf(
 }
 
 /** What is said where the policy names no environment. */
-export const withoutEnvironments = {
+const withoutEnvironments = {
   code: 'unknown-environment',
   reason: 'the policy has no environment',
   fix: 'Name the environments in `.github/siskin.yml` of the base branch first, e.g. `environments: { staging: {} }`.',

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { dataStorages, workflowFor } from '../../onboard/workflow-template.ts';
+import { type Entries, entriesOf } from '../../policy/entries.ts';
 import { type Finding, ok, problem, unverified } from './finding.ts';
 
 /** The workflow file of the default branch, beside the one that this version ships. */
@@ -83,8 +84,6 @@ function isDispatchable(workflow: Entries): boolean {
   return Object.hasOwn(entriesOf(dispatch['inputs']), 'plan');
 }
 
-type Entries = Readonly<Record<string, unknown>>;
-
 function parsed(text: string): Entries | null {
   try {
     const value: unknown = parse(text, { maxAliasCount: 20, logLevel: 'error' });
@@ -92,9 +91,4 @@ function parsed(text: string): Entries | null {
   } catch {
     return null;
   }
-}
-
-function entriesOf(value: unknown): Entries {
-  // Any mapping of the document: its keys are texts, its values unknown.
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...value } : {};
 }
