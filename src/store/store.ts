@@ -71,7 +71,7 @@ export interface Store extends StoreReader, StoreWriter {
   listActiveRepositories(): Promise<readonly Repository[]>;
   /** Who caused what, in order. */
   readAudit(filter: AuditFilter): AsyncGenerator<AuditRow>;
-  /** Forgets finished deliveries and effects that are older than this many days. */
+  /** Forgets deliveries, effects and freezes that ended so many days ago, and writes that no limit counts any more. */
   prune(days: number): Promise<void>;
 }
 

@@ -68,10 +68,10 @@ export async function listRepositoriesOf(db: Queryable, owner: string): Promise<
   return rows.map((row) => RepositoryRow.parse(row));
 }
 
-/** Deletes what ended before an instant. Results, runs, views and the head journal stay. */
+/** Deletes deliveries and effects that ended, well or badly, before an instant. Runs, results, views and the journal of heads stay. */
 export async function prune(db: Queryable, before: string): Promise<void> {
   await db.query(`delete from siskin.deliveries where state <> 'waiting' and finished_at < $1`, [before]);
-  await db.query(`delete from siskin.outbox where state in ('superseded', 'done') and finished_at < $1`, [before]);
+  await db.query(`delete from siskin.outbox where state <> 'waiting' and finished_at < $1`, [before]);
 }
 
 const BacklogRow = z.object({

@@ -161,6 +161,20 @@ describe('deliveries', () => {
 
     expect(await store.listKnownDeliveries(['done', 'waiting'])).toEqual(['waiting']);
   });
+
+  it('forgets an effect that failed long ago, so that it is not counted for ever', async () => {
+    const { store, clock } = opened;
+    await store.record(repository, aPlan({ effects: [{ kind: 'reply', number: 5, body: 'hello', key: 'k' }] }));
+    for (const effect of await store.outbox.listDue(lane)) {
+      await store.outbox.settle(effect, { kind: 'failed', error: 'refused', learnt: null });
+    }
+    const before = await store.readBacklog();
+    clock.now = new Date(clock.now.getTime() + 15 * 86_400_000);
+
+    await store.prune(14);
+
+    expect([before.failedEffects, (await store.readBacklog()).failedEffects]).toEqual([1, 0]);
+  });
 });
 
 it('migrates once when several processes start at the same time', async () => {
