@@ -6,6 +6,7 @@ import { type AccessFacts, rulesOf } from '../facts/access-facts.ts';
 import type { Actor } from '../intent.ts';
 import { granteesOf, mayAuthorApprove } from '../policy/access-policy.ts';
 import { type Grantee, granteeText, repositoryRoles } from '../policy/grantee.ts';
+import { text } from '../render/escape.ts';
 
 /** Who asks for what: all that a right hangs on. */
 export interface Demand {
@@ -128,7 +129,7 @@ function roleHold(wanted: (typeof repositoryRoles)[number], login: string, { rol
   if (held !== 'none' && repositoryRoles.indexOf(held) >= repositoryRoles.indexOf(wanted)) {
     return { kind: 'yes', permission: custom === null ? `role ${held}` : `role ${custom}, which extends ${held}` };
   }
-  return { kind: 'no', why: `${login} has the role ${custom ?? held}` };
+  return { kind: 'no', why: `${login} has the role ${custom === null ? held : text(custom)}` };
 }
 
 function teamHold(slug: string, login: string, { teams }: AccessFacts): Hold {

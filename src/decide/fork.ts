@@ -29,7 +29,7 @@ export function forkRefusal(
   return {
     code: 'fork',
     reason: 'it comes from a fork, whose code runs only once somebody has read and approved this very commit',
-    fix: `Read all that it changes, then type \`/approve-run @${head.slice(0, 7)}\`: ${trainer(policy)} then runs it on ${policy.forks.runner.join(', ')}, without secrets. Another push needs another approval.`,
+    fix: `Read all that it changes, then type \`/approve-run @${head.slice(0, 7)}\`: ${trainer(policy)} then runs it on ${policy.forks.runner.map(span).join(', ')}, without secrets. Another push needs another approval.`,
   };
 }
 
@@ -38,5 +38,10 @@ function trainer({ models }: Policy): string {
   const commands = Object.values(models).flatMap(({ train }) => (train === undefined ? [] : [train.command]));
   const [first] = commands;
   if (first === undefined) return 'the evaluation';
-  return commands.length > 1 ? 'the training' : `\`${first.replaceAll(/[`\s]+/g, ' ').slice(0, 60)}\``;
+  return commands.length > 1 ? 'the training' : span(first.slice(0, 60));
+}
+
+/** A code span of prose, which a back-tick would end. */
+function span(raw: string): string {
+  return `\`${raw.replaceAll(/[`\s]+/g, ' ')}\``;
 }

@@ -61,3 +61,18 @@ it('answers hostile words with text: no tag, link, picture or mention of theirs 
     ).toEqual([]);
   }
 });
+
+it('answers with the names of runners and roles as text', async () => {
+  const forks = 'forks: { runner: ["`<img src=x> @octo/all"] }\n';
+  const world = await openWorld(test, { ...flights, '.github/siskin.yml': `${policyText}${forks}` });
+  world.github.roles.set('root', 'admin').set('eve', '<img src=x> @octo/all extends read');
+  world.github.commit('feature', { 'src/features.py': 'x' });
+  const number = world.github.openPull('feature', { fork: true });
+  const plans = [await world.comment(number, '/train', 'root'), await world.comment(number, '/train', 'eve')];
+  const read = plans.map(({ effects }) =>
+    effects.flatMap((one) => (one.kind === 'reply' ? [readMarkdown(one.body)] : [])),
+  );
+
+  expect(read.map(({ length }) => length)).toEqual([1, 1]);
+  expect(read.flat().flatMap(({ tags, mentions }) => [...tags, ...mentions])).toEqual([]);
+});
