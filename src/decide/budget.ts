@@ -20,15 +20,15 @@ export interface Jobs {
 /** What is set aside for the jobs of a run before it is asked for. */
 export function reservationFor(
   jobs: Jobs,
-  of: { readonly claim: string; readonly budget: Budget; readonly now: string; readonly attempt?: number },
+  of: { readonly claim: string; readonly budget: Budget; readonly now: string },
 ): readonly LedgerEntry[] {
-  const { claim, budget, now, attempt = 1 } = of;
+  const { claim, budget, now } = of;
   const entry = (kind: LedgerEntry['kind'], job: TrainJob | EvaluateJob): LedgerEntry => {
     const { seconds, basis } = estimateOf({ kind, job }, budget.past);
     const microsPerHour = priceOf(job.runner, budget.policy);
     return {
       claim,
-      attempt,
+      attempt: 1,
       job: `${kind} (${job.model})`,
       model: job.model,
       kind,
