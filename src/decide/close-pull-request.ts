@@ -13,12 +13,12 @@ type ClosePullRequest = Extract<Intent, { readonly kind: 'close-pull-request' }>
 /** Cancels what still runs for a pull request that nobody waits for any more, and gives back what it holds. */
 export function closePullRequest(intent: ClosePullRequest, facts: CloseFacts | null): Plan {
   if (facts === null) return emptyPlan;
-  return joined(endedRuns(intent, facts), givenBack(intent, facts));
+  return joined(endedRuns(facts), givenBack(intent, facts));
 }
 
-function endedRuns({ merged }: ClosePullRequest, { runs, shown, now }: CloseFacts): Plan {
+function endedRuns({ isMerged, runs, shown, now }: CloseFacts): Plan {
   const open = runs.filter(isOpen);
-  const by = merged ? 'the merge' : 'closing the pull request';
+  const by = isMerged ? 'the merge' : 'closing the pull request';
   const cancelled = endRuns(open, { state: 'cancelled', reason: `cancelled by ${by}`, now });
   if (shown === null) return cancelled;
   const { held, ...view } = shown.view;
@@ -28,8 +28,8 @@ function endedRuns({ merged }: ClosePullRequest, { runs, shown, now }: CloseFact
   return joined(cancelled, show({ ...shown, view: { ...view, models, next: [], updatedAt: now } }, shown));
 }
 
-function givenBack({ repository, number, merged }: ClosePullRequest, { locks, now }: CloseFacts): Plan {
-  const because = `#${number} was ${merged ? 'merged' : 'closed'}`;
+function givenBack({ repository, number }: ClosePullRequest, { isMerged, locks, now }: CloseFacts): Plan {
+  const because = `#${number} was ${isMerged ? 'merged' : 'closed'}`;
   const isAnswered = (owner: { readonly number: number }) => owner.number === number;
   return joined(
     ...locks.map((lock) =>

@@ -5,6 +5,7 @@ import type { RunRecord, ViewRecord } from '../store/run-record.ts';
 
 /** What is still going on for a pull request that was closed. */
 export interface CloseFacts {
+  readonly isMerged: boolean;
   readonly runs: readonly RunRecord[];
   readonly shown: ViewRecord | null;
   readonly locks: readonly LockRecord[];
@@ -20,7 +21,7 @@ export async function gatherClose(
   now: string,
   { github, store }: { readonly github: GithubReader; readonly store: StoreReader },
 ): Promise<CloseFacts | null> {
-  const { repository, number, actor } = intent;
+  const { repository, number, actor, merged } = intent;
   const pull = actor.kind === 'siskin' ? await github.readPullRequest(repository, number) : null;
   if (pull?.state === 'open') return null;
   const record = await store.readPull(repository.id, number);
@@ -29,5 +30,5 @@ export async function gatherClose(
     store.readView(repository.id, number, record?.head ?? intent.head),
     store.listLocks(repository.id),
   ]);
-  return { runs, shown, locks, now };
+  return { isMerged: pull?.isMerged ?? merged, runs, shown, locks, now };
 }

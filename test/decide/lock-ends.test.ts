@@ -83,13 +83,16 @@ describe('a lock', () => {
     expect(await world.ask({ kind: 'settle-locks', repository })).toEqual({ changes: [], effects: [] });
   });
 
-  it('of a pull request whose end no event told is given back by the timer', async () => {
+  it('of a pull request whose end no event told is given back by the timer, which says how it ended', async () => {
+    world.github.merge('one');
     world.github.closePull(first);
     const asked = await world.ask({ kind: 'reconcile', repository });
     const [intent] = asked.changes.flatMap((change) => (change.kind === 'ask' ? [change.intent] : []));
 
     expect(intent).toMatchObject({ kind: 'close-pull-request', number: first });
-    expect(said(intent === undefined ? asked : await world.ask(intent)).join()).toContain('#6 > 🔓 grace, you hold');
+    expect(said(intent === undefined ? asked : await world.ask(intent)).join()).toMatch(
+      /#6 > 🔓 grace, you hold .*: #5 was merged\./,
+    );
   });
 
   it('of an open pull request is left alone by the timer', async () => {
