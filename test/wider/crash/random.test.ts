@@ -36,25 +36,29 @@ function makeTrouble({ github, registered, replicas }: Stage, from: number) {
     if (chance < 0.15) return 'double';
     return chance < 0.25 ? 'hold' : null;
   };
-  const timer = setInterval(() => {
-    github.faults.releaseWebhooks();
-    github.faults.latencyMs = next() < 0.3 ? Math.floor(next() * 200) : 0;
+  // By the request and not by the clock, so that a slow machine gets as far between two of them as a quick one.
+  const onRequest = () => {
+    const chance = next();
+    if (chance < 0.1) github.faults.releaseWebhooks();
+    if (chance < 0.3) github.faults.latencyMs = chance < 0.1 ? Math.floor(next() * 200) : 0;
     const failures = [502, 503, 'secondary-limit', 'disconnect'] as const;
     const kind = failures[Math.floor(next() * failures.length)] ?? 502;
     const write = /^(POST|PATCH|PUT) \/repos/;
     const limited = kind === 'secondary-limit' ? { retryAfterSeconds: 1 } : {};
     // After a limit nothing was done; after all else nobody can know.
     const done = kind !== 'secondary-limit' && next() < 0.5 ? ({ afterDoing: true } as const) : {};
-    if (next() < 0.6) github.faults.fail({ kind, times: 1, only: write, ...limited, ...done });
-    if (next() < 0.25) {
+    if (next() < 0.04) github.faults.fail({ kind, times: 1, only: write, ...limited, ...done });
+    if (next() < 0.025) {
       kills += 1;
-      replicas.killOne(Math.floor(next() * 3));
+      setTimeout(() => replicas.killOne(kills), next() * 100);
     }
-  }, 700);
+  };
+  const observer = { onRequest };
+  github.observers.add(observer);
   return {
     kills: () => kills,
     end(): void {
-      clearInterval(timer);
+      github.observers.delete(observer);
       github.faults.latencyMs = 0;
       github.faults.onWebhook = () => {
         registered.app.webhookUrl = replicas.nextUrl();

@@ -23,10 +23,10 @@ export interface Replicas extends AsyncDisposable {
 /** A life to come: the step after whose n-th time the process kills itself, or null for one that goes on. */
 export type Life = Orders['dies'];
 
-/** Starts so many, each with these lives one after the other and then one without end. Resolves when all listen. */
+/** Starts so many, each with its lives one after the other and then one without end. Resolves when all listen. */
 export async function startReplicas(
   count: number,
-  orders: Omit<Orders, 'dies'> & { readonly lives: readonly Life[] },
+  orders: Omit<Orders, 'dies'> & { readonly lives: (place: number) => readonly Life[] },
 ): Promise<Replicas> {
   const { options: first, lives } = orders;
   let { aheadSeconds } = orders;
@@ -39,7 +39,7 @@ export async function startReplicas(
     const url = replicas[place]?.url ?? null;
     // It listens where it listened before, as behind a balancer.
     const options = { ...first, ...(url === null ? {} : { port: Number(new URL(url).port) }) };
-    const told: Orders = { options, dies: lives[life] ?? null, aheadSeconds };
+    const told: Orders = { options, dies: lives(place)[life] ?? null, aheadSeconds };
     const child = fork(join(import.meta.dirname, 'app-process.ts'), [JSON.stringify(told)], { execArgv: [] });
     child.once('exit', () => {
       if (over) return;

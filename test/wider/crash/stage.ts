@@ -27,8 +27,8 @@ export interface Trouble {
   readonly replicas: number;
   /** How often the timer looks for what was lost; each second unless told otherwise. */
   readonly reconcileSeconds?: number;
-  /** What each process lives through, one life after the other. */
-  readonly lives?: readonly Life[];
+  /** What the process of each place lives through, one life after the other. */
+  readonly lives?: (place: number) => readonly Life[];
   /** The writes to GitHub, counted from 0, at which all processes are killed: as they arrive there or once answered. */
   readonly killedAt?: { readonly writes: (place: number) => boolean; readonly side: 'arrived' | 'answered' };
 }
@@ -64,7 +64,7 @@ export async function openStage(trouble: Trouble): Promise<Stage> {
         pace: 'unlimited',
         reconcileSeconds: trouble.reconcileSeconds ?? 1,
       },
-      lives: trouble.lives ?? [],
+      lives: trouble.lives ?? (() => []),
       // An hour late, so that it is never ahead of GitHub's when some minutes are skipped.
       aheadSeconds: -3600,
     }),
