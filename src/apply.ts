@@ -1,3 +1,4 @@
+import type { Freeze } from './decide/freeze.ts';
 import { digestOf } from './digest.ts';
 import type { Effect } from './effect.ts';
 import { AppError, messageOf } from './error.ts';
@@ -96,6 +97,8 @@ async function dispatchRun(
     if (wait > 0) return { kind: 'later', seconds: wait, error: null };
   }
   if (calledOff) return done({ kind: 'run-unsent', claim });
+  const freeze = await outbox.readRunsFreeze(repository);
+  if (freeze !== null) return stopped(claim, freeze);
   const run = await github.dispatchWorkflow(repository, workflow, ref, { plan: JSON.stringify(plan) });
   return done({ kind: 'run-dispatched', claim, runId: run?.runId ?? null, url: run?.url ?? null });
 }
@@ -116,6 +119,13 @@ async function cancelRun(
 }
 
 /** The number of the attempt tells whether an earlier try came through without an answer. */
+/** Runs were frozen after this one was planned: nothing starts that somebody has stopped. */
+function stopped(claim: string, { by, until }: Freeze): Outcome {
+  const message = `expected that runs may start, found that ${by} froze them until ${until}; type \`/retry\` after that`;
+  const failure = { code: 'dispatch-refused', message, model: null, logTail: [] } as const;
+  return { kind: 'failed', error: message, learnt: { kind: 'run-refused', claim, failure } };
+}
+
 async function rerunFailedJobs(
   { repository, attempts }: PendingEffect,
   { claim, runId, attempt }: Of<'rerun-failed-jobs'>,
@@ -123,6 +133,8 @@ async function rerunFailedJobs(
 ): Promise<Outcome> {
   const wanted = (await outbox.readRun(claim))?.state;
   if (wanted === 'superseded' || wanted === 'cancelled') return done(null);
+  const freeze = await outbox.readRunsFreeze(repository);
+  if (freeze !== null) return stopped(claim, freeze);
   const found = attempts > 0 ? await github.readRun(repository, runId) : null;
   if (found === null || found.attempt < attempt) await github.rerunFailedJobs(repository, runId);
   return done({ kind: 'run-dispatched', claim, runId, url: null });

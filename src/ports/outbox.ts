@@ -1,3 +1,4 @@
+import type { Freeze } from '../decide/freeze.ts';
 import type { Effect } from '../effect.ts';
 import type { Repository } from '../intent.ts';
 import type { RunFailure, RunRecord } from '../store/run-record.ts';
@@ -79,6 +80,8 @@ export interface Outbox {
   readComment(repositoryId: number, number: number): Promise<number | null>;
   /** The state of a run, so that what was called off meanwhile is not sent. */
   readRun(claim: string): Promise<RunRecord | null>;
+  /** The freeze that holds runs of a repository now, ordered perhaps after they were planned. */
+  readRunsFreeze(repository: Repository): Promise<Freeze | null>;
   /** How often the comment of a pull request was edited in the last minute, how long ago the oldest of these was, and whether a run of it is still going on. */
   readEdits(
     repositoryId: number,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { frozen } from '../decide/freeze.ts';
 import type { Plan, StateChange } from '../effect.ts';
 import type { Intent, Repository } from '../intent.ts';
 import type { Outbox, RateRefusal, StoreReader, StoreWriter, Throttle } from '../ports.ts';
@@ -158,6 +159,7 @@ export async function openStore(options: {
       readCheck: (repositoryId, head, name) => readCheck(db, { repositoryId, head, name }),
       readComment: (repositoryId, number) => readComment(db, repositoryId, number),
       readRun: (claim) => readRun(db, claim),
+      readRunsFreeze: async (repository) => frozen('runs', await listFreezes(db, repository), now()),
       async readEdits(repositoryId, number) {
         const at = clock().getTime();
         const edits = await listEdits(db, { repositoryId, number, since: at - 60_000 });
