@@ -14,7 +14,7 @@ export type ButtonName = 'retry' | 'cancel' | 'approve-run' | 'approve-budget';
 /** Every button. What it does is the command of the same name, about the commit that its check stands on. */
 export const buttons: Readonly<Record<ButtonName, Button>> = {
   retry: { label: 'Retry', description: 'Does again what failed, nothing else', identifier: 'retry' },
-  cancel: { label: 'Cancel', description: 'Stops the run of this model', identifier: 'cancel' },
+  cancel: { label: 'Cancel', description: 'Stops the runs of this pull request', identifier: 'cancel' },
   'approve-run': {
     label: 'Approve run',
     description: 'Lets the code of this very commit run',
@@ -36,8 +36,10 @@ export function commandOfButton(identifier: string, model: string | null): Comma
 function requestOf(identifier: string, model: string | null): Writable | null {
   switch (identifier) {
     case 'retry':
-    case 'cancel':
       return { verb: identifier, model };
+    // GitHub cancels a run as a whole, and one run measures all models as a rule.
+    case 'cancel':
+      return { verb: identifier, model: null };
     case 'approve-run':
     case 'approve-budget':
       return { verb: identifier };
