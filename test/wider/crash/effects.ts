@@ -83,15 +83,19 @@ function plainText(commits: readonly string[]): (text: string | null) => string 
       plain = plain.replaceAll(sha, `commit-${place}`).replaceAll(sha.slice(0, 12), `commit-${place}`);
       plain = plain.replaceAll(sha.slice(0, 7), `commit-${place}`);
     }
-    return plain
-      .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'CLAIM')
-      .replaceAll(/siskin:reply:[0-9a-f]{16}/g, 'siskin:reply:KEY')
-      .replaceAll(/\b[0-9a-f]{40,64}\b/g, 'DIGEST')
-      .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, 'GITHUB')
-      .replaceAll(/\b(runs|jobs|artifacts|run|issuecomment-|attempts)([/ #-]?)\d+/g, '$1$2N')
-      .replaceAll(/\[\d+\]\(GITHUB/g, '[N](GITHUB')
-      .replaceAll(/\b\d{4}-\d\d-\d\d(T[\d:.]+Z)?\b/g, 'DAY')
-      .replaceAll(/\b\d{1,2}:\d\d(:\d\d)?\b/g, 'TIME')
-      .replaceAll(/\b\d+(\.\d+)?\s?(ms|s|min|m|h|(runner|GPU) h)\b/g, 'DURATION');
+    return (
+      plain
+        // Where GitHub throttled the App, it says so for a while.
+        .replaceAll(/\n<sub>Degraded: [^\n]*<\/sub>/g, '')
+        .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'CLAIM')
+        .replaceAll(/siskin:reply:[0-9a-f]{16}/g, 'siskin:reply:KEY')
+        .replaceAll(/\b[0-9a-f]{40,64}\b/g, 'DIGEST')
+        .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, 'GITHUB')
+        .replaceAll(/\b(runs|jobs|artifacts|run|issuecomment-|attempts)([/ #-]?)\d+/g, '$1$2N')
+        .replaceAll(/\[\d+\]\(GITHUB/g, '[N](GITHUB')
+        .replaceAll(/\b\d{4}-\d\d-\d\d(T[\d:.]+Z)?\b/g, 'DAY')
+        .replaceAll(/\b\d{1,2}:\d\d(:\d\d)?\b/g, 'TIME')
+        .replaceAll(/\b\d+(\.\d+)?\s?(ms|s|min|m|h|(runner|GPU) h)\b/g, 'DURATION')
+    );
   };
 }
