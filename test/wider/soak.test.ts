@@ -21,7 +21,7 @@ const seed = Number(process.env['SISKIN_SEED'] ?? Date.now() % 1_000_000);
 
 it('ends ten thousand events of pull requests, with every fault, as if none had gone wrong', async () => {
   console.log(`SISKIN_SEED=${seed}`);
-  await using stage = await openStage({ replicas: 1, reconcileSeconds: 15 });
+  await using stage = await openStage({ replicas: 1, reconcileSeconds: 20 });
   const { github } = stage;
   const ada = github.createUser({ login: 'ada' });
   github.actions.backend.onRun((run) => void measureRun(github, run).then((complete) => complete()));
@@ -60,6 +60,7 @@ it('ends ten thousand events of pull requests, with every fault, as if none had 
     await paced(github);
   }
   faults.end();
+  console.log(`all events are sent after ${((performance.now() - started) / 1000).toFixed(0)} s`);
   await stage.rest(300);
   const seconds = (performance.now() - started) / 1000;
 

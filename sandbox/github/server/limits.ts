@@ -2,8 +2,13 @@ import type { Faults } from '../faults.ts';
 import { Refusal } from '../refusal.ts';
 import type { World } from '../state.ts';
 
-/** What GitHub grants an installation or a person; nobody gets far less. */
+/** What GitHub grants a person or a small installation; nobody gets far less. */
 const perHour = 5000;
+/**
+ * An installation gets more for each repository beyond twenty:
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#primary-rate-limit-for-github-app-installations
+ */
+const ofInstallations = { freeRepositories: 20, perRepository: 50, most: 12_500 } as const;
 const anonymousPerHour = 60;
 const minute = 60_000;
 const hour = 3_600_000;
@@ -42,7 +47,7 @@ export function createLimits(world: World, faults: Faults): Limits {
   };
   const current = (identity: string): RateLimit => {
     const { used, end } = window(identity);
-    const limit = identity === 'anonymous' ? anonymousPerHour : perHour;
+    const limit = limitOf(world, identity);
     return { limit, used, remaining: Math.max(limit - used, 0), reset: Math.ceil(end / 1000) };
   };
   return {
@@ -71,6 +76,15 @@ export function createLimits(world: World, faults: Faults): Limits {
       writes.set(identity, [...recent, now]);
     },
   };
+}
+
+function limitOf(world: World, identity: string): number {
+  if (identity === 'anonymous') return anonymousPerHour;
+  const [kind, id] = identity.split(':');
+  const installation = kind === 'installation' ? world.installations.get(Number(id)) : undefined;
+  const { freeRepositories, perRepository, most } = ofInstallations;
+  const more = Math.max(0, (installation?.repositories.size ?? 0) - freeRepositories);
+  return Math.min(most, perHour + more * perRepository);
 }
 
 export function secondaryLimit(retryAfterSeconds: number | undefined): Refusal {

@@ -135,6 +135,22 @@ describe('limits and faults of the local GitHub', () => {
     expect(repository.issues.size).toBe(1);
   });
 
+  it('grants an installation more requests for each repository beyond twenty, up to a most', async () => {
+    await using stage = await setStage();
+    const { github, repository } = stage;
+    const bot = await stage.asInstallation();
+    const installation = [...github.world.installations.values()].at(-1);
+    const granted = async () => (await bot.rest.rateLimit.get()).headers['x-ratelimit-limit'];
+
+    const few = await granted();
+    for (const count of [30, 1000]) {
+      while ((installation?.repositories.size ?? count) < count) installation?.repositories.add({ ...repository });
+      expect(await granted()).toBe(count === 30 ? '5500' : '12500');
+    }
+
+    expect(few).toBe('5000');
+  });
+
   it('limits the writing of content as GitHub does, when asked to', async () => {
     let now = Date.now();
     await using stage = await setStage({ clock: () => new Date(now) });
