@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ValidationReport } from './data/validation-report.ts';
 import { DriftReport } from './drift/drift-report.ts';
 import { EvaluationReport } from './evaluate/evaluation-report.ts';
+import { Software } from './report/software.ts';
 import { TrainingReport } from './training-report.ts';
 
 /** The largest result.json that is read, in bytes. */
@@ -22,6 +23,8 @@ export const Result = z.strictObject({
   /** ISO 8601, UTC. */
   finishedAt: z.iso.datetime(),
   seconds: z.number().nonnegative(),
+  /** Absent in what an earlier version wrote. */
+  software: Software.optional(),
   training: TrainingReport.nullable(),
   validation: ValidationReport.nullable(),
   drift: DriftReport.nullable(),

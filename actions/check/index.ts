@@ -6,6 +6,7 @@ import * as core from '@actions/core';
 import { AppError } from '../../src/error.ts';
 import { measureModel } from '../../src/measure.ts';
 import { policyPath } from '../../src/policy/policy.ts';
+import { runningSoftware } from '../../src/report/software.ts';
 import type { Result } from '../../src/result.ts';
 import { runAction } from '../door.ts';
 import { provideNatives } from '../natives.ts';
@@ -49,6 +50,7 @@ await runAction(async () => {
       run: { id: Number(process.env['GITHUB_RUN_ID'] ?? 0), attempt: Number(process.env['GITHUB_RUN_ATTEMPT'] ?? 1) },
       finishedAt: new Date().toISOString(),
       seconds: (performance.now() - started) / 1000,
+      software: runningSoftware(),
       training: null,
       ...measured,
     };

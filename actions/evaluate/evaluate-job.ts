@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AppError, messageOf } from '../../src/error.ts';
 import { type Measured, measureModel } from '../../src/measure.ts';
 import { type ModelPolicy, policyPath } from '../../src/policy/policy.ts';
+import { runningSoftware } from '../../src/report/software.ts';
 import type { Result } from '../../src/result.ts';
 import type { EvaluateJob, RunPlan } from '../../src/run-plan.ts';
 import { modelOf, readPolicy } from '../read-policy.ts';
@@ -60,6 +61,7 @@ export async function evaluateJob(options: {
     run: options.run,
     finishedAt: new Date().toISOString(),
     seconds: (performance.now() - started) / 1000,
+    software: runningSoftware(),
     training: candidate.training,
     ...measured,
     evaluation: exchanged.length === 0 ? measured.evaluation : null,
