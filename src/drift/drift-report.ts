@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { ColumnRole } from './column-role.ts';
+import { PerformanceEstimate } from './estimate/estimate-report.ts';
+import { DriftWindows } from './windows/window-report.ts';
 
 /** The statistical tests and distances between two samples of one column, by the name that `--json` uses. */
 export const driftTests = [
@@ -29,6 +32,9 @@ export type Statistic = z.infer<typeof Statistic>;
 
 const Share = z.strictObject({ reference: z.number(), current: z.number() });
 
+/** The interval of the Jensen–Shannon distance of a share's own two cells. */
+const ShareEffect = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+
 /** One column compared. Bars hold shares (they add up to 1) on common edges (number) or common labels (category). */
 export const ColumnDrift = z.strictObject({
   kind: z.enum(['number', 'boolean', 'category', 'text', 'timestamp']),
@@ -38,9 +44,18 @@ export const ColumnDrift = z.strictObject({
     current: z.number(),
     pValue: z.number().nullable(),
     qValue: z.number().nullable(),
+    effect: ShareEffect.optional(),
   }),
   /** Share of the current rows whose category the reference never had; null for numbers. */
-  unseen: z.strictObject({ share: z.number(), examples: z.array(z.string().max(100)).max(5) }).nullable(),
+  unseen: z
+    .strictObject({
+      share: z.number(),
+      examples: z.array(z.string().max(100)).max(5),
+      pValue: z.number().nullable().optional(),
+      qValue: z.number().nullable().optional(),
+      effect: ShareEffect.optional(),
+    })
+    .nullable(),
   mean: Share.nullable(),
   bars: z.strictObject({
     labels: z.array(z.string().max(100)).max(64),
@@ -51,6 +66,12 @@ export const ColumnDrift = z.strictObject({
   verdict: z.enum(['steady', 'moved', 'not-assessed', 'ignored']),
   /** One clause: why this verdict, e.g. `too small to matter`. */
   reason: z.string().max(500),
+  /** What the column is to the model; a feature where it is not said. */
+  role: ColumnRole.optional(),
+  /** Whether the policy calls it critical: once it moves, or is missing, the data fail whatever the rule is. */
+  critical: z.boolean().optional(),
+  /** By what columns are ranked: the largest effect times the weight of the role, from 0. */
+  severity: z.number().nonnegative().optional(),
 });
 export type ColumnDrift = z.infer<typeof ColumnDrift>;
 
@@ -67,5 +88,18 @@ export const DriftReport = z.strictObject({
   alpha: z.number(),
   minimumEffect: z.number(),
   verdict: z.enum(['steady', 'moved', 'not-assessed']),
+  /** Critical columns that moved, are missing or have another type. */
+  criticalMoved: z.array(z.string().max(200)).max(1000).optional(),
+  /** Where rows hang together: by which column, and how many independent groups of them each side has. */
+  blocks: z
+    .strictObject({
+      column: z.string().max(200),
+      size: z.enum(['value', 'day', 'week']),
+      reference: z.number().int().nonnegative(),
+      current: z.number().int().nonnegative(),
+    })
+    .optional(),
+  windows: DriftWindows.optional(),
+  estimate: PerformanceEstimate.optional(),
 });
 export type DriftReport = z.infer<typeof DriftReport>;
