@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { Measurement } from '../verdict.ts';
+import { ChurnReport } from './comparison/churn-report.ts';
+import { SlicesGateReport, sliceParts } from './comparison/slice-report.ts';
 import { Difference } from './difference.ts';
 import { FairnessReport } from './fairness/fairness-report.ts';
+import { HoldoutUse } from './holdout/holdout-use.ts';
 import { metricNames, tasks } from './metric-name.ts';
+import { ServingReport } from './serving/serving-report.ts';
 
 /** A model as bytes: what was evaluated. The digest covers every file of a folder, in path order. */
 export const ModelIdentity = z.strictObject({
@@ -43,11 +47,20 @@ export const EvaluationReport = z.strictObject({
         value: z.string().max(200),
         rows: z.number().int(),
         metrics: Metrics,
+        ...sliceParts,
       }),
     )
     .max(500),
-  /** Rows whose predicted class (or, for regression, prediction beyond 1 % of the target's spread) differs. */
-  churn: z.strictObject({ changed: z.number().int(), rows: z.number().int() }).nullable(),
+  /** Absent when the policy has no `slices-gate`. */
+  slicesGate: SlicesGateReport.optional(),
+  /** Null without a champion. */
+  churn: ChurnReport.nullable(),
+  /** The column whose rows move together in every interval; absent when rows are on their own. */
+  cluster: z.strictObject({ column: z.string().max(200), clusters: z.number().int().nonnegative() }).optional(),
+  /** Absent when nobody counted. */
+  holdout: HoldoutUse.optional(),
+  /** Absent when nothing asks for the cost of serving. */
+  serving: ServingReport.optional(),
   /** Absent when the policy names no protected columns. */
   fairness: FairnessReport.optional(),
 });
