@@ -22,6 +22,8 @@ export interface DatasetOptions {
   /** What DuckDB may hold in memory before it spills to disk, e.g. `1GB` (the default). */
   readonly memoryLimit?: string;
   readonly threads?: number;
+  /** Other data that queries may name beside `data`, by the name of their table. */
+  readonly related?: Readonly<Record<string, { readonly root: string; readonly paths: readonly string[] }>>;
 }
 
 /** Data files opened as one table that SQL calls `data`. Rows keep the order of files and lines. */
@@ -31,6 +33,8 @@ export interface Dataset extends AsyncDisposable {
   /** Of the sorted digests of the files: the same rows in renamed files are the same dataset. */
   readonly digest: Digest;
   readonly rows: number;
+  /** The columns of the related tables, by name. */
+  readonly related: ReadonlyMap<string, readonly Column[]>;
   /** Rows of a query as plain objects: numbers, strings, booleans, null; integers beyond 2^53 lose digits. */
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /**
@@ -50,6 +54,8 @@ export interface Dataset extends AsyncDisposable {
 export async function openDataset(options: DatasetOptions): Promise<Dataset> {
   const files: Dataset['files'][number][] = [];
   for (const file of sourceFiles(options)) files.push({ ...file, digest: await inspectFile(file) });
+  const related = Object.entries(options.related ?? {}).map(([table, place]) => ({ table, files: sourceFiles(place) }));
+  for (const file of related.flatMap((one) => one.files)) await inspectFile(file);
   const folder = mkdtempSync(join(tmpdir(), 'siskin-data-'));
   const { DuckDBInstance } = await importNative('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
@@ -59,15 +65,19 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
-  const opened = { instance, folder, files, connection: await instance.connect() };
+  const allFiles = [...files, ...related.flatMap((one) => one.files)];
+  const opened = { instance, folder, files, allFiles, connection: await instance.connect() };
   try {
     await confine(opened);
-    const columns = await readColumns(opened, options.csvTypes ?? 'detect');
+    const csvTypes = options.csvTypes ?? 'detect';
+    const columns = await readColumns({ opened, files, table: 'data', csvTypes });
+    const others = new Map<string, readonly Column[]>();
+    for (const one of related) others.set(one.table, await readColumns({ opened, ...one, csvTypes }));
     const [count] = await rowsOf(opened, 'SELECT count(*)::DOUBLE AS rows FROM data');
-    return dataset({ opened, columns, rows: Number(count?.['rows']) });
+    return dataset({ opened, columns, related: others, rows: Number(count?.['rows']) });
   } catch (error) {
     close(opened);
-    throw readError(error, files);
+    throw readError(error, allFiles);
   }
 }
 
@@ -76,18 +86,22 @@ interface Opened {
   readonly connection: DuckDBConnection;
   readonly folder: string;
   readonly files: Dataset['files'];
+  /** Those, and the files of related tables. */
+  readonly allFiles: readonly SourceFile[];
 }
 
 function dataset(options: {
   readonly opened: Opened;
   readonly columns: readonly Column[];
+  readonly related: Dataset['related'];
   readonly rows: number;
 }): Dataset {
-  const { opened, columns, rows } = options;
+  const { opened, columns, related, rows } = options;
   const { connection, files } = opened;
   return {
     files,
     columns,
+    related,
     rows,
     digest: digestOf(
       files
@@ -127,20 +141,25 @@ function columnNamed(columns: readonly Column[], name: string): Column {
 }
 
 /** From here on DuckDB opens the data files and its own temporary folder and nothing else, whatever a query says. */
-async function confine({ connection, files }: Opened): Promise<void> {
-  const paths = files.map((file) => literal(file.absolutePath)).join(', ');
+async function confine({ connection, allFiles }: Opened): Promise<void> {
+  const paths = allFiles.map((file) => literal(file.absolutePath)).join(', ');
   await connection.run(`SET allowed_paths = [${paths}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
 }
 
-async function readColumns(opened: Opened, csvTypes: 'detect' | 'text'): Promise<readonly Column[]> {
-  const { files, connection } = opened;
+async function readColumns(options: {
+  readonly opened: Opened;
+  readonly files: readonly SourceFile[];
+  readonly table: string;
+  readonly csvTypes: 'detect' | 'text';
+}): Promise<readonly Column[]> {
+  const { opened, files, csvTypes } = options;
   const format = files[0]?.format ?? 'csv';
   if (format === 'csv') for (const file of files) await checkHeader(opened, file);
-  const table = (some: readonly SourceFile[]) => tableFunction(format, some, csvTypes);
+  const source = (some: readonly SourceFile[]) => tableFunction(format, some, csvTypes);
   const describe = async (some: readonly SourceFile[]) => {
-    const rows = await rowsOf(opened, `DESCRIBE SELECT * FROM ${table(some)}`);
+    const rows = await rowsOf(opened, `DESCRIBE SELECT * FROM ${source(some)}`);
     return rows.map((row) => ({ name: String(row['column_name']), type: String(row['column_type']) }));
   };
   const described = await describe(files);
@@ -157,7 +176,7 @@ async function readColumns(opened: Opened, csvTypes: 'detect' | 'text'): Promise
   if (described.length === 0) throw new AppError('bad-input', 'expected columns, found none; check the data');
   // Text is parsed once, into a table that spills to disk beyond the memory limit; Parquet is read where it lies.
   const kind = format === 'parquet' ? 'VIEW' : 'TABLE';
-  await connection.run(`CREATE ${kind} data AS SELECT * FROM ${table(files)}`);
+  await opened.connection.run(`CREATE ${kind} ${quoted(options.table)} AS SELECT * FROM ${source(files)}`);
   return described.map(({ name, type }) => ({ name, type, kind: columnKind(type) }));
 }
 
@@ -243,7 +262,7 @@ async function guarded<T>(opened: Opened, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw isDefect(error) ? error : readError(error, opened.files);
+    throw isDefect(error) ? error : readError(error, opened.allFiles);
   }
 }
 
