@@ -3,6 +3,7 @@ import { Measurement } from '../verdict.ts';
 import { ChurnReport } from './comparison/churn-report.ts';
 import { SlicesGateReport, sliceParts } from './comparison/slice-report.ts';
 import { Difference } from './difference.ts';
+import { ExplanationReport } from './explanation/explanation-report.ts';
 import { FairnessReport } from './fairness/fairness-report.ts';
 import { HoldoutUse } from './holdout/holdout-use.ts';
 import { metricNames, tasks } from './metric-name.ts';
@@ -63,5 +64,7 @@ export const EvaluationReport = z.strictObject({
   serving: ServingReport.optional(),
   /** Absent when the policy names no protected columns. */
   fairness: FairnessReport.optional(),
+  /** Absent when the policy does not ask for it. */
+  explanation: ExplanationReport.optional(),
 });
 export type EvaluationReport = z.infer<typeof EvaluationReport>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { metricNames } from '../evaluate/metric-name.ts';
 import { AccessPolicy, AuthorMayApprove, EnvironmentsPolicy } from './access-policy.ts';
 import { BudgetPolicy } from './budget-policy.ts';
+import { ExplanationPolicy } from './explanation-policy.ts';
 import { FairnessPolicy } from './fairness-policy.ts';
 import { ForkPolicy } from './fork-policy.ts';
 import { FreezesPolicy, LocksPolicy } from './hold-policy.ts';
@@ -193,6 +194,9 @@ export const ModelPolicy = z.strictObject({
   slices: z.array(column).max(20).default([]).describe('Columns by whose values the metrics are shown separately.'),
   fairness: FairnessPolicy.optional().describe(
     'Which groups of people a classifier must treat alike. Without it none are told apart.',
+  ),
+  explanation: ExplanationPolicy.optional().describe(
+    'How it is explained what candidate and champion read in the features. Without it nothing is.',
   ),
   drift: DriftPolicy.prefault({}).describe('When the training data has moved away from the champion’s.'),
 });
