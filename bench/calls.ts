@@ -15,7 +15,7 @@ export const calls: Bench = {
     await local.propose(repository, 'README.md');
     await local.rest();
     const figures: Figure[] = [];
-    const count = async (event: string, cause: () => unknown): Promise<void> => {
+    const count = async (event: string, cause: () => unknown, webhooks = 1): Promise<void> => {
       // A comment is edited a few times a minute at most; this minute is a new one.
       local.pass(61);
       const before = github.calls.length;
@@ -24,8 +24,8 @@ export const calls: Bench = {
       const made = github.calls
         .slice(before)
         .filter(({ identity, route }) => identity.startsWith('installation:') && !route.includes('access_tokens'));
-      const reads = made.filter(({ method }) => method === 'GET').length;
-      const writes = made.length - reads;
+      const gets = made.filter(({ method }) => method === 'GET').length;
+      const [reads, writes] = [gets / webhooks, (made.length - gets) / webhooks];
       say(`${event}: ${reads} reads, ${writes} writes`);
       const promises = { reads: [reads, mostReads], writes: [writes, mostWrites] } as const;
       for (const [kind, [made, most]] of Object.entries(promises))
@@ -54,7 +54,8 @@ export const calls: Bench = {
     await local.nextRun();
     await count('push to a pull request, its run replaced', () => push('two'));
     github.faults.onWebhook = () => null;
-    await count('runs requested (two)', () => github.faults.releaseWebhooks());
+    // Both runs, of the two pull requests above.
+    await count('run requested', () => github.faults.releaseWebhooks(), 2);
     const complete = await measureRun(github, await local.nextRun());
     await local.rest();
     await count('run completed', complete);
