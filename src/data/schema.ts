@@ -2,58 +2,94 @@ import { z } from 'zod';
 import { AppError, type Problem, problemText } from '../error.ts';
 import { nearest } from '../policy/nearest.ts';
 import { type DocumentPath, parseYamlDocument, type YamlDocument } from '../policy/yaml-document.ts';
+import { ColumnSchema, DataPaths } from './validation/column-schema.ts';
+import { knownSchemaKeys } from './validation/schema-keys.ts';
 
-const Bound = z.union([
-  z.number(),
-  z
-    .string()
-    .max(40)
-    .refine((text) => !Number.isNaN(Date.parse(text)), { message: 'a number or a time such as 2026-01-31' }),
-]);
+const columnName = z.string().min(1).max(200);
+const columnNames = z.array(columnName).min(1).max(100);
+const warn = z.boolean().default(false).describe('Whether this only warns.');
 
-/** What one column must look like. A rule that is not written does not hold. */
-export const ColumnSchema = z
-  .strictObject({
-    type: z
-      .enum(['number', 'integer', 'boolean', 'text', 'timestamp'])
-      .optional()
-      .describe('What every value must read as.'),
-    required: z.boolean().default(true).describe('Whether the column must be there.'),
-    nullable: z.boolean().default(true).describe('Whether values may be missing.'),
-    min: Bound.optional().describe('The smallest number, or the earliest time as ISO 8601 text.'),
-    max: Bound.optional().describe('The largest number, or the latest time as ISO 8601 text.'),
-    pattern: z
-      .string()
-      .min(1)
-      .max(500)
-      .optional()
-      .describe('A regular expression (RE2) that the whole text must match.'),
-    'one-of': z
-      .array(z.union([z.string(), z.number(), z.boolean()]))
-      .min(1)
-      .max(1000)
-      .optional()
-      .describe('The only values allowed.'),
-    unique: z.boolean().default(false).describe('Whether no value may occur twice.'),
-  })
-  .refine((column) => typeof column.min !== 'string' || column.type === 'timestamp', {
-    message: 'a number, or text beside `type: timestamp`',
-    path: ['min'],
-  })
-  .refine((column) => typeof column.max !== 'string' || column.type === 'timestamp', {
-    message: 'a number, or text beside `type: timestamp`',
-    path: ['max'],
-  });
-export type ColumnSchema = z.infer<typeof ColumnSchema>;
-
-/** What a dataset must look like: a YAML file that people review. */
+/** What must hold of all rows together or of several columns: a YAML file that people review. */
 export const DataSchema = z.strictObject({
   version: z.literal(1).describe('The version of this format.'),
   rows: z
-    .strictObject({ min: z.number().int().nonnegative().optional(), max: z.number().int().positive().optional() })
-    .optional(),
-  'other-columns': z.enum(['allow', 'refuse']).default('allow').describe('What columns that are not named here mean.'),
-  columns: z.record(z.string().min(1).max(200), ColumnSchema),
+    .strictObject({
+      min: z.number().int().nonnegative().optional().describe('The fewest rows.'),
+      max: z.number().int().positive().optional().describe('The most rows.'),
+      warn,
+    })
+    .optional()
+    .describe('How many rows there may be.'),
+  key: columnNames.optional().describe('Columns whose values name a row; shown with rows that break a rule.'),
+  redact: z.array(columnName).max(1000).default([]).describe('Columns of which no value is ever shown.'),
+  'other-columns': z
+    .enum(['allow', 'warn', 'refuse'])
+    .default('allow')
+    .describe('What columns that are not named here mean.'),
+  columns: z.record(columnName, ColumnSchema).describe('The rules of each column, by its name.'),
+  'unique-together': z
+    .array(z.strictObject({ columns: columnNames.describe('No two rows may be equal in all of these.'), warn }))
+    .max(100)
+    .default([])
+    .describe('Keys of several columns.'),
+  references: z
+    .array(
+      z.strictObject({
+        columns: columnNames.describe('The columns of this data.'),
+        files: DataPaths.describe('Files or globs of the other data.'),
+        'their-columns': columnNames
+          .optional()
+          .describe('The columns of the other data, in the same order. Default: the same names.'),
+        warn,
+      }),
+    )
+    .max(100)
+    .default([])
+    .describe('Keys of several columns that must occur in other data.'),
+  expressions: z
+    .array(
+      z.strictObject({
+        that: z.string().min(1).max(1000).describe('What must hold in every row, e.g. `start <= end`.'),
+        name: z.string().min(1).max(80).optional().describe('What messages call it. Default: the expression.'),
+        'tolerated-share': z.number().min(0).max(1).default(0).describe('The share of rows that may break it.'),
+        warn,
+      }),
+    )
+    .max(500)
+    .default([])
+    .describe('Rules across columns, in the small language of docs/validation.md.'),
+  leakage: z
+    .strictObject({
+      target: columnName.describe('The column that a model is to foretell.'),
+      'max-association': z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.98)
+        .describe('A column that foretells the target at least so well is a leak (0 not at all, 1 always).'),
+      ignore: z.array(columnName).max(1000).default([]).describe('Columns that are no features.'),
+      warn,
+    })
+    .optional()
+    .describe('No single column may give the target away.'),
+  overlap: z
+    .array(
+      z.strictObject({
+        with: DataPaths.describe('Files or globs of the other data, e.g. the holdout; of the base branch in a check.'),
+        by: columnNames.optional().describe('The columns that make two rows the same. Default: all that both have.'),
+        ignore: z.array(columnName).max(1000).default([]).describe('Columns that do not count, e.g. a row number.'),
+        'max-share': z
+          .number()
+          .min(0)
+          .max(1)
+          .default(0)
+          .describe('The largest share of the other rows that may also be here.'),
+        warn,
+      }),
+    )
+    .max(20)
+    .default([])
+    .describe('Rows of other data that may not occur here.'),
 });
 export type DataSchema = z.infer<typeof DataSchema>;
 
@@ -65,10 +101,13 @@ export interface SchemaDocument {
   lineOf(path: DocumentPath): number;
 }
 
+/** A schema of a thousand columns, each with its comments, is longer than any policy. */
+const schemaLimits = { bytes: 2_000_000, nodes: 200_000 };
+
 /** Reads a schema file. Throws `bad-config` with every problem, one per line. */
 export function parseSchema(options: { readonly text: string; readonly file: string }): SchemaDocument {
   const { file } = options;
-  const document = parseYamlDocument(options);
+  const document = parseYamlDocument({ ...options, limits: schemaLimits });
   const parsed = DataSchema.safeParse(document.value);
   const issues = document.value === undefined ? [] : (parsed.error?.issues ?? []);
   const problems = [...document.problems, ...issues.flatMap((issue) => explained({ issue, document, file }))];
@@ -90,7 +129,7 @@ function explained(options: {
   // Paths of a document read from YAML hold strings and numbers only.
   const at = issue.path as DocumentPath;
   if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(at);
+    const known = knownSchemaKeys(DataSchema, at);
     return issue.keys.map((key) => {
       const meant = nearest(key, known);
       const fix = meant === null ? `remove it; known here: ${known.join(', ')}` : `did you mean \`${meant}\`?`;
@@ -123,11 +162,6 @@ function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value') return `one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'invalid_union') return 'a number or a text';
   return issue.message;
-}
-
-function knownKeys(at: DocumentPath): readonly string[] {
-  if (at.length === 0) return Object.keys(DataSchema.shape);
-  return at[0] === 'rows' ? ['min', 'max'] : Object.keys(ColumnSchema.shape);
 }
 
 function valueAt(value: unknown, path: DocumentPath): unknown {

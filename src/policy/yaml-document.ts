@@ -17,16 +17,27 @@ export interface YamlDocument {
   positionOf(path: DocumentPath, part: 'key' | 'value'): { readonly line: number; readonly column: number };
 }
 
-const mostBytes = 100_000;
+/** What a text may cost at most. */
+interface YamlLimits {
+  readonly bytes: number;
+  readonly nodes: number;
+}
+
+const usualLimits: YamlLimits = { bytes: 100_000, nodes: 20_000 };
 
 /** Reads a YAML text of a person; nothing that stands in it makes this throw, grow or run long. */
-export function parseYamlDocument(options: { readonly text: string; readonly file: string }): YamlDocument {
-  const { text, file } = options;
+export function parseYamlDocument(options: {
+  readonly text: string;
+  readonly file: string;
+  /** Default: 100 kB and 20 000 values. */
+  readonly limits?: YamlLimits;
+}): YamlDocument {
+  const { text, file, limits = usualLimits } = options;
   const whole = { file, path: '', line: 0, column: 0 };
-  const unfit = unfitness(text);
+  const unfit = unfitness(text, limits.bytes);
   if (unfit !== null) return unreadable([{ ...whole, ...unfit }]);
   try {
-    return read(text, file);
+    return read({ text, file, mostNodes: limits.nodes });
   } catch (error) {
     // The composer of the yaml package recurses: thousands of nested brackets exhaust the stack.
     if (!(error instanceof RangeError)) throw error;
@@ -34,7 +45,7 @@ export function parseYamlDocument(options: { readonly text: string; readonly fil
   }
 }
 
-function unfitness(text: string): Pick<Problem, 'expected' | 'found' | 'fix'> | null {
+function unfitness(text: string, mostBytes: number): Pick<Problem, 'expected' | 'found' | 'fix'> | null {
   const bytes = Buffer.byteLength(text);
   if (bytes > mostBytes) {
     return { expected: `at most ${mostBytes} bytes`, found: `${bytes} bytes`, fix: 'shorten the file' };
@@ -51,12 +62,13 @@ function unreadable(problems: readonly Problem[]): YamlDocument {
   return { value: undefined, problems, brokenFrom: 0, positionOf: () => ({ line: 1, column: 1 }) };
 }
 
-function read(text: string, file: string): YamlDocument {
+function read(options: { readonly text: string; readonly file: string; readonly mostNodes: number }): YamlDocument {
+  const { text, file, mostNodes } = options;
   const lines = new LineCounter();
   // Duplicates are found with the values: the package's own check compares every key with every other.
-  const options = { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'error' } as const;
-  const document = parseDocument(text, options);
-  const { value, mistakes, offsets } = readYamlValues(document);
+  const reading = { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'error' } as const;
+  const document = parseDocument(text, reading);
+  const { value, mistakes, offsets } = readYamlValues(document, mostNodes);
   const found = mistakes.map(({ path, offset, ...words }) => ({
     file,
     path: dotted(path),

@@ -19,7 +19,7 @@ export interface YamlValues {
   readonly offsets: ReadonlyMap<string, { readonly key: number; readonly value: number }>;
 }
 
-const limits = { nodes: 20_000, aliases: 100, depth: 50 } as const;
+const limits = { aliases: 100, depth: 50 } as const;
 
 /** Said of nesting that exhausts the reader, wherever it is noticed. */
 export const tooDeep = {
@@ -32,8 +32,8 @@ export const tooDeep = {
  * Turns the nodes of a document into mappings, lists, strings, numbers, booleans and null, within limits of size, depth
  * and use of aliases; beyond them the value is undefined and the limit is the one mistake.
  */
-export function readYamlValues(document: Document.Parsed): YamlValues {
-  const reading: Reading = { document, offsets: new Map(), mistakes: [], nodes: 0, aliases: 0 };
+export function readYamlValues(document: Document.Parsed, mostNodes: number): YamlValues {
+  const reading: Reading = { document, mostNodes, offsets: new Map(), mistakes: [], nodes: 0, aliases: 0 };
   try {
     const value = readNode(reading, { node: document.contents, path: [], offset: 0 });
     return { value, mistakes: reading.mistakes, offsets: reading.offsets };
@@ -45,6 +45,7 @@ export function readYamlValues(document: Document.Parsed): YamlValues {
 
 interface Reading {
   readonly document: Document.Parsed;
+  readonly mostNodes: number;
   readonly offsets: Map<string, { readonly key: number; readonly value: number }>;
   readonly mistakes: Mistake[];
   nodes: number;
@@ -74,9 +75,9 @@ function readNode(reading: Reading, { node, path, offset: keyOffset }: Place): u
   if (!reading.offsets.has(id)) reading.offsets.set(id, { key: keyOffset, value: offset });
   reading.nodes += 1;
   if (path.length > limits.depth) throw new LimitError({ path: [], offset, ...tooDeep });
-  if (reading.nodes > limits.nodes) {
+  if (reading.nodes > reading.mostNodes) {
     const fix = 'shorten the document; what an alias stands for counts each time';
-    throw new LimitError({ path: [], offset, expected: `at most ${limits.nodes} values`, found: 'more', fix });
+    throw new LimitError({ path: [], offset, expected: `at most ${reading.mostNodes} values`, found: 'more', fix });
   }
   if (isAlias(node)) {
     return readAlias(reading, { name: node.source, node: node.resolve(reading.document) ?? null, path, offset });
