@@ -1,4 +1,6 @@
+import { frequentTexts } from '../src/data/category-counts.ts';
 import type { Dataset } from '../src/data/dataset.ts';
+import type { EmbeddingProfile } from '../src/data/embedding-profile.ts';
 import { profileDataset } from '../src/data/profile.ts';
 import {
   type ColumnProfile,
@@ -58,22 +60,23 @@ function columnLine(options: {
   readonly width: number;
 }): string {
   const { column, rows, width } = options;
+  const distinct = distinctCount(column);
   const nulls = rows === 0 ? '–' : `${Number(((100 * column.nulls) / rows).toPrecision(3))} %`;
   return [
     shownText(column.name, width).padEnd(width),
     column.kind.padEnd(9),
     nulls.padStart(7),
-    grouped(distinctCount(column)).padStart(10),
+    (distinct === null ? '–' : grouped(distinct)).padStart(10),
     summary(column),
   ].join('  ');
 }
 
 function summary(column: ColumnProfile): string {
   if (column.kind === 'string') {
-    const { categories } = column;
-    const top = (categories.kind === 'listed' ? categories.values : categories.frequent).slice(0, 3);
+    const top = frequentTexts(column.categories).slice(0, 3);
     return top.map(([label, count]) => `${shownText(label, 20)} ${percent(count / column.count)}`).join(', ');
   }
+  if (column.kind === 'embedding') return vectorSummary(column);
   if (column.extremes === null) return 'no numbers';
   const { min, max } = column.extremes;
   const mean = column.moments?.mean ?? Number.NaN;
@@ -82,6 +85,12 @@ function summary(column: ColumnProfile): string {
   const special = column.nan + column.positiveInfinite + column.negativeInfinite;
   const others = special === 0 ? '' : `, ${grouped(special)} NaN or infinite`;
   return `${shortNumber(min)} … ${shortNumber(max)}, mean ${shortNumber(mean)} ± ${shortNumber(standardDeviation(column) ?? Number.NaN)}${others}`;
+}
+
+function vectorSummary({ dimension, norms, nonFinite }: EmbeddingProfile): string {
+  const others = nonFinite === 0 ? '' : `, ${grouped(nonFinite)} with NaN or infinite`;
+  if (norms.extremes === null) return `no vectors of ${dimension} numbers${others}`;
+  return `${dimension} numbers, length ${shortNumber(norms.extremes.min)} … ${shortNumber(norms.extremes.max)}${others}`;
 }
 
 function percent(share: number): string {

@@ -5,6 +5,13 @@ import { registers } from './distinct.ts';
 /** Up to so many distinct texts are counted one by one. */
 export const categoryLimit = 1000;
 
+/**
+ * A text of at least one in so many rows is named among the frequent ones, however the data are cut: it is that frequent in one of
+ * the shards at least, where it is therefore named, and no merge on the way to the whole drops it.
+ */
+export const frequentShare = 50;
+const mostFrequent = 200;
+
 const Label = z.string().max(100);
 const Counted = z.tuple([Label, z.number().int().positive()]);
 
@@ -20,12 +27,13 @@ export const CategoryCounts = z.discriminatedUnion('kind', [
     buckets: z.array(z.number().int().nonnegative()).length(registers),
     /** HyperLogLog registers: the largest rank of the next 32 bits of the hash. */
     ranks: z.array(z.number().int().min(0).max(33)).length(registers),
-    /** Frequent texts with a lower bound of their counts; for people, nothing is decided on it. */
-    frequent: z.array(Counted).max(20),
+    /** Frequent texts, most frequent first; how often each occurs its bucket bounds. For people: nothing is decided on it. */
+    frequent: z.array(Label).max(mostFrequent),
   }),
 ]);
 export type CategoryCounts = z.infer<typeof CategoryCounts>;
 
+type Hashed = CategoryCounts & { readonly kind: 'hashed' };
 type Counts = readonly (readonly [string, number])[];
 
 /** The counts of both sets of values together. */
@@ -35,16 +43,41 @@ export function mergeCategories(a: CategoryCounts, b: CategoryCounts): CategoryC
     return values.length <= categoryLimit ? { kind: 'listed', values } : hashed(values);
   }
   const [x, y] = [asHashed(a), asHashed(b)];
-  return {
+  const merged: Hashed = {
     kind: 'hashed',
     buckets: x.buckets.map((count, index) => count + (y.buckets[index] ?? 0)),
     ranks: x.ranks.map((rank, index) => Math.max(rank, y.ranks[index] ?? 0)),
-    frequent: summed([...x.frequent, ...y.frequent]).slice(0, 20),
+    frequent: [],
   };
+  return { ...merged, frequent: frequentIn(merged, [...x.frequent, ...y.frequent]) };
+}
+
+/**
+ * Texts with their counts, most frequent first: exact where they are listed, else what the buckets say, which is the number of
+ * rows in the text's bucket less a bucket's share of all others.
+ */
+export function frequentTexts(counts: CategoryCounts): readonly (readonly [string, number])[] {
+  if (counts.kind === 'listed') return counts.values;
+  const total = counts.buckets.reduce((sum, count) => sum + count, 0);
+  return counts.frequent.map((label) => {
+    const inBucket = counts.buckets[hashOf(label).bucket] ?? 0;
+    return [label, Math.max(0, Math.round((registers * inBucket - total) / (registers - 1)))] as const;
+  });
+}
+
+/** Those of some texts that may be frequent, by the buckets they fall into. */
+export function frequentIn(counts: Pick<Hashed, 'buckets'>, labels: readonly string[]): string[] {
+  const total = counts.buckets.reduce((sum, count) => sum + count, 0);
+  return [...new Set(labels)]
+    .map((label): [string, number] => [label, counts.buckets[hashOf(label).bucket] ?? 0])
+    .filter(([, count]) => count * frequentShare >= total)
+    .sort(byFrequency)
+    .slice(0, mostFrequent)
+    .map(([label]) => label);
 }
 
 /** The same counts by hash, whatever their form. */
-export function asHashed(counts: CategoryCounts): CategoryCounts & { readonly kind: 'hashed' } {
+export function asHashed(counts: CategoryCounts): Hashed {
   return counts.kind === 'hashed' ? counts : hashed(counts.values);
 }
 
@@ -62,7 +95,7 @@ export function byFrequency(a: readonly [string, number], b: readonly [string, n
   return b[1] - a[1] || (a[0] < b[0] ? -1 : 1);
 }
 
-function hashed(values: Counts): CategoryCounts & { readonly kind: 'hashed' } {
+function hashed(values: Counts): Hashed {
   const buckets = new Array<number>(registers).fill(0);
   const ranks = new Array<number>(registers).fill(0);
   for (const [label, count] of values) {
@@ -70,7 +103,9 @@ function hashed(values: Counts): CategoryCounts & { readonly kind: 'hashed' } {
     buckets[bucket] = (buckets[bucket] ?? 0) + count;
     ranks[bucket] = Math.max(ranks[bucket] ?? 0, rank);
   }
-  return { kind: 'hashed', buckets, ranks, frequent: summed(values).slice(0, 20) };
+  const total = values.reduce((sum, [, count]) => sum + count, 0);
+  const frequent = values.filter(([, count]) => count * frequentShare >= total).map(([label]) => label);
+  return { kind: 'hashed', buckets, ranks, frequent: frequentIn({ buckets }, frequent) };
 }
 
 function summed(counts: Counts): [string, number][] {

@@ -5,11 +5,13 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Digest, digestOf } from '../digest.ts';
 import { AppError, messageOf } from '../error.ts';
 import { importNative } from '../natives.ts';
-import { asNumber, type Column, columnKind, literal, quoted } from './column.ts';
+import { asNumber, type Column, literal, quoted } from './column.ts';
 import { type ColumnChunk, columnChunk } from './column-stream.ts';
 import { inspectFile } from './inspect-file.ts';
+import { knownColumns } from './known-columns.ts';
 import { readError } from './read-error.ts';
 import { type SourceFile, sourceFiles } from './source-file.ts';
+import { asVector, type VectorChunk, vectorChunks } from './vector-stream.ts';
 
 /** Which files to open, and what that may cost. */
 export interface DatasetOptions {
@@ -44,6 +46,11 @@ export interface Dataset extends AsyncDisposable {
   streamColumns(options: {
     readonly columns: readonly { readonly name: string; readonly as: 'number' | 'text' }[];
     readonly onChunk: (chunk: ColumnChunk) => void | Promise<void>;
+  }): Promise<void>;
+  /** Reads embedding columns of all rows in order, chunk by chunk. */
+  streamVectors(options: {
+    readonly columns: readonly string[];
+    readonly onChunk: (chunks: readonly VectorChunk[]) => void;
   }): Promise<void>;
 }
 
@@ -124,6 +131,17 @@ function dataset(options: {
         if (pending !== undefined) await pending;
       }
     },
+    async streamVectors({ columns: names, onChunk }) {
+      const wanted = names.map((name) => columnNamed(columns, name));
+      const dimensions = wanted.map(({ embedding }) => embedding?.dimension ?? 1);
+      const select = wanted.map(asVector).join(', ');
+      const result = await guarded(opened, () => connection.stream(`SELECT ${select} FROM data`));
+      for (;;) {
+        const chunk = await guarded(opened, () => result.fetchChunk());
+        if (chunk === null || chunk.rowCount === 0) return;
+        onChunk(vectorChunks(chunk, dimensions));
+      }
+    },
     async [Symbol.asyncDispose]() {
       close(opened);
     },
@@ -177,7 +195,7 @@ async function readColumns(options: {
   // Text is parsed once, into a table that spills to disk beyond the memory limit; Parquet is read where it lies.
   const kind = format === 'parquet' ? 'VIEW' : 'TABLE';
   await opened.connection.run(`CREATE ${kind} ${quoted(options.table)} AS SELECT * FROM ${source(files)}`);
-  return described.map(({ name, type }) => ({ name, type, kind: columnKind(type) }));
+  return await knownColumns({ described, table: options.table, query: (sql) => rowsOf(opened, sql) });
 }
 
 function tableFunction(format: string, files: readonly SourceFile[], csvTypes: 'detect' | 'text'): string {

@@ -23,6 +23,9 @@ export const Histogram = z
   .refine((histogram) => histogram.keys.slice(1).every((gap) => gap > 0), { message: 'rising bins' });
 export type Histogram = z.infer<typeof Histogram>;
 
+/** The histogram of no numbers. */
+export const emptyHistogram: Histogram = { bits: finest, keys: [], counts: [] };
+
 /** A filled bin: its place on the grid (rising with the value) and its count. */
 export interface Bin {
   readonly key: number;
@@ -84,6 +87,24 @@ export function histogramBuilder(): HistogramBuilder {
   };
 }
 
+/** The histogram of values that were counted elsewhere. */
+export function histogramOf(counted: Iterable<readonly [value: number, count: number]>): Histogram {
+  const bins = new Map<number, number>();
+  for (const [value, count] of counted) {
+    const key = binKey(value, finest);
+    bins.set(key, (bins.get(key) ?? 0) + count);
+  }
+  return histogramOfBins(bins);
+}
+
+/** The histogram of counts by the keys of the finest grid. */
+export function histogramOfBins(counts: ReadonlyMap<number, number>): Histogram {
+  const bins = [...counts].map(([key, count]) => ({ key, count })).sort((a, b) => a.key - b.key);
+  let histogram = packed({ bits: finest, bins });
+  while (histogram.keys.length > binLimit && histogram.bits > 0) histogram = coarsened(histogram, histogram.bits - 1);
+  return histogram;
+}
+
 /** The bins of a histogram in the order of their values, on its own grid or a coarser one. */
 export function binsOf(histogram: Histogram, bits: number = histogram.bits): readonly Bin[] {
   const shift = histogram.bits - bits;
@@ -97,6 +118,11 @@ export function binsOf(histogram: Histogram, bits: number = histogram.bits): rea
     else bins.push({ key: coarse, count: histogram.counts[index] ?? 0 });
   }
   return bins;
+}
+
+/** The same counts on a grid of at most `bits`: what does not need a fine one stays small. */
+export function coarsened(histogram: Histogram, bits: number): Histogram {
+  return histogram.bits <= bits ? histogram : packed({ bits, bins: binsOf(histogram, bits) });
 }
 
 /** The histogram of both sets of values together. */

@@ -30,6 +30,8 @@ export function inferSchema(options: { readonly profile: Profile; readonly colum
 
 function inferColumn(profile: ColumnProfile, type: string): Partial<ColumnSchema> {
   const nullable = profile.nulls > 0 ? {} : { nullable: false };
+  // Vectors are neither of the types that a schema knows.
+  if (profile.kind === 'embedding') return nullable;
   if (profile.kind !== 'string') {
     if (profile.kind !== 'number') return { type: profile.kind, ...nullable };
     const isWhole = /INT/.test(type);

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { canonicalJson, type Digest, digestOf } from '../digest.ts';
 import { AppError } from '../error.ts';
-import { CategoryCounts, mergeCategories } from './category-counts.ts';
-import { distinctEstimate, mergeSketches, parseSketch, sketchText } from './distinct.ts';
-import { Histogram, mergeHistograms } from './histogram.ts';
+import { CategoryCounts } from './category-counts.ts';
+import { distinctEstimate, parseSketch } from './distinct.ts';
+import { EmbeddingColumn } from './embedding-profile.ts';
+import { Histogram } from './histogram.ts';
+import { PairProfile } from './pair-profile.ts';
+import { Extremes } from './profile-parts.ts';
 
 const Count = z.number().int().nonnegative();
-
-const Extremes = z.strictObject({ min: z.number(), max: z.number() });
 
 /** The sum of squared deviations from the mean beside the mean: both to about 15 digits. */
 const Moments = z.strictObject({ mean: z.number(), squares: z.number().nonnegative() });
@@ -37,21 +38,30 @@ const StringColumn = z.strictObject({
   nulls: Count,
   count: Count,
   categories: CategoryCounts,
+  /** Lengths in code points; `total` is their sum, so that the mean is exact. */
+  lengths: z.strictObject({ extremes: Extremes.nullable(), total: Count, histogram: Histogram }),
+  /** Categories of fewer rows than `below`, which are not listed: how many of them, and how many rows. Done last, never undone. */
+  folded: z.strictObject({ below: Count, texts: Count, rows: Count }).optional(),
 });
 
 /** One column of a profile. */
-export const ColumnProfile = z.discriminatedUnion('kind', [NumberColumn, StringColumn]);
+export const ColumnProfile = z.discriminatedUnion('kind', [NumberColumn, StringColumn, EmbeddingColumn]);
 export type ColumnProfile = z.infer<typeof ColumnProfile>;
 /** A column of numbers, booleans or points in time. */
 export type NumberProfile = z.infer<typeof NumberColumn>;
 /** A column of texts; whether they are categories their number says. */
 export type StringProfile = z.infer<typeof StringColumn>;
 
+/** The version of the document's shape; it also changes when the same data would give other numbers. */
+export const profileSchema = 'siskin.profile/v2';
+
 /** A mergeable summary of a dataset: counts, distributions, frequent texts; no rows. */
 export const Profile = z.strictObject({
-  schema: z.literal('siskin.profile/v1'),
+  schema: z.literal(profileSchema),
   rows: Count,
   columns: z.array(ColumnProfile),
+  /** How columns go together, where that was asked for. */
+  pairs: z.array(PairProfile).max(1000).optional(),
 });
 export type Profile = z.infer<typeof Profile>;
 
@@ -65,29 +75,22 @@ export function parseProfile(text: string, file: string): Profile {
   try {
     return Profile.parse(JSON.parse(text));
   } catch (cause) {
-    const found = cause instanceof z.ZodError ? (cause.issues[0]?.message ?? 'another shape') : 'text that is not JSON';
     throw new AppError(
       'bad-input',
-      `expected a profile of schema siskin.profile/v1, found ${found} in ${file}; write it with \`siskin profile --json\``,
+      `expected a profile of schema ${profileSchema}, found ${otherShape(cause, text)} in ${file}; write it with \`siskin profile --json\``,
       { cause },
     );
   }
 }
 
-/**
- * The profile of the rows of both. Commutative and associative in every integer, hence in every verdict; means and
- * spreads agree to rounding. Throws `bad-input` when the columns differ in name or kind.
- */
-export function mergeProfiles(a: Profile, b: Profile): Profile {
-  const others = new Map(b.columns.map((column) => [column.name, column]));
-  const columns = a.columns.map((column) => {
-    const other = others.get(column.name);
-    if (other === undefined) throw differing(column.name, 'only one of them');
-    return mergeColumns(column, other);
-  });
-  const extra = b.columns.find((column) => !a.columns.some(({ name }) => name === column.name));
-  if (extra !== undefined) throw differing(extra.name, 'only one of them');
-  return { schema: 'siskin.profile/v1', rows: a.rows + b.rows, columns };
+function otherShape(cause: unknown, text: string): string {
+  if (!(cause instanceof z.ZodError)) return 'text that is not JSON';
+  const other = /"schema"\s*:\s*"(siskin\.profile\/v\d{1,6})"/.exec(text)?.[1];
+  if (other !== undefined && other !== profileSchema) return `${other}, which another version of Siskin wrote,`;
+  const issue = cause.issues[0];
+  return issue === undefined
+    ? 'another shape'
+    : `${issue.message} (at ${issue.path.map(String).join('.') || 'its top'})`;
 }
 
 /** Standard deviation with divisor n, as DuckDB's stddev_pop and numpy's std; null when the moments are. */
@@ -95,64 +98,27 @@ export function standardDeviation(column: NumberProfile): number | null {
   return column.moments === null ? null : Math.sqrt(column.moments.squares / column.count);
 }
 
-/** Distinct values: exact for listed categories and where each bin holds one number, else within about 3 %. */
-export function distinctCount(column: ColumnProfile): number {
+/** Whether a column is one of numbers, booleans or points in time. */
+export function isNumberProfile(column: ColumnProfile): column is NumberProfile {
+  return column.kind !== 'string' && column.kind !== 'embedding';
+}
+
+/** Values that are not null: of numbers also NaN and the infinite ones, of embeddings also those that hold some. */
+export function valueCount(column: ColumnProfile): number {
+  if (column.kind === 'string') return column.count;
+  if (column.kind === 'embedding') return column.count + column.nonFinite;
+  return column.count + column.nan + column.positiveInfinite + column.negativeInfinite;
+}
+
+/** Distinct values: exact for listed categories and where each bin holds one number, else within about 3 %; null where they are not counted. */
+export function distinctCount(column: ColumnProfile): number | null {
+  if (column.kind === 'embedding') return null;
   if (column.kind !== 'string') {
     const estimate = distinctEstimate(parseSketch(column.distinct));
     const filled = column.histogram.keys.length;
     // There are at least as many values as bins; an estimate this near says that there are no more.
     return estimate <= filled * 1.1 ? filled : estimate;
   }
-  if (column.categories.kind === 'listed') return column.categories.values.length;
+  if (column.categories.kind === 'listed') return column.categories.values.length + (column.folded?.texts ?? 0);
   return distinctEstimate(Uint8Array.from(column.categories.ranks));
-}
-
-function mergeColumns(a: ColumnProfile, b: ColumnProfile): ColumnProfile {
-  if (a.kind === 'string' && b.kind === 'string') {
-    return {
-      name: a.name,
-      kind: 'string',
-      nulls: a.nulls + b.nulls,
-      count: a.count + b.count,
-      categories: mergeCategories(a.categories, b.categories),
-    };
-  }
-  if (a.kind === 'string' || b.kind === 'string' || a.kind !== b.kind)
-    throw differing(a.name, `${a.kind} and ${b.kind}`);
-  return {
-    name: a.name,
-    kind: a.kind,
-    nulls: a.nulls + b.nulls,
-    nan: a.nan + b.nan,
-    positiveInfinite: a.positiveInfinite + b.positiveInfinite,
-    negativeInfinite: a.negativeInfinite + b.negativeInfinite,
-    count: a.count + b.count,
-    extremes: mergeExtremes(a, b),
-    moments: mergeMoments(a, b),
-    histogram: mergeHistograms(a.histogram, b.histogram),
-    distinct: sketchText(mergeSketches(parseSketch(a.distinct), parseSketch(b.distinct))),
-  };
-}
-
-function mergeExtremes(a: NumberProfile, b: NumberProfile): NumberProfile['extremes'] {
-  if (a.extremes === null || b.extremes === null) return a.extremes ?? b.extremes;
-  return { min: Math.min(a.extremes.min, b.extremes.min), max: Math.max(a.extremes.max, b.extremes.max) };
-}
-
-/** Chan, Golub and LeVeque (1979). */
-function mergeMoments(a: NumberProfile, b: NumberProfile): NumberProfile['moments'] {
-  if (a.count === 0 || b.count === 0) return a.count === 0 ? b.moments : a.moments;
-  if (a.moments === null || b.moments === null) return null;
-  const total = a.count + b.count;
-  const difference = b.moments.mean - a.moments.mean;
-  const mean = a.moments.mean * (a.count / total) + b.moments.mean * (b.count / total);
-  const squares = a.moments.squares + b.moments.squares + difference * difference * ((a.count * b.count) / total);
-  return Number.isFinite(mean) && Number.isFinite(squares) ? { mean, squares } : null;
-}
-
-function differing(name: string, found: string): AppError {
-  return new AppError(
-    'bad-input',
-    `expected profiles of the same columns, found column ${name} as ${found}; profile files of one schema`,
-  );
 }

@@ -1,7 +1,7 @@
 import type { CategoryCounts } from '../data/category-counts.ts';
 import { binsOf } from '../data/histogram.ts';
 import type { ColumnProfile, NumberProfile, StringProfile } from '../data/profile-document.ts';
-import { standardDeviation } from '../data/profile-document.ts';
+import { isNumberProfile, standardDeviation, valueCount } from '../data/profile-document.ts';
 import { normalSurvival } from '../statistics/normal.ts';
 import { andersonDarling } from './anderson-darling.ts';
 import { categoryBars, labelledBars, noBars, numberBars } from './bars.ts';
@@ -59,21 +59,24 @@ export function compareColumn(options: {
   const { reference, current, z } = options;
   const shared = {
     name: reference.name,
-    values: Math.min(valuesOf(reference), valuesOf(current)),
+    values: Math.min(valueCount(reference), valueCount(current)),
     nulls: compareNulls(options),
     kindChange: null,
   };
-  if (valuesOf(reference) === 0 || valuesOf(current) === 0) {
-    const filled = valuesOf(reference) > 0 ? reference : current;
+  if (valueCount(reference) === 0 || valueCount(current) === 0) {
+    const filled = valueCount(reference) > 0 ? reference : current;
     return { ...shared, kind: kindOf(filled), statistics: {}, unseen: null, mean: null, bars: noBars };
   }
   if (reference.kind === 'string' && current.kind === 'string') {
     return { ...shared, ...compareStrings({ reference, current, z }) };
   }
-  if (reference.kind !== 'string' && current.kind !== 'string' && reference.kind === current.kind) {
+  if (isNumberProfile(reference) && isNumberProfile(current) && reference.kind === current.kind) {
     return { ...shared, ...compareNumbers({ reference, current, z }) };
   }
-  const kindChange = `${kindOf(reference)} became ${kindOf(current)}`;
+  if (reference.kind === 'embedding' && current.kind === 'embedding' && reference.dimension === current.dimension) {
+    return { ...shared, kind: 'embedding', statistics: {}, unseen: null, mean: null, bars: noBars };
+  }
+  const kindChange = `${kindText(reference)} became ${kindText(current)}`;
   return { ...shared, kind: kindOf(reference), statistics: {}, unseen: null, mean: null, bars: noBars, kindChange };
 }
 
@@ -253,13 +256,12 @@ function booleanCounts(profile: NumberProfile): readonly number[] {
   return [profile.count - trues, trues];
 }
 
-function valuesOf(column: ColumnProfile): number {
-  if (column.kind === 'string') return column.count;
-  return column.count + column.nan + column.positiveInfinite + column.negativeInfinite;
+function rowsOf(column: ColumnProfile): number {
+  return valueCount(column) + column.nulls;
 }
 
-function rowsOf(column: ColumnProfile): number {
-  return valuesOf(column) + column.nulls;
+function kindText(column: ColumnProfile): string {
+  return column.kind === 'embedding' ? `embedding of ${column.dimension} numbers` : kindOf(column);
 }
 
 function kindOf(column: ColumnProfile): ColumnDrift['kind'] {

@@ -1,6 +1,6 @@
 import type { Profile } from '../data/profile-document.ts';
 import type { Digest } from '../digest.ts';
-import type { DriftPolicy } from '../policy/policy.ts';
+import type { DriftPolicy } from '../policy/drift-policy.ts';
 import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 import { type ColumnComparison, compareColumn, type RawStatistic } from './column-comparison.ts';
@@ -135,6 +135,9 @@ function verdict(judged: Judged): Pick<ColumnDrift, 'verdict' | 'reason'> {
       verdict: 'moved',
       reason: `${percent(unseen.share)} of the rows have a category that the reference never had`,
     };
+  }
+  if (comparison.kind === 'embedding' && statistics['chi-square'] === undefined) {
+    return { verdict: 'not-assessed', reason: 'nothing compares embeddings here' };
   }
   const distance = statistics['jensen-shannon'];
   const low = distance?.effect?.low ?? 0;

@@ -37,7 +37,7 @@ const ShareEffect = z.strictObject({ value: z.number(), low: z.number(), high: z
 
 /** One column compared. Bars hold shares (they add up to 1) on common edges (number) or common labels (category). */
 export const ColumnDrift = z.strictObject({
-  kind: z.enum(['number', 'boolean', 'category', 'text', 'timestamp']),
+  kind: z.enum(['number', 'boolean', 'category', 'text', 'timestamp', 'embedding']),
   statistics: z.partialRecord(z.enum(driftTests), Statistic),
   nulls: z.strictObject({
     reference: z.number(),

@@ -1,11 +1,17 @@
 import { byFrequency, type CategoryCounts, mergeCategories } from '../../src/data/category-counts.ts';
+import { histogramOf } from '../../src/data/histogram.ts';
 import { numberSummary } from '../../src/data/number-summary.ts';
-import type { ColumnProfile, Profile } from '../../src/data/profile-document.ts';
+import {
+  type ColumnProfile,
+  type Profile,
+  profileSchema,
+  type StringProfile,
+} from '../../src/data/profile-document.ts';
 
 /** A profile of values in memory, made by the same parts as that of a file. Null is a missing value. */
 export function profileOf(columns: Readonly<Record<string, readonly (number | string | null)[]>>): Profile {
   const profiles = Object.entries(columns).map(([name, values]) => columnProfile(name, values));
-  return { schema: 'siskin.profile/v1', rows: Object.values(columns)[0]?.length ?? 0, columns: profiles };
+  return { schema: profileSchema, rows: Object.values(columns)[0]?.length ?? 0, columns: profiles };
 }
 
 /** Numbers that look random and are the same in every run (mulberry32). */
@@ -33,7 +39,14 @@ function columnProfile(name: string, values: readonly (number | string | null)[]
   const counts = new Map<string, number>();
   for (const value of values) if (value !== null) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
   const nulls = values.filter((value) => value === null).length;
-  return { name, kind: 'string', nulls, count: values.length - nulls, categories: listed(counts) };
+  return {
+    name,
+    kind: 'string',
+    nulls,
+    count: values.length - nulls,
+    categories: listed(counts),
+    lengths: lengthsOf(counts),
+  };
 }
 
 /** Merging halves turns a list that is too long into hashed counts. */
@@ -44,4 +57,14 @@ function listed(counts: ReadonlyMap<string, number>): CategoryCounts {
     parts.push({ kind: 'listed', values: sorted.slice(start, start + 1000) });
   }
   return parts.reduce(mergeCategories);
+}
+
+function lengthsOf(counts: ReadonlyMap<string, number>): StringProfile['lengths'] {
+  const counted = [...counts].map(([text, count]) => [[...text].length, count] as const);
+  const lengths = counted.map(([length]) => length);
+  return {
+    extremes: lengths.length === 0 ? null : { min: Math.min(...lengths), max: Math.max(...lengths) },
+    total: counted.reduce((sum, [length, count]) => sum + length * count, 0),
+    histogram: histogramOf(counted),
+  };
 }
