@@ -77,7 +77,7 @@ function matrixPlan(input: TensorInput, { model, features, fixedRows }: Context)
     );
   }
   if (!numberTypes.includes(input.type)) throw unsupportedInput(model, input.name, `a matrix of ${input.type}`);
-  const odd = features.filter((feature) => feature.kind === 'string' || feature.kind === 'timestamp');
+  const odd = features.filter(({ kind }) => kind !== 'number' && kind !== 'boolean');
   if (odd.length > 0) {
     const found = odd.map((feature) => `${feature.name} (${feature.type})`);
     throw new AppError(

@@ -104,7 +104,7 @@ function inputColumns(
     if (values !== undefined) {
       return { name: feature.name, places: new Map(values.map((value, place) => [value, place])) };
     }
-    if (feature.kind === 'string' || feature.kind === 'timestamp') odd.push(`${feature.name} (${feature.type})`);
+    if (feature.kind !== 'number' && feature.kind !== 'boolean') odd.push(`${feature.name} (${feature.type})`);
     return { name: feature.name, places: null };
   });
   if (odd.length > 0) {
