@@ -1,6 +1,6 @@
 import type { Difference } from '../evaluate/difference.ts';
 import type { EvaluationReport } from '../evaluate/evaluation-report.ts';
-import { metricNames } from '../evaluate/metric-name.ts';
+import { type MetricName, metricNames } from '../evaluate/metric-name.ts';
 import { holm } from '../statistics/holm.ts';
 import { normalQuantile, normalTwoSided } from '../statistics/normal.ts';
 import { code } from './escape.ts';
@@ -15,7 +15,9 @@ export interface SliceRow {
   readonly column: string;
   readonly value: string;
   readonly rows: number;
+  readonly metric: MetricName;
   readonly words: MetricWords;
+  readonly difference: Difference | null;
 }
 
 /**
@@ -31,13 +33,21 @@ export function sliceRows(evaluation: EvaluationReport): readonly SliceRow[] {
     const comparison = slice.metrics[metric] ?? null;
     const { column, value, rows: size } = slice;
     return [
-      { column, value, rows: size, words: metricWords({ metric, comparison }), difference: comparison?.difference },
+      {
+        column,
+        value,
+        rows: size,
+        metric,
+        words: metricWords({ metric, comparison }),
+        difference: comparison?.difference ?? null,
+      },
     ];
   });
-  const adjusted = holm(rows.map(({ difference }) => (difference == null ? 1 : pValueOf(difference))));
+  const adjusted = holm(rows.map(({ difference }) => (difference === null ? 1 : pValueOf(difference))));
   return rows
-    .map(({ difference, ...row }, at): SliceRow => {
-      const isSure = difference == null || (adjusted[at] ?? 1) <= 1 - difference.confidence;
+    .map((row, at): SliceRow => {
+      const { difference } = row;
+      const isSure = difference === null || (adjusted[at] ?? 1) <= 1 - difference.confidence;
       return isSure || row.words.direction === 'same' ? row : { ...row, words: { ...row.words, direction: 'unknown' } };
     })
     .sort((a, b) => rank[a.words.direction] - rank[b.words.direction] || b.rows - a.rows);

@@ -40,7 +40,7 @@ test('the report has the same measures and groups in a section of its own', () =
 
   expect(report).toContain('<section id="fairness"');
   expect(report).toContain(
-    '<code>carrier</code> = <code>ZZ</code></th><td class="number">12</td><td class="number">not assessed</td>',
+    '<code>carrier</code> = <code>ZZ</code></th><td class="number">12</td><td><span class="quiet">not assessed</span></td>',
   );
 });
 

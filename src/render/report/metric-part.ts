@@ -1,16 +1,16 @@
 import type { GateVerdict } from '../../decide/judgement.ts';
-import type { EvaluationReport } from '../../evaluate/evaluation-report.ts';
 import { metricDefinitions } from '../../evaluate/metric-name.ts';
+import type { Result } from '../../result.ts';
 import { html, htmlProse } from '../escape.ts';
 import { type MetricWords, metricWords } from '../metric-table.ts';
-import { count } from '../number.ts';
+import { counted, percent, significant } from '../number.ts';
 import { capital } from '../outcome.ts';
-import { sliceRows, sliceSummary } from '../slice-table.ts';
-import { chip, type HtmlColumn, htmlTable } from './element.ts';
-import { intervalPlot } from './plot.ts';
+import { chip, type HtmlColumn, htmlCode, htmlTable, type Scope } from './element.ts';
+import { intervalPlot } from './plot/interval.ts';
+import type { Subject } from './subject.ts';
 import { gateTone } from './tone.ts';
 
-const metricColumns: readonly HtmlColumn[] = [
+const columns: readonly HtmlColumn[] = [
   { title: 'metric', kind: 'name' },
   { title: 'verdict', kind: 'content' },
   { title: 'champion', kind: 'number' },
@@ -20,68 +20,71 @@ const metricColumns: readonly HtmlColumn[] = [
   { title: 'gate', kind: 'content' },
 ];
 
-/** The metrics in the policy's order, each with its interval drawn against its margin. */
-export function metricPart(gates: readonly GateVerdict[]): string {
+/** The metrics in the policy's order, each with its interval drawn against its margin, and what they were measured on. */
+export function metricPart({ judgement, measured }: Subject, scope: Scope): string {
+  const { evaluation } = measured;
+  const table = judgement.gates.length === 0 ? '' : gateTable(judgement.gates, scope);
+  if (evaluation === null) return table;
+  const { champion, churn, rows, target } = evaluation;
+  const flips =
+    churn === null || churn.rows === 0 ? '' : ` ${percent(churn.changed / churn.rows)} of the predictions differ.`;
+  const who = champion === null ? 'There is no champion yet; the candidate was measured' : 'Both models were measured';
+  return `<p>${who} on ${champion === null ? '' : 'the same '}${counted(rows, 'row')} of the holdout, target ${htmlCode(target)}.${flips}</p>\n${table}`;
+}
+
+/** What kept parts from being measured. */
+export function failurePart(failures: Result['failures']): string {
+  if (failures.length === 0) return '';
+  const rows = failures.map(({ part, code, message }) => [
+    html(capital(part)),
+    htmlCode(code),
+    htmlProse(message, 1000),
+  ]);
+  const titles: readonly HtmlColumn[] = [
+    { title: 'part', kind: 'name' },
+    { title: 'code', kind: 'content' },
+    { title: 'why', kind: 'content' },
+  ];
+  return htmlTable('What could not be done', titles, rows);
+}
+
+function gateTable(gates: readonly GateVerdict[], scope: Scope): string {
   const rows = gates.map((gate) => {
     const words = metricWords(gate);
-    const verdict = gate.kind === 'info' ? chip('shown only', 'open') : chip(gate.verdict, gateTone(gate.verdict));
     return [
       html(words.title),
-      verdict,
+      gate.kind === 'info' ? chip('shown only', 'open') : chip(gate.verdict, gateTone(gate.verdict)),
       htmlProse(words.champion, 120),
       htmlProse(words.candidate, 120),
       html(words.difference),
-      metricPlot(gate, words),
-      `<span class="short">${htmlProse(gate.bound, 120)}</span>${gate.reason === '' || gate.verdict === 'fail' ? '' : `<span class="why">${htmlProse(gate.reason, 200)}</span>`}`,
+      metricPlot(gate, words, scope),
+      gateCell(gate),
     ];
   });
   const level = gates.find((gate) => gate.comparison?.difference)?.comparison?.difference;
+  const methods = [...new Set(gates.flatMap(({ comparison }) => comparison?.difference?.method ?? []))];
   const legend =
     level == null
       ? ''
-      : `<p class="meta">▲ better, ▼ worse, whatever the sign. In the plot better lies to the right: the bar is the ${Math.round(level.confidence * 100)} % interval (${html(level.method)}), the solid line no difference, the dashed line the margin.</p>`;
-  return `${htmlTable('Metrics of champion and candidate', metricColumns, rows)}${legend}`;
+      : `<p class="meta">▲ better, ▼ worse, whatever the sign. In the plot better lies to the right: the bar is the ${significant(level.confidence * 100, 2)}\u202F% interval (${html(methods.join(', '), 300)}), the solid line no difference, the dashed line the margin.</p>`;
+  return `${htmlTable('Metrics of champion and candidate', columns, rows)}${legend}`;
 }
 
-/** The slices, worse ones first. */
-export function slicePart(evaluation: EvaluationReport): string {
-  const slices = sliceRows(evaluation);
-  if (slices.length === 0) return '';
-  const tones = { worse: 'bad', better: 'good', same: 'open', unknown: 'open' } as const;
-  const rows = slices.map(({ column, value, rows: size, words }) => [
-    `<code>${html(column, 60)}</code> = <code>${html(value, 60)}</code>`,
-    count(size),
-    html(words.title),
-    htmlProse(words.champion, 60),
-    htmlProse(words.candidate, 60),
-    html(words.difference),
-    chip(words.direction === 'unknown' ? 'not decided' : words.direction, tones[words.direction]),
-  ]);
-  const columns: readonly HtmlColumn[] = [
-    { title: 'slice', kind: 'name' },
-    { title: 'rows', kind: 'number' },
-    { title: 'metric', kind: 'content' },
-    { title: 'champion', kind: 'number' },
-    { title: 'candidate', kind: 'number' },
-    { title: 'difference', kind: 'number' },
-    { title: 'reading', kind: 'content' },
-  ];
-  const hint =
-    'A slice is called worse or better only where its interval excludes no difference. Each is read by itself, so of many slices a few differ by chance.';
-  return `<p>${html(capital(sliceSummary(slices)))}. ${hint}</p>\n${htmlTable('Metrics by slice', columns, rows)}`;
+function gateCell({ bound, reason, verdict, override }: GateVerdict): string {
+  const why = (text: string) => (text === '' ? '' : `<span class="why">${text}</span>`);
+  const overridden =
+    override === undefined ? '' : `overridden by ${htmlCode(override.by, 60)}: ${htmlProse(override.reason, 300)}`;
+  return `<span class="short">${htmlProse(bound, 120)}</span>${why(verdict === 'fail' ? '' : htmlProse(reason, 200))}${why(overridden)}`;
 }
 
-function metricPlot(gate: GateVerdict, words: MetricWords): string {
+function metricPlot(gate: GateVerdict, words: MetricWords, { prefix }: Scope): string {
   const difference = gate.comparison?.difference;
   if (difference == null) return '<span class="quiet">no interval</span>';
-  const margin = gate.limit === null ? '' : ` Margin: ${gate.bound}.`;
   return intervalPlot({
-    id: `interval-${gate.metric}`,
+    ...difference,
+    id: `${prefix}interval-${gate.metric}`,
     title: `${words.title}: candidate minus champion`,
-    description: `${words.difference}.${margin}`,
-    value: difference.value,
-    low: difference.low,
-    high: difference.high,
+    description: `${words.difference}.${gate.limit === null ? '' : ` Margin: ${gate.bound}.`}`,
     limit: gate.limit,
     better: metricDefinitions[gate.metric].better,
     tone: gate.kind === 'info' ? 'open' : gateTone(gate.verdict),

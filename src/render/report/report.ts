@@ -1,84 +1,139 @@
-import type { Judgement } from '../../decide/judgement.ts';
-import type { Result } from '../../result.ts';
+import { byteLength } from '../budget.ts';
 import { html, htmlProse } from '../escape.ts';
 import { shortSha } from '../markdown.ts';
-import { counted, percent } from '../number.ts';
+import { counted } from '../number.ts';
 import { capital } from '../outcome.ts';
-import { dataPart } from './data-part.ts';
-import { chip, htmlPage, htmlSection, htmlTable } from './element.ts';
+import { costPart } from './cost-part.ts';
+import { type Detail, details, fullDetail } from './detail.ts';
+import { driftPart } from './drift-part.ts';
+import { chip, htmlCode, htmlPage, htmlSection, type Scope } from './element.ts';
 import { fairnessPart } from './fairness-part.ts';
-import { lineageFacts, reproduction, trainingPart } from './lineage-part.ts';
-import { metricPart, slicePart } from './metric-part.ts';
-import { styleSheet } from './style.ts';
+import { glance, reasonList } from './glance.ts';
+import { lineagePart } from './lineage-part.ts';
+import { failurePart, metricPart } from './metric-part.ts';
+import { reproductionPart } from './reproduction-part.ts';
+import { schemaPart } from './schema-part.ts';
+import { slicePart } from './slice-part.ts';
+import { reportStyle, styleSheet } from './style.ts';
+import { type JudgedResult, type Subject, subjectOf } from './subject.ts';
 import { judgementTone } from './tone.ts';
+import { trainingPart } from './training-part.ts';
+
+/** The largest report, in bytes: the App reads no artifact that unpacks to more than 20 MB, and result.json needs its part. */
+export const reportLimitBytes = 12_000_000;
 
 /**
  * The report of one evaluated model as one HTML file: it opens without a network, runs nothing and holds no row of the
  * data. `result` comes from job `evaluate`, `judgement` is what the base branch's policy makes of it.
  */
-export function renderReport(options: { readonly result: Result; readonly judgement: Judgement }): string {
-  const { result, judgement } = options;
-  const fairness = result.evaluation?.fairness;
-  const sections = [
-    htmlSection('metrics', 'Metrics', metricsBody(options)),
-    htmlSection('data', 'Data', dataPart(result)),
-    htmlSection('slices', 'Slices', result.evaluation === null ? '' : slicePart(result.evaluation)),
-    htmlSection('fairness', 'Fairness', fairness === undefined ? '' : fairnessPart(fairness, judgement.fairness)),
-    htmlSection('not-done', 'What could not be done', failureTable(result)),
-    htmlSection(
-      'training',
-      'Training, as reported by its job',
-      result.training === null ? '' : trainingPart(result.training),
-    ),
-    htmlSection('lineage', 'Lineage', lineageFacts(result)),
-    htmlSection('reproduce', 'How to reproduce', reproduction(result)),
-  ];
+export function renderReport(judged: JudgedResult): string {
+  return renderReports([subjectOf(judged)]);
+}
+
+/** One page on one or several subjects. What would make it larger than a browser likes is shortened, and the page says so. */
+export function renderReports(subjects: readonly Subject[]): string {
+  let page = '';
+  for (const detail of details) {
+    page = pageOf(subjects, detail);
+    if (byteLength(page) <= reportLimitBytes) return page;
+  }
+  return page;
+}
+
+const stylesheet = `${styleSheet}${reportStyle}`;
+
+function pageOf(subjects: readonly Subject[], detail: Detail): string {
+  const [first] = subjects;
+  const isOne = subjects.length === 1 && first !== undefined;
   return htmlPage({
-    title: `${result.model}: ${judgement.headline.replaceAll('`', '')}`,
-    style: styleSheet,
+    title: isOne
+      ? `${first.title}: ${plainHeadline(first)}`
+      : `${counted(subjects.length, 'model')}: ${tally(subjects)}`,
+    style: stylesheet,
     body: `<div class="page">
-<header>
-<p class="meta"><span class="brand">Siskin</span> · report on <code>${html(result.model)}</code> in ${html(result.repository)}</p>
-<h1>${chip(verdictWord(judgement), judgementTone(judgement))} ${htmlProse(judgement.headline, 300)}</h1>
-<p class="meta">${shortSha(result.head)} against ${shortSha(result.base)} · run ${result.run.id}, attempt ${result.run.attempt} · ${html(result.finishedAt.slice(0, 16).replace('T', ' '))} UTC</p>
-</header>
+${isOne ? header(first) : commonHeader(subjects)}
 <main>
-${sections.filter((section) => section !== '').join('\n')}
+${isOne ? sectionsOf(first, { prefix: '', level: 2 }, detail) : subjects.map((subject, index) => chapter(subject, index, detail)).join('\n')}
 </main>
-<footer>Made by Siskin from measurements only: this file holds no row of the data, loads nothing and runs nothing.</footer>
+<footer>${detail === fullDetail ? '' : 'Shortened to stay readable: long tables end early. The measurements themselves are in result.json beside this file. '}Made by Siskin from measurements only: this file holds no row of the data, loads nothing and runs nothing.</footer>
 </div>`,
   });
 }
 
-function metricsBody({ result, judgement }: { readonly result: Result; readonly judgement: Judgement }): string {
-  const { evaluation } = result;
-  const table = judgement.gates.length === 0 ? '' : metricPart(judgement.gates);
-  if (evaluation === null) return table;
-  const flips =
-    evaluation.churn === null || evaluation.churn.rows === 0
-      ? ''
-      : ` ${percent(evaluation.churn.changed / evaluation.churn.rows)} of the predictions differ.`;
-  const who =
-    evaluation.champion === null ? 'There is no champion yet; the candidate was measured' : 'Both models were measured';
-  const rows = `${who} on ${evaluation.champion === null ? '' : 'the same '}${counted(evaluation.rows, 'row')} of the holdout, target <code>${html(evaluation.target)}</code>.${flips}`;
-  return `<p>${rows}</p>\n${table}`;
+function header(subject: Subject): string {
+  return `<header>
+<p class="meta"><span class="brand">Siskin</span> · report on ${htmlCode(subject.title, 120)}${subject.origin.kind === 'run' ? ` in ${html(subject.origin.repository)}` : ''}</p>
+<h1>${verdictChip(subject)} ${htmlProse(subject.judgement.headline, 300)}</h1>
+<p class="meta">${originLine(subject)}</p>
+</header>`;
 }
 
-function failureTable({ failures }: Result): string {
-  if (failures.length === 0) return '';
-  const rows = failures.map(({ part, code, message }) => [
-    html(capital(part)),
-    `<code>${html(code)}</code>`,
-    htmlProse(message, 1000),
-  ]);
-  const columns = [
-    { title: 'part', kind: 'name' },
-    { title: 'code', kind: 'content' },
-    { title: 'why', kind: 'content' },
-  ] as const;
-  return htmlTable('What could not be done', columns, rows);
+function commonHeader(subjects: readonly Subject[]): string {
+  const rows = subjects.map(
+    (subject, index) =>
+      `<li><a href="#m${index}">${htmlCode(subject.title, 80)}</a> ${verdictChip(subject)} <span>${htmlProse(subject.judgement.headline, 240)}</span></li>`,
+  );
+  return `<header>
+<p class="meta"><span class="brand">Siskin</span> · report on ${counted(subjects.length, 'model')}</p>
+<h1>${html(capital(tally(subjects)))}</h1>
+</header>
+<nav aria-label="Models"><ul class="models">${rows.join('\n')}</ul></nav>`;
 }
 
-function verdictWord({ verdict, review }: Judgement): string {
+function chapter(subject: Subject, index: number, detail: Detail): string {
+  const prefix = `m${index}`;
+  return `<article id="${prefix}" aria-labelledby="${prefix}-title">
+<h2 id="${prefix}-title">${htmlCode(subject.title, 120)} ${verdictChip(subject)} ${htmlProse(subject.judgement.headline, 300)}</h2>
+<p class="meta">${originLine(subject)}</p>
+${sectionsOf(subject, { prefix: `${prefix}-`, level: 3 }, detail)}
+</article>`;
+}
+
+function sectionsOf(subject: Subject, scope: Scope, detail: Detail): string {
+  const { judgement, measured } = subject;
+  const { drift, evaluation, training, validation } = measured;
+  const section = (id: string, title: string, body: string) => htmlSection(scope, id, { title, body });
+  const parts = [
+    glance(subject, scope),
+    reasonList(subject),
+    section('metrics', 'Metrics', metricPart(subject, scope)),
+    section('drift', 'Data: what moved', drift === null ? '' : driftPart(drift, scope, detail)),
+    section('schema', 'Data: the schema', validation === null ? '' : schemaPart(validation, detail)),
+    section('slices', 'Slices', evaluation === null ? '' : slicePart(evaluation, scope)),
+    section(
+      'fairness',
+      'Fairness',
+      evaluation?.fairness === undefined ? '' : fairnessPart(evaluation.fairness, judgement.fairness, scope),
+    ),
+    section('not-done', 'What could not be done', failurePart(measured.failures)),
+    section('cost', 'Cost', costPart(subject)),
+    section('training', 'Training, as reported by its job', training === null ? '' : trainingPart(training, scope)),
+    section('lineage', 'Lineage', lineagePart(subject)),
+    section('reproduce', 'How to reproduce', reproductionPart(subject)),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function originLine({ origin }: Subject): string {
+  if (origin.kind === 'terminal') return 'measured on a terminal';
+  const { head, base, run, finishedAt } = origin;
+  return `${htmlCode(shortSha(head))} against ${htmlCode(shortSha(base))} · run ${run.id}, attempt ${run.attempt} · ${html(finishedAt.slice(0, 16).replace('T', ' '))} UTC`;
+}
+
+function verdictChip({ judgement }: Subject): string {
+  return chip(verdictWord(judgement), judgementTone(judgement));
+}
+
+function verdictWord({ verdict, review }: Subject['judgement']): string {
   return capital(verdict === 'pass' && review ? 'review' : verdict);
+}
+
+/** `3 models: 1 fail, 2 pass`. */
+function tally(subjects: readonly Subject[]): string {
+  const words = Map.groupBy(subjects, ({ judgement }) => verdictWord(judgement).toLowerCase());
+  return [...words].map(([word, { length }]) => `${length} ${word}`).join(', ');
+}
+
+function plainHeadline({ judgement }: Subject): string {
+  return judgement.headline.replaceAll('`', '');
 }

@@ -66,6 +66,8 @@ svg { display: block; max-width: 100%; }
 svg text { font: 11px system-ui, -apple-system, "Segoe UI", sans-serif; fill: var(--quiet); }
 .key { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; font-size: .85rem; color: var(--quiet); margin: 0 0 .75rem; padding: 0; list-style: none; }
 .key span { display: inline-block; width: .75rem; height: .75rem; border-radius: 2px; margin-right: .4rem; vertical-align: -.05rem; }
+.key .before { background: var(--before); } .key .now { background: var(--now); }
+.key .round { border-radius: 50%; } .key .ring { border-radius: 50%; background: none; border: 2px solid var(--before); }
 dl { display: grid; grid-template-columns: minmax(8rem, max-content) minmax(0, 1fr); gap: .35rem 1.25rem; margin: 0; font-size: .9rem; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 details { border: 1px solid var(--line); border-radius: 8px; padding: 0 1rem; margin: 0 0 .75rem; }
@@ -77,5 +79,40 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: 1rem;
   h1 { font-size: 1.35rem; }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: .6rem; }
 }
-@media print { :root { color-scheme: light; } .scroll { overflow: visible; } }
+`;
+
+/** What only the report has: its tiles, its chapters, and how it looks on paper. */
+export const reportStyle = `
+html { scroll-behavior: smooth; scroll-padding-top: 1rem; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin: 1.5rem 0 0; padding: 0; list-style: none; }
+.tile { display: block; height: 100%; padding: .7rem .9rem; border: 1px solid var(--line); border-left: 4px solid var(--before); border-radius: 8px; color: inherit; text-decoration: none; }
+.tile:hover { border-color: var(--accent); }
+.tile .value { display: block; font-size: 1.35rem; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
+.tile .name { color: var(--quiet); font-size: .85rem; line-height: 1.35; display: block; }
+.tile.good { border-left-color: var(--good); } .tile.bad { border-left-color: var(--bad); } .tile.warn { border-left-color: var(--warn); }
+.reasons { margin: 1.25rem 0 0; padding-left: 1.2rem; max-width: 46rem; }
+.models { margin: 1rem 0 0; padding: 0; list-style: none; }
+.models li { padding: .5rem 0; border-bottom: 1px solid var(--line); }
+article { margin-top: 3.5rem; border-top: 2px solid var(--line); padding-top: 1.5rem; }
+article > h2 { font-size: 1.35rem; text-wrap: balance; }
+article section { margin-top: 2.25rem; } article h3 { font-size: 1.1rem; margin: 0 0 .75rem; } h4 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
+thead svg { margin-top: .25rem; }
+svg.wide { width: 100%; height: auto; max-width: 34rem; }
+.cards svg { width: 100%; height: auto; }
+td svg + .short { display: block; color: var(--quiet); font-size: .8rem; }
+details > .scroll:last-child { margin-bottom: 0; }
+@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+@media print {
+  :root {
+    color-scheme: light; --ground: #ffffff; --raised: #ffffff; --line: #c4c9d0; --text: #000000; --quiet: #3f4751; --accent: #0b4f99;
+    --good: #0e5c30; --good-ground: #ffffff; --bad: #97201a; --bad-ground: #ffffff; --warn: #6b4400; --warn-ground: #ffffff;
+    --open-ground: #ffffff; --busy-ground: #ffffff; --before: #6b7580; --now: #0b4f99;
+  }
+  body { font-size: 10pt; } .page { max-width: none; padding: 0; }
+  .scroll { overflow: visible; border: 0; } pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .chip { border: 1px solid currentcolor; }
+  details { border: 0; padding: 0; } details::details-content { content-visibility: visible; block-size: auto; }
+  figure, tr, .tile, dt, dd { break-inside: avoid; } h2, h3, h4 { break-after: avoid; } thead { display: table-header-group; }
+  th, td { padding: .25rem .35rem; } .scroll code, .short, .number, tbody th { white-space: normal; overflow-wrap: anywhere; }
+}
 `;

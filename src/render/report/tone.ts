@@ -2,7 +2,7 @@ import type { Judgement } from '../../decide/judgement.ts';
 import type { Verdict } from '../../verdict.ts';
 
 /** The colour that goes with a verdict; the word always stands beside it. */
-export type Tone = 'good' | 'bad' | 'warn' | 'open';
+export type Tone = 'good' | 'bad' | 'warn' | 'open' | 'busy';
 
 const tones: Readonly<Record<Verdict, Tone>> = { pass: 'good', inconclusive: 'open', fail: 'bad', error: 'bad' };
 
@@ -12,6 +12,6 @@ export function gateTone(verdict: Verdict): Tone {
 }
 
 /** The colour of a model's verdict: what passes but wants a look is a warning. */
-export function judgementTone({ verdict, review }: Judgement): Tone {
+export function judgementTone({ verdict, review }: Pick<Judgement, 'verdict' | 'review'>): Tone {
   return verdict === 'pass' && review ? 'warn' : tones[verdict];
 }
