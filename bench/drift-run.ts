@@ -3,6 +3,7 @@ import { quoted } from '../src/data/column.ts';
 import { openDataset } from '../src/data/dataset.ts';
 import { profileDataset } from '../src/data/profile.ts';
 import { compareProfiles, type ProfiledData } from '../src/drift/compare.ts';
+import { DriftPolicy } from '../src/policy/drift-policy.ts';
 
 /** Seconds of each round, and the most memory that this process held. */
 export interface DriftRun {
@@ -50,7 +51,7 @@ async function compare(folder: string): Promise<void> {
   const { columns } = compareProfiles({
     reference,
     current,
-    policy: { rule: 'warn', alpha: 0.01, effect: 0.05, ignore: [] },
+    policy: DriftPolicy.parse({}),
   });
   if (Object.keys(columns).length !== 10) throw new Error('expected ten columns to be compared');
 }

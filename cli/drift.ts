@@ -2,7 +2,7 @@ import { parseProfile, profileDigest } from '../src/data/profile-document.ts';
 import { compareProfiles, type ProfiledData } from '../src/drift/compare.ts';
 import type { ColumnDrift, DriftReport } from '../src/drift/drift-report.ts';
 import { AppError } from '../src/error.ts';
-import { DriftPolicy } from '../src/policy/policy.ts';
+import { DriftPolicy } from '../src/policy/drift-policy.ts';
 import { columnShapes } from '../src/render/column-shapes.ts';
 import { type Command, type ExitCode, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
 import { driftAs } from './drift-compat.ts';

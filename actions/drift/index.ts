@@ -3,7 +3,7 @@ import { openDataset } from '../../src/data/dataset.ts';
 import { profileDataset } from '../../src/data/profile.ts';
 import { compareProfiles, type ProfiledData } from '../../src/drift/compare.ts';
 import { AppError } from '../../src/error.ts';
-import { DriftPolicy } from '../../src/policy/policy.ts';
+import { DriftPolicy } from '../../src/policy/drift-policy.ts';
 import { columnTable } from '../../src/render/data-section.ts';
 import { runAction } from '../door.ts';
 import { linesInput } from '../lines-input.ts';

@@ -25,6 +25,14 @@ export interface RawStatistic {
   readonly effect: { readonly low: number; readonly high: number } | null;
 }
 
+/** Rows whose category only their own side has: their share, up to five names, and how surely and by how much that is new. */
+export interface OneSided {
+  readonly share: number;
+  readonly examples: readonly string[];
+  readonly pValue: number;
+  readonly effect: Effect;
+}
+
 /** Everything that one column's two profiles say; compare.ts adds q-values and the verdict. */
 export interface ColumnComparison {
   readonly name: string;
@@ -38,12 +46,10 @@ export interface ColumnComparison {
     readonly pValue: number;
     readonly effect: Effect;
   };
-  readonly unseen: {
-    readonly share: number;
-    readonly examples: readonly string[];
-    readonly pValue: number;
-    readonly effect: Effect;
-  } | null;
+  /** Current rows with a category that the reference never had; null for what has no listed categories. */
+  readonly unseen: OneSided | null;
+  /** The same with the sides exchanged: reference rows with a category that no longer occurs. */
+  readonly vanished: OneSided | null;
   readonly mean: ColumnDrift['mean'];
   readonly bars: ColumnDrift['bars'];
   /** Set when the two sides do not hold the same kind of value. */
@@ -62,10 +68,12 @@ export function compareColumn(options: {
     values: Math.min(valueCount(reference), valueCount(current)),
     nulls: compareNulls(options),
     kindChange: null,
+    unseen: null,
+    vanished: null,
   };
   if (valueCount(reference) === 0 || valueCount(current) === 0) {
     const filled = valueCount(reference) > 0 ? reference : current;
-    return { ...shared, kind: kindOf(filled), statistics: {}, unseen: null, mean: null, bars: noBars };
+    return { ...shared, kind: kindOf(filled), statistics: {}, mean: null, bars: noBars };
   }
   if (reference.kind === 'string' && current.kind === 'string') {
     return { ...shared, ...compareStrings({ reference, current, z }) };
@@ -74,13 +82,13 @@ export function compareColumn(options: {
     return { ...shared, ...compareNumbers({ reference, current, z }) };
   }
   if (reference.kind === 'embedding' && current.kind === 'embedding' && reference.dimension === current.dimension) {
-    return { ...shared, kind: 'embedding', statistics: {}, unseen: null, mean: null, bars: noBars };
+    return { ...shared, kind: 'embedding', statistics: {}, mean: null, bars: noBars };
   }
   const kindChange = `${kindText(reference)} became ${kindText(current)}`;
-  return { ...shared, kind: kindOf(reference), statistics: {}, unseen: null, mean: null, bars: noBars, kindChange };
+  return { ...shared, kind: kindOf(reference), statistics: {}, mean: null, bars: noBars, kindChange };
 }
 
-type Compared = Pick<ColumnComparison, 'kind' | 'statistics' | 'unseen' | 'mean' | 'bars'>;
+type Compared = Pick<ColumnComparison, 'kind' | 'statistics' | 'mean' | 'bars'>;
 
 function compareNumbers(options: {
   readonly reference: NumberProfile;
@@ -113,14 +121,14 @@ function compareNumbers(options: {
     z,
   });
   const ordered = hasNumbers && reference.kind !== 'boolean' ? orderedStatistics({ fine, reference, z }) : {};
-  return { kind: reference.kind, statistics: { ...tests, ...ordered }, unseen: null, mean, bars };
+  return { kind: reference.kind, statistics: { ...tests, ...ordered }, mean, bars };
 }
 
 function compareStrings(options: {
   readonly reference: StringProfile;
   readonly current: StringProfile;
   readonly z: number;
-}): Compared {
+}): Compared & Pick<ColumnComparison, 'unseen' | 'vanished'> {
   const { reference, current, z } = options;
   const both = { reference: reference.categories, current: current.categories };
   const distances = categoryCellsOf({ ...both, by: 'mixture' });
@@ -133,6 +141,7 @@ function compareStrings(options: {
       z,
     }),
     unseen: compareUnseen({ ...both, z }),
+    vanished: compareUnseen({ reference: both.current, current: both.reference, z }),
     mean: null,
     bars: categoryBars(reference.categories, current.categories),
   };

@@ -3,11 +3,11 @@ import type { Digest } from '../digest.ts';
 import type { DriftPolicy } from '../policy/drift-policy.ts';
 import { benjaminiHochberg } from '../statistics/benjamini-hochberg.ts';
 import { normalQuantile } from '../statistics/normal.ts';
-import { type ColumnComparison, compareColumn, type RawStatistic } from './column-comparison.ts';
-import { type ColumnDrift, type DriftReport, type DriftTest, driftTests } from './drift-report.ts';
-
-/** Below so many values on one side nothing useful can be said of a column's distribution. */
-const leastValues = 20;
+import { type ColumnComparison, compareColumn, type OneSided, type RawStatistic } from './column-comparison.ts';
+import type { ColumnRole } from './column-role.ts';
+import { columnRule, columnVerdict, type TestName } from './column-verdict.ts';
+import { type ColumnDrift, type DriftReport, driftTests } from './drift-report.ts';
+import { type Standing, severityOf } from './severity.ts';
 
 /** A profile and the digest of the data it was made from. */
 export interface ProfiledData {
@@ -15,32 +15,46 @@ export interface ProfiledData {
   readonly digest: Digest;
 }
 
-/**
- * Says which columns moved. A column has moved when its difference is both certain and large enough to matter: the
- * q-value of its homogeneity test (Benjamini–Hochberg over all tests of all columns) is at most `alpha`, and the lower
- * confidence bound (at 1 − alpha) of its bias-corrected Jensen–Shannon distance reaches `effect`. The share of nulls and
- * the share of unseen categories are held against the same two bounds on their own. Neither a small sample's noise nor
- * a large sample's trifles move a column. Points in time always move: only their nulls are judged.
- */
-export function compareProfiles(options: {
+/** What two sets of data are compared by. */
+export interface DriftOptions {
   readonly reference: ProfiledData;
   readonly current: ProfiledData;
   readonly policy: DriftPolicy;
   /** What the current rows are; `all` unless told otherwise. */
   readonly scope?: DriftReport['scope'];
-}): DriftReport {
-  const { reference, current, policy } = options;
-  const z = normalQuantile(1 - policy.alpha / 2);
+  /** What columns are to the model; the others are features. */
+  readonly roles?: ReadonlyMap<string, ColumnRole>;
+  /** What rows that hang together make of a column's p-values and intervals; rows are independent where it is not given. */
+  readonly blocked?: (comparison: ColumnComparison) => ColumnComparison;
+}
+
+/**
+ * Says which columns moved. A column has moved when its difference is both certain and large enough to matter: the
+ * q-value of its homogeneity test (Benjamini–Hochberg over all tests of all columns) is at most `alpha`, and the lower
+ * confidence bound (at 1 − alpha) of its bias-corrected Jensen–Shannon distance reaches `effect`. The shares of nulls and
+ * of categories that only one side has are held against the same two bounds on their own. Neither a small sample's noise
+ * nor a large sample's trifles move a column, and exchanging the sides changes no verdict. Points in time always move: only
+ * their nulls are judged.
+ */
+export function compareProfiles(options: DriftOptions): DriftReport {
+  const { reference, current, policy, blocked = (comparison) => comparison } = options;
   const others = new Map(current.profile.columns.map((column) => [column.name, column]));
   const names = new Set(reference.profile.columns.map(({ name }) => name));
   const comparisons = reference.profile.columns.flatMap((column) => {
     const other = others.get(column.name);
-    return other === undefined ? [] : [compareColumn({ reference: column, current: other, z })];
+    const z = normalQuantile(1 - columnRule(policy, column.name).alpha / 2);
+    return other === undefined ? [] : [blocked(compareColumn({ reference: column, current: other, z }))];
   });
   const qValueOf = qValues(comparisons);
-  const columns = comparisons.map(
-    (comparison) => [comparison.name, columnDrift({ comparison, qValueOf, policy })] as const,
-  );
+  const columns = comparisons.map((comparison) => {
+    const standing = {
+      role: options.roles?.get(comparison.name) ?? 'feature',
+      isCritical: policy.critical.includes(comparison.name),
+    };
+    const qValue = (test: TestName) => qValueOf(comparison, test);
+    return [comparison.name, columnDrift({ comparison, qValueOf: qValue, policy, standing })] as const;
+  });
+  const verdictOf = new Map(columns.map(([name, { verdict }]) => [name, verdict]));
   return {
     reference: { rows: reference.profile.rows, digest: reference.digest },
     current: { rows: current.profile.rows, digest: current.digest },
@@ -50,11 +64,10 @@ export function compareProfiles(options: {
     removed: [...names].filter((name) => !others.has(name)),
     alpha: policy.alpha,
     minimumEffect: policy.effect,
-    verdict: overall(columns.map(([, column]) => column.verdict)),
+    verdict: overall([...verdictOf.values()]),
+    criticalMoved: policy.critical.filter((name) => (verdictOf.get(name) ?? 'moved') === 'moved'),
   };
 }
-
-type TestName = DriftTest | 'nulls' | 'unseen';
 
 /** q-values over every test of every column, looked up by column and test. */
 function qValues(
@@ -65,6 +78,7 @@ function qValues(
       ...driftTests.map((test) => [test, comparison.statistics[test]?.pValue] as const),
       ['nulls', comparison.nulls.pValue],
       ['unseen', comparison.unseen?.pValue],
+      ['vanished', comparison.vanished?.pValue],
     ];
     return named.flatMap(([test, pValue]) => (typeof pValue === 'number' ? [{ comparison, test, pValue }] : []));
   });
@@ -78,20 +92,14 @@ function qValues(
   return (comparison, test) => byColumn.get(comparison)?.get(test) ?? null;
 }
 
-interface Judged {
-  readonly comparison: ColumnComparison;
-  readonly qValueOf: (comparison: ColumnComparison, test: TestName) => number | null;
-  readonly policy: DriftPolicy;
-}
-
-function columnDrift(judged: Judged): ColumnDrift {
-  const { comparison, qValueOf } = judged;
+function columnDrift(judged: Parameters<typeof columnVerdict>[0] & { readonly standing: Standing }): ColumnDrift {
+  const { comparison, qValueOf, standing } = judged;
   const statistics = driftTests.flatMap((test) => {
     const statistic = comparison.statistics[test];
     if (statistic === undefined || !isFiniteStatistic(statistic)) return [];
-    return [[test, { ...statistic, qValue: qValueOf(comparison, test) }] as const];
+    return [[test, { ...statistic, qValue: qValueOf(test) }] as const];
   });
-  const { nulls, unseen } = comparison;
+  const { nulls, unseen, vanished } = comparison;
   return {
     kind: comparison.kind,
     statistics: Object.fromEntries(statistics),
@@ -99,13 +107,22 @@ function columnDrift(judged: Judged): ColumnDrift {
       reference: nulls.reference,
       current: nulls.current,
       pValue: nulls.pValue,
-      qValue: qValueOf(comparison, 'nulls'),
+      qValue: qValueOf('nulls'),
+      effect: nulls.effect,
     },
-    unseen: unseen === null ? null : { share: unseen.share, examples: [...unseen.examples] },
+    unseen: oneSided(unseen, qValueOf('unseen')),
+    vanished: oneSided(vanished, qValueOf('vanished')),
     mean: comparison.mean,
     bars: comparison.bars,
-    ...verdict(judged),
+    ...columnVerdict(judged),
+    role: standing.role,
+    critical: standing.isCritical,
+    severity: severityOf(comparison, standing),
   };
+}
+
+function oneSided(found: OneSided | null, qValue: number | null): ColumnDrift['unseen'] {
+  return found === null ? null : { ...found, examples: [...found.examples], qValue };
 }
 
 /** Distances of numbers near the largest double overflow: such a statistic is left out rather than shown as nonsense. */
@@ -113,48 +130,7 @@ function isFiniteStatistic({ value, effect }: RawStatistic): boolean {
   return [value, effect?.low ?? 0, effect?.high ?? 0].every(Number.isFinite);
 }
 
-function verdict(judged: Judged): Pick<ColumnDrift, 'verdict' | 'reason'> {
-  const { comparison, qValueOf, policy } = judged;
-  const { nulls, unseen, statistics, kindChange } = comparison;
-  if (policy.ignore.includes(comparison.name)) return { verdict: 'ignored', reason: 'by the policy' };
-  if (kindChange !== null) return { verdict: 'moved', reason: `the type changed: ${kindChange}` };
-  const isCertain = (test: TestName) => (qValueOf(comparison, test) ?? 1) <= policy.alpha;
-  if (isCertain('nulls') && nulls.effect.low >= policy.effect) {
-    return {
-      verdict: 'moved',
-      reason: `empty values went from ${percent(nulls.reference)} to ${percent(nulls.current)}`,
-    };
-  }
-  if (comparison.values < leastValues) {
-    const reason = comparison.values === 0 ? 'no values on one side' : `fewer than ${leastValues} values on one side`;
-    return { verdict: 'not-assessed', reason };
-  }
-  if (comparison.kind === 'timestamp') return { verdict: 'ignored', reason: 'time moves by itself' };
-  if (unseen !== null && isCertain('unseen') && unseen.effect.low >= policy.effect) {
-    return {
-      verdict: 'moved',
-      reason: `${percent(unseen.share)} of the rows have a category that the reference never had`,
-    };
-  }
-  if (comparison.kind === 'embedding' && statistics['chi-square'] === undefined) {
-    return { verdict: 'not-assessed', reason: 'nothing compares embeddings here' };
-  }
-  const distance = statistics['jensen-shannon'];
-  const low = distance?.effect?.low ?? 0;
-  const high = distance?.effect?.high ?? 1;
-  if (!isCertain('chi-square')) return { verdict: 'steady', reason: 'no difference beyond chance' };
-  if (low >= policy.effect) return { verdict: 'moved', reason: 'the distribution moved' };
-  return {
-    verdict: 'steady',
-    reason: high < policy.effect ? 'too small to matter' : 'not shown to be large enough to matter',
-  };
-}
-
 function overall(verdicts: readonly ColumnDrift['verdict'][]): DriftReport['verdict'] {
   if (verdicts.includes('moved')) return 'moved';
   return verdicts.includes('steady') ? 'steady' : 'not-assessed';
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(3))} %`;
 }

@@ -35,6 +35,14 @@ const Share = z.strictObject({ reference: z.number(), current: z.number() });
 /** The interval of the Jensen–Shannon distance of a share's own two cells. */
 const ShareEffect = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
 
+const OneSidedShare = z.strictObject({
+  share: z.number(),
+  examples: z.array(z.string().max(100)).max(5),
+  pValue: z.number().nullable().optional(),
+  qValue: z.number().nullable().optional(),
+  effect: ShareEffect.optional(),
+});
+
 /** One column compared. Bars hold shares (they add up to 1) on common edges (number) or common labels (category). */
 export const ColumnDrift = z.strictObject({
   kind: z.enum(['number', 'boolean', 'category', 'text', 'timestamp', 'embedding']),
@@ -47,15 +55,9 @@ export const ColumnDrift = z.strictObject({
     effect: ShareEffect.optional(),
   }),
   /** Share of the current rows whose category the reference never had; null for numbers. */
-  unseen: z
-    .strictObject({
-      share: z.number(),
-      examples: z.array(z.string().max(100)).max(5),
-      pValue: z.number().nullable().optional(),
-      qValue: z.number().nullable().optional(),
-      effect: ShareEffect.optional(),
-    })
-    .nullable(),
+  unseen: OneSidedShare.nullable(),
+  /** The same with the sides exchanged: share of the reference rows whose category no longer occurs. */
+  vanished: OneSidedShare.nullable().optional(),
   mean: Share.nullable(),
   bars: z.strictObject({
     labels: z.array(z.string().max(100)).max(64),

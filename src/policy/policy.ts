@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { metricNames } from '../evaluate/metric-name.ts';
 import { AccessPolicy, AuthorMayApprove, EnvironmentsPolicy } from './access-policy.ts';
 import { BudgetPolicy } from './budget-policy.ts';
+import { DriftPolicy } from './drift-policy.ts';
 import { ExplanationPolicy } from './explanation-policy.ts';
 import { FairnessPolicy } from './fairness-policy.ts';
 import { ForkPolicy } from './fork-policy.ts';
@@ -124,25 +125,6 @@ export const TrainPolicy = z.strictObject({
   seed: z.number().int().nonnegative().default(1).describe('Given to the command as SISKIN_SEED.'),
 });
 export type TrainPolicy = z.infer<typeof TrainPolicy>;
-
-/** When data counts as moved, and what that does to the verdict. */
-export const DriftPolicy = z.strictObject({
-  rule: z.enum(['warn', 'fail', 'ignore']).default('warn').describe('What moved columns do to the verdict.'),
-  alpha: z
-    .number()
-    .gt(0)
-    .lt(1)
-    .default(0.01)
-    .describe('The false discovery rate over all columns (Benjamini–Hochberg).'),
-  effect: z
-    .number()
-    .gt(0)
-    .lt(1)
-    .default(0.05)
-    .describe('The smallest Jensen–Shannon distance (base 2) that matters; its lower confidence bound must reach it.'),
-  ignore: z.array(column).max(1000).default([]).describe('Columns that are expected to move, e.g. a date.'),
-});
-export type DriftPolicy = z.infer<typeof DriftPolicy>;
 
 /** Where a model's rows are. */
 export const DataPolicy = z.strictObject({

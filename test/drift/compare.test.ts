@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Profile } from '../../src/data/profile-document.ts';
 import { compareProfiles } from '../../src/drift/compare.ts';
 import { DriftReport } from '../../src/drift/drift-report.ts';
-import { DriftPolicy } from '../../src/policy/policy.ts';
+import { DriftPolicy } from '../../src/policy/drift-policy.ts';
 import { profileOf, randomNumbers } from '../data/profile-of.ts';
 
 const digest = `sha256:${'0'.repeat(64)}` as const;
