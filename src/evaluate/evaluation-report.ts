@@ -8,10 +8,11 @@ import { FairnessReport } from './fairness/fairness-report.ts';
 import { HoldoutUse } from './holdout/holdout-use.ts';
 import { metricNames, tasks } from './metric-name.ts';
 import { ServingReport } from './serving/serving-report.ts';
+import { TaskReport } from './task-report.ts';
 
 /** A model as bytes: what was evaluated. The digest covers every file of a folder, in path order. */
 export const ModelIdentity = z.strictObject({
-  format: z.enum(['onnx', 'tfjs-layers', 'tfjs-graph', 'predictions']),
+  format: z.enum(['onnx', 'tfjs-layers', 'tfjs-graph', 'predictions', 'command']),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   bytes: z.number().int().nonnegative(),
 });
@@ -66,5 +67,7 @@ export const EvaluationReport = z.strictObject({
   fairness: FairnessReport.optional(),
   /** Absent when the policy does not ask for it. */
   explanation: ExplanationReport.optional(),
+  /** Per class, calibration, threshold, forecast and ranking: absent when the task has none of them. */
+  details: TaskReport.optional(),
 });
 export type EvaluationReport = z.infer<typeof EvaluationReport>;

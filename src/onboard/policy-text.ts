@@ -1,10 +1,10 @@
 import { stringify } from 'yaml';
-import type { Task } from '../evaluate/metric-name.ts';
+import type { TargetGuess } from './table-sample.ts';
 
 /** One model of a proposed policy, and what was assumed of it. */
 export interface ProposedModel {
   readonly name: string;
-  readonly task: Task;
+  readonly task: TargetGuess['task'];
   readonly target: string;
   readonly training: readonly string[];
   readonly holdout: readonly string[];
@@ -19,7 +19,7 @@ export interface ProposedModel {
 const schemaAddress = 'https://raw.githubusercontent.com/siskin-dev/siskin/v0/siskin.schema.json';
 
 /** Scale-free gates: they mean something before anybody has looked at the numbers. */
-const gates: Readonly<Record<Task, readonly string[]>> = {
+const gates: Readonly<Record<ProposedModel['task'], readonly string[]>> = {
   binary: ['roc-auc: { not-worse-by: 0.005 }', 'log-loss: { not-worse-by: 0.005 }', 'latency-p95: { kind: info }'],
   multiclass: ['accuracy: { not-worse-by: 0.005 }', 'log-loss: { not-worse-by: 0.005 }', 'latency-p95: { kind: info }'],
   regression: ['r2: { not-worse-by: 0.01 }', 'mae: { kind: info }', 'latency-p95: { kind: info }'],

@@ -7,25 +7,30 @@ import { quoted } from './quoted.ts';
 
 type Draft = { readonly [Key in keyof ModelPolicy]?: ModelPolicy[Key] | undefined };
 
+const classified: readonly string[] = ['binary', 'multiclass', 'text-classification'];
+
 /** How `fairness` fits the rest of its model: looks at entries that are well formed only, as the other rules do. */
 export function fairnessFindings(model: Draft, written: Entries): readonly Finding[] {
   const fairness = entriesOf(written['fairness']);
   if (written['fairness'] === undefined) return [];
-  if (model.task === 'regression') {
+  if (model.task !== undefined && !classified.includes(model.task)) {
     return [
       {
         at: ['fairness'],
         part: 'key',
-        expected: '`fairness` with task binary or multiclass only',
-        found: 'task regression',
-        fix: 'remove it: a number that is predicted selects nobody',
+        expected: '`fairness` with task binary, multiclass or text-classification only',
+        found: `task ${model.task}`,
+        fix: 'remove it: only a predicted class can select somebody',
       },
     ];
   }
   return [
     ...protectedFindings(model, fairness),
     ...intersectionFindings(fairness),
-    ...(model.task === 'multiclass' && fairness['positive-label'] === undefined ? [labelMissing] : []),
+    ...((model.task === 'multiclass' || model.task === 'text-classification') &&
+    fairness['positive-label'] === undefined
+      ? [labelMissing]
+      : []),
     ...gateFindings(fairness),
   ];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metricNames } from '../evaluate/metric-name.ts';
+import { metricNames, tasks } from '../evaluate/metric-name.ts';
 import { AccessPolicy, AuthorMayApprove, EnvironmentsPolicy } from './access-policy.ts';
 import { BudgetPolicy } from './budget-policy.ts';
 import { DriftPolicy } from './drift-policy.ts';
@@ -8,6 +8,8 @@ import { FairnessPolicy } from './fairness-policy.ts';
 import { ForkPolicy } from './fork-policy.ts';
 import { FreezesPolicy, LocksPolicy } from './hold-policy.ts';
 import { HygienePolicy } from './hygiene-policy.ts';
+import { runtimeKeys } from './runtime-policy.ts';
+import { taskKeys } from './task-policy.ts';
 
 /** Where the policy of a repository lives. It is always read from the base branch, never from a pull request's head. */
 export const policyPath = '.github/siskin.yml';
@@ -140,7 +142,7 @@ export type DataPolicy = z.infer<typeof DataPolicy>;
 
 /** One deployable model: its task, data, training and gates. */
 export const ModelPolicy = z.strictObject({
-  task: z.enum(['binary', 'multiclass', 'regression']).describe('What the model predicts.'),
+  task: z.enum(tasks).describe('What the model predicts.'),
   target: column.describe('The column that holds the truth.'),
   'positive-label': z
     .union([z.string(), z.number(), z.boolean()])
@@ -177,6 +179,8 @@ export const ModelPolicy = z.strictObject({
   fairness: FairnessPolicy.optional().describe(
     'Which groups of people a classifier must treat alike. Without it none are told apart.',
   ),
+  ...taskKeys,
+  ...runtimeKeys,
   explanation: ExplanationPolicy.optional().describe(
     'How it is explained what candidate and champion read in the features. Without it nothing is.',
   ),

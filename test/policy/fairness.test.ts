@@ -63,7 +63,7 @@ test('a regression has no fairness, and with many classes somebody must say whic
     ...problems('{ protected: [sex] }', 'multiclass'),
   ]).toMatchInlineSnapshot(`
     [
-      "\`models.loans.fairness\`: expected \`fairness\` with task binary or multiclass only, found task regression; remove it: a number that is predicted selects nobody",
+      "\`models.loans.fairness\`: expected \`fairness\` with task binary, multiclass or text-classification only, found task regression; remove it: only a predicted class can select somebody",
       "\`models.loans.fairness.positive-label\`: expected the class whose prediction counts as being selected, found nothing; add \`positive-label\` to \`fairness\`: with many classes nothing else says it",
     ]
   `);

@@ -1,6 +1,6 @@
 import type { FairnessPolicy } from '../../policy/fairness-policy.ts';
 import { wilsonInterval } from '../../statistics/wilson.ts';
-import type { Scores } from '../metrics/scores.ts';
+import type { BinaryScores, MulticlassScores, Scores } from '../metrics/scores.ts';
 import { type AssessedGroups, type ClassScores, compareGroups, type Treated } from './compare-groups.ts';
 import { groupRates } from './fairness-metric.ts';
 import type { FairnessAttribute, FairnessReport } from './fairness-report.ts';
@@ -21,7 +21,7 @@ export function measureFairness(options: {
   readonly isSame: boolean;
 }): FairnessReport | null {
   const { fairness, positive, candidate, champion, confidence } = options;
-  if (candidate.kind === 'regression' || champion?.kind === 'regression') return null;
+  if (!isClassified(candidate) || (champion !== null && !isClassified(champion))) return null;
   const treated = { positive: positive.place, candidate, champion };
   const settings = {
     minRows: fairness['min-rows'],
@@ -37,6 +37,10 @@ export function measureFairness(options: {
     confidence,
     attributes: options.groupings.map((grouping) => attribute(grouping, treated, settings)),
   };
+}
+
+function isClassified(scores: Scores): scores is BinaryScores | MulticlassScores {
+  return scores.kind === 'binary' || scores.kind === 'multiclass';
 }
 
 interface Settings {

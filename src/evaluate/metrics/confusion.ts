@@ -40,14 +40,33 @@ export function addToCounts(
 }
 
 /** The metrics that depend on class counts alone. */
-export const countMetrics = ['accuracy', 'balanced-accuracy', 'precision', 'recall', 'f1'] as const;
+export const countMetrics = [
+  'accuracy',
+  'balanced-accuracy',
+  'precision',
+  'precision-macro',
+  'precision-micro',
+  'precision-weighted',
+  'recall',
+  'recall-macro',
+  'recall-micro',
+  'recall-weighted',
+  'specificity',
+  'f1',
+  'f1-macro',
+  'f1-micro',
+  'f1-weighted',
+  'mcc',
+  'cohen-kappa',
+] as const;
 /** The name of such a metric. */
 export type CountMetric = (typeof countMetrics)[number];
 
 /**
- * A metric from class counts, as scikit-learn defines it: precision, recall and F1 are those of class 1 for a binary
- * task, else unweighted (macro) means over the classes that occur in truth or prediction, where a ratio without a
- * denominator counts as 0. NaN when a binary metric has no denominator, and when no or one class is there.
+ * A metric from class counts, as scikit-learn defines it. Precision, recall, specificity and F1 are those of class 1 for a
+ * binary task, else the mean over the classes that occur in truth or prediction, where a ratio without a denominator
+ * counts as 0; `-macro` is that mean for binary tasks too, `-weighted` weighs by the rows of a class, `-micro` pools all
+ * of them. NaN when a binary metric has no denominator, and when no or one class is there.
  */
 export function countMetric(metric: CountMetric, counts: ClassCounts): number {
   switch (metric) {
@@ -55,17 +74,66 @@ export function countMetric(metric: CountMetric, counts: ClassCounts): number {
       return sum(counts.both) / sum(counts.truth);
     case 'balanced-accuracy':
       return balancedAccuracy(counts);
-    case 'precision':
-      return averaged(counts, (kind) => ratio(counts.both[kind], counts.predicted[kind]));
-    case 'recall':
-      return averaged(counts, (kind) => ratio(counts.both[kind], counts.truth[kind]));
-    case 'f1':
-      return averaged(counts, (kind) =>
-        ratio(2 * (counts.both[kind] ?? 0), (counts.truth[kind] ?? 0) + (counts.predicted[kind] ?? 0)),
-      );
-    default:
-      return metric satisfies never;
+    case 'specificity':
+      return averaged(counts, { average: counts.average, ratioOf: specificityOf(counts) });
+    case 'mcc':
+      return agreement(counts).correlation;
+    case 'cohen-kappa':
+      return agreement(counts).kappa;
+    default: {
+      const [base, average] = metric.split('-');
+      // The names left are one of these three, with or without an average.
+      const ratioOf = ratios[base as 'precision' | 'recall' | 'f1'](counts);
+      return averaged(counts, { average: (average ?? counts.average) as Average, ratioOf });
+    }
   }
+}
+
+type Average = ClassCounts['average'] | 'micro' | 'weighted';
+
+/** A ratio of one class, as its two parts; for all classes together when none is given. */
+type RatioOf = (kind: number) => { readonly part: number; readonly whole: number };
+
+const ratios: Readonly<Record<'precision' | 'recall' | 'f1', (counts: ClassCounts) => RatioOf>> = {
+  precision: (counts) => (kind) => ({ part: counts.both[kind] ?? 0, whole: counts.predicted[kind] ?? 0 }),
+  recall: (counts) => (kind) => ({ part: counts.both[kind] ?? 0, whole: counts.truth[kind] ?? 0 }),
+  f1: (counts) => (kind) => ({
+    part: 2 * (counts.both[kind] ?? 0),
+    whole: (counts.truth[kind] ?? 0) + (counts.predicted[kind] ?? 0),
+  }),
+};
+
+/** Of the rows that are not of a class, the share that is not called it. */
+function specificityOf(counts: ClassCounts): RatioOf {
+  const rows = sum(counts.truth);
+  return (kind) => {
+    const others = rows - (counts.truth[kind] ?? 0);
+    return { part: others - (counts.predicted[kind] ?? 0) + (counts.both[kind] ?? 0), whole: others };
+  };
+}
+
+/**
+ * Matthews' correlation for any number of classes (Gorodkin 2004), 0 when truth or prediction is one class; Cohen's kappa
+ * (1960), NaN when both are the same one class.
+ */
+function agreement(counts: ClassCounts): { readonly correlation: number; readonly kappa: number } {
+  const rows = sum(counts.truth);
+  const both = sum(counts.both);
+  let chance = 0;
+  let truthSquares = 0;
+  let predictedSquares = 0;
+  for (let kind = 0; kind < counts.truth.length; kind++) {
+    const truth = counts.truth[kind] ?? 0;
+    const predicted = counts.predicted[kind] ?? 0;
+    chance += truth * predicted;
+    truthSquares += truth * truth;
+    predictedSquares += predicted * predicted;
+  }
+  const spread = (rows * rows - truthSquares) * (rows * rows - predictedSquares);
+  return {
+    correlation: rows === 0 ? Number.NaN : spread === 0 ? 0 : (both * rows - chance) / Math.sqrt(spread),
+    kappa: ratio(both * rows - chance, rows * rows - chance),
+  };
 }
 
 /** The mean recall over the classes that occur in truth. */
@@ -80,17 +148,28 @@ function balancedAccuracy(counts: ClassCounts): number {
   return classes < 2 ? Number.NaN : total / classes;
 }
 
-function averaged(counts: ClassCounts, ratioOf: (kind: number) => number): number {
-  if (counts.average === 'positive') return ratioOf(1);
+function averaged(
+  counts: ClassCounts,
+  { average, ratioOf }: { readonly average: Average; readonly ratioOf: RatioOf },
+): number {
+  if (average === 'positive') {
+    const { part, whole } = ratioOf(1);
+    return ratio(part, whole);
+  }
+  let pooledPart = 0;
+  let pooledWhole = 0;
   let total = 0;
-  let classes = 0;
+  let weights = 0;
   for (let kind = 0; kind < counts.truth.length; kind++) {
     if (counts.truth[kind] === 0 && counts.predicted[kind] === 0) continue;
-    const value = ratioOf(kind);
-    total += Number.isNaN(value) ? 0 : value;
-    classes++;
+    const { part, whole } = ratioOf(kind);
+    const weight = average === 'weighted' ? (counts.truth[kind] ?? 0) : 1;
+    pooledPart += part;
+    pooledWhole += whole;
+    total += whole === 0 ? 0 : (weight * part) / whole;
+    weights += weight;
   }
-  return total / classes;
+  return average === 'micro' ? ratio(pooledPart, pooledWhole) : total / weights;
 }
 
 function ratio(part: number | undefined, whole: number | undefined): number {

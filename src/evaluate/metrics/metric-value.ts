@@ -5,9 +5,11 @@ import { type MetricName, metricDefinitions } from '../metric-name.ts';
 import { averagePrecision } from './average-precision.ts';
 import { calibrationError } from './calibration-error.ts';
 import { type CountMetric, classCounts, countMetric, countMetrics } from './confusion.ts';
-import { rootMeanSquare, rSquared } from './regression-error.ts';
+import { linearMetric } from './linear.ts';
+import { medianError, rootMeanSquare, rSquared } from './regression-error.ts';
 import { type LossMetric, lossMetrics, rowLoss } from './row-loss.ts';
-import type { Scores } from './scores.ts';
+import { rowsOf, type Scores } from './scores.ts';
+import { undefinedReason } from './undefined-reason.ts';
 
 /** The metrics that are computed from the scores of rows; the others are measured on the model itself. */
 export type ScoreMetric = Exclude<MetricName, 'latency-p50' | 'latency-p95' | 'model-bytes'>;
@@ -19,6 +21,10 @@ export type ScoreMetric = Exclude<MetricName, 'latency-p50' | 'latency-p95' | 'm
 export function metricValue(metric: ScoreMetric, scores: Scores): Measurement {
   const missing = missingReason(metric, scores);
   if (missing !== null) return { kind: 'missing', reason: missing };
+  if (rowsOf(scores) === 0) return { kind: 'failed', reason: 'no rows' };
+  const linear = linearMetric(metric, scores);
+  if (linear?.kind === 'linear') return measured(linear.value);
+  if (linear !== null) return { kind: linear.kind === 'missing' ? 'missing' : 'failed', reason: linear.reason };
   const undefinedBecause = undefinedReason(metric, scores);
   if (undefinedBecause !== null) return { kind: 'failed', reason: undefinedBecause };
   return measured(rawValue(metric, scores));
@@ -39,22 +45,36 @@ export function calibrationOf(scores: Scores): { readonly confidence: Float64Arr
   if (scores.kind === 'binary') {
     return scores.probability && { confidence: scores.probability, hits: scores.truth };
   }
-  if (scores.kind === 'regression' || scores.probabilities === null) return null;
+  if (scores.kind !== 'multiclass' || scores.probabilities === null) return null;
   const { truth, predicted } = scores;
   const hits = Uint8Array.from(truth, (kind, row) => (kind === predicted[row] ? 1 : 0));
   return { confidence: scores.probabilities.ofPredicted, hits };
+}
+
+/** Whether the truth of each row is among the k most probable classes; null where that is not kept. */
+export function topHits(scores: Scores): Uint8Array | null {
+  const ranks = scores.kind === 'multiclass' ? scores.probabilities?.rankOfTruth : undefined;
+  if (ranks === undefined || scores.kind !== 'multiclass') return null;
+  const { topK = 5 } = scores;
+  return Uint8Array.from(ranks, (rank) => (rank < topK ? 1 : 0));
 }
 
 function rawValue(metric: ScoreMetric, scores: Scores): number {
   if (isLossMetric(metric)) return momentsOf(scores.truth.length, rowLoss(metric, scores)).mean;
   if (scores.kind === 'regression') {
     if (metric === 'rmse') return rootMeanSquare(scores);
+    if (metric === 'median-ae') return medianError(scores);
     return metric === 'r2' ? rSquared(scores) : Number.NaN;
   }
+  if (scores.kind !== 'binary' && scores.kind !== 'multiclass') return Number.NaN;
   if (isCountMetric(metric)) return countMetric(metric, classCounts(scores));
   if (metric === 'ece') {
     const calibration = calibrationOf(scores);
     return calibration === null ? Number.NaN : calibrationError(calibration.confidence, calibration.hits);
+  }
+  if (metric === 'top-k-accuracy') {
+    const hits = topHits(scores);
+    return hits === null ? Number.NaN : momentsOf(hits.length, (row) => hits[row] ?? 0).mean;
   }
   if (scores.kind !== 'binary' || scores.probability === null) return Number.NaN;
   if (metric === 'roc-auc') return rocAuc(scores.truth, scores.probability)?.value ?? Number.NaN;
@@ -63,36 +83,11 @@ function rawValue(metric: ScoreMetric, scores: Scores): number {
 
 function missingReason(metric: ScoreMetric, scores: Scores): string | null {
   if (!metricDefinitions[metric].tasks.includes(scores.kind)) return `it is not defined for task ${scores.kind}`;
-  if (isCountMetric(metric) || scores.kind === 'regression') return null;
+  if (isCountMetric(metric) || (scores.kind !== 'binary' && scores.kind !== 'multiclass')) return null;
+  if (metric === 'expected-cost') {
+    const isGiven = scores.kind === 'binary' && scores.costs !== undefined;
+    return isGiven ? null : 'the policy names no costs; add `threshold: { costs: … }`';
+  }
   const probabilities = scores.kind === 'binary' ? scores.probability : scores.probabilities;
   return probabilities === null ? 'the model gives labels without probabilities' : null;
-}
-
-function undefinedReason(metric: ScoreMetric, scores: Scores): string | null {
-  const rows = scores.truth.length;
-  if (rows === 0) return 'no rows';
-  if (scores.kind === 'regression') return undefinedForRegression(metric, scores.truth);
-  if (metric === 'balanced-accuracy' && scores.truth.every((kind) => kind === scores.truth[0])) {
-    return `all ${rows} rows are of one class`;
-  }
-  if (scores.kind !== 'binary') return null;
-  const positives = scores.truth.reduce((sum, flag) => sum + flag, 0);
-  const called = scores.predicted.reduce((sum, flag) => sum + flag, 0);
-  if (positives === 0 && ['roc-auc', 'pr-auc', 'recall'].includes(metric)) return `none of ${rows} rows is positive`;
-  if (positives === rows && metric === 'roc-auc') return `all ${rows} rows are positive`;
-  if (called === 0 && metric === 'precision') return `none of ${rows} rows is predicted positive`;
-  if (called + positives === 0 && metric === 'f1') return `none of ${rows} rows is positive or predicted positive`;
-  return null;
-}
-
-function undefinedForRegression(metric: ScoreMetric, truth: Float64Array): string | null {
-  if (metric === 'mape') {
-    const zeros = truth.reduce((sum, value) => sum + (value === 0 ? 1 : 0), 0);
-    return zeros === 0
-      ? null
-      : `the target is 0 in ${zeros} of ${truth.length} rows, where a relative error has no value`;
-  }
-  if (metric !== 'r2') return null;
-  if (truth.length < 2) return 'expected at least 2 rows';
-  return truth.every((value) => value === truth[0]) ? `the target is the same in all ${truth.length} rows` : null;
 }

@@ -17,3 +17,11 @@ export function rSquared(scores: RegressionScores): number {
   const spread = momentsOf(truth.length, (row) => truth[row] ?? 0).squares;
   return 1 - (momentsOf(truth.length, squaredErrorOf(scores)).mean * truth.length) / spread;
 }
+
+/** The median of |error|: of an even number of rows the mean of the middle two. */
+export function medianError({ truth, predicted }: RegressionScores): number {
+  const errors = Float64Array.from(truth, (value, row) => Math.abs((predicted[row] ?? 0) - value)).sort();
+  const middle = errors.length >> 1;
+  const upper = errors[middle] ?? Number.NaN;
+  return errors.length % 2 === 1 ? upper : ((errors[middle - 1] ?? Number.NaN) + upper) / 2;
+}
