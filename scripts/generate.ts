@@ -5,16 +5,18 @@ import { policyJsonSchema } from '../src/policy/json-schema.ts';
 import { actionTables, parseAction } from './action-reference.ts';
 import { commandTable, reasonTables } from './command-reference.ts';
 import { hygieneTable } from './hygiene-reference.ts';
+import { numberKernelFile, numberKernelModule, numberKernelSource } from './number-kernel.ts';
 import { policyTables } from './policy-reference.ts';
 
 /**
- * Every file of the repository that is made from another, as it must read: the JSON Schema of the policy, and the parts
+ * Every file of the repository that is made from another, as it must read: the JSON Schema of the policy, the kernel of profiles, and the parts
  * of READMEs between markers. A README without markers, or that is not there, is left alone.
  */
 export function generatedFiles(root: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const schema = { title: 'Siskin policy', ...policyJsonSchema() };
   files.set('siskin.schema.json', `${JSON.stringify(schema, null, 2)}\n`);
+  if (existsSync(join(root, numberKernelSource))) files.set(numberKernelFile, numberKernelModule(root));
   const actions = actionFolders(root).map((folder) => {
     const file = join(folder, 'action.yml');
     return { folder, action: parseAction({ text: readFileSync(join(root, file), 'utf8'), file }) };

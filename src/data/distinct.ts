@@ -23,14 +23,6 @@ export function mergeSketches(a: Uint8Array, b: Uint8Array): Uint8Array {
   return a.map((rank, index) => Math.max(rank, b[index] ?? 0));
 }
 
-/** Takes note of one double, given as the two halves of its bits. */
-export function noteNumber(sketch: Uint8Array, high: number, low: number): void {
-  const first = mixed(Math.imul(high, 0x85ebca6b) ^ mixed(low ^ 0x9e3779b9));
-  const rank = Math.clz32(mixed(first ^ Math.imul(low, 0xc2b2ae35) ^ high)) + 1;
-  const register = first & (registers - 1);
-  if (rank > (sketch[register] ?? 0)) sketch[register] = rank;
-}
-
 /** The sketch as text for a JSON document. */
 export function sketchText(sketch: Uint8Array): string {
   return Buffer.from(sketch).toString('base64');
@@ -41,14 +33,4 @@ export function parseSketch(text: string): Uint8Array {
   const sketch = new Uint8Array(registers);
   sketch.set(Buffer.from(text, 'base64').subarray(0, registers));
   return sketch;
-}
-
-/** The finaliser of MurmurHash3. */
-function mixed(value: number): number {
-  let h = value;
-  h ^= h >>> 16;
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return h ^ (h >>> 16);
 }

@@ -105,6 +105,12 @@ export function histogramOfBins(counts: ReadonlyMap<number, number>): Histogram 
   return histogram;
 }
 
+/** The histogram of counts by key on a grid `shift` bits coarser than the finest, at most binLimit of them. */
+export function histogramOfTable(counts: Iterable<readonly [key: number, count: number]>, shift: number): Histogram {
+  const bins = Array.from(counts, ([key, count]) => ({ key, count })).sort((a, b) => a.key - b.key);
+  return packed({ bits: finest - shift, bins });
+}
+
 /** The bins of a histogram in the order of their values, on its own grid or a coarser one. */
 export function binsOf(histogram: Histogram, bits: number = histogram.bits): readonly Bin[] {
   const shift = histogram.bits - bits;
