@@ -1,6 +1,6 @@
 import { momentsOf, sampleVariance } from './moments.ts';
-import { normalQuantile, normalTwoSided } from './normal.ts';
-import type { PairedEstimate } from './paired-estimate.ts';
+import { type PairedInference, waldInference } from './paired-estimate.ts';
+import { reproducibleSum } from './reproducible-sum.ts';
 import { sortedOrder } from './sorted-order.ts';
 
 /** A ROC AUC with the two sets of placement values from which its variance is computed. */
@@ -52,16 +52,13 @@ export function rocAuc(isPositive: Uint8Array, scores: Float64Array): RocAuc | n
  * The difference of two ROC AUCs on the same rows (first − second) with the variance of DeLong, DeLong and
  * Clarke-Pearson (Biometrics 44, 1988) and a normal interval. Null when a class has fewer than two rows.
  */
-export function pairedRocAuc(first: RocAuc, second: RocAuc, confidence: number): PairedEstimate | null {
+export function pairedRocAuc(first: RocAuc, second: RocAuc): PairedInference | null {
   if (first.positives.length < 2 || first.negatives.length < 2) return null;
-  const value = first.value - second.value;
   const error = Math.sqrt(
     varianceOfDifference(first.positives, second.positives) / first.positives.length +
       varianceOfDifference(first.negatives, second.negatives) / first.negatives.length,
   );
-  if (error === 0) return { value, low: value, high: value, pValue: value === 0 ? 1 : 0 };
-  const reach = normalQuantile((1 + confidence) / 2) * error;
-  return { value, low: value - reach, high: value + reach, pValue: normalTwoSided(value / error) };
+  return waldInference({ value: first.value - second.value, error, degrees: Number.POSITIVE_INFINITY });
 }
 
 /** Where each row stands among the rows of its own class. */
@@ -77,9 +74,7 @@ function slots(isPositive: Uint8Array): Uint32Array {
 }
 
 function mean(values: Float64Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
+  return reproducibleSum(values) / values.length;
 }
 
 function varianceOfDifference(first: Float64Array, second: Float64Array): number {

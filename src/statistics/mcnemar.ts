@@ -1,6 +1,6 @@
 import { betaCdf } from './beta.ts';
-import { normalQuantile } from './normal.ts';
-import type { PairedEstimate } from './paired-estimate.ts';
+import { normalCdf, normalQuantile } from './normal.ts';
+import type { PairedInference } from './paired-estimate.ts';
 
 /** How often only the first and only the second of two classifiers is right, among `rows` rows. */
 export interface Discordance {
@@ -27,15 +27,19 @@ export function mcnemarMidP({ onlyFirst, onlySecond }: Discordance): number {
  * The difference of two accuracies on the same rows (first − second) with Tango's score interval, which holds its
  * coverage for few rows and rare discordance (Tango, Statistics in Medicine 17, 1998). The p-value is McNemar's mid-p.
  */
-export function pairedAccuracy(table: Discordance, confidence: number): PairedEstimate | null {
+export function pairedAccuracy(table: Discordance): PairedInference | null {
   const { onlyFirst, onlySecond, rows } = table;
   if (rows === 0) return null;
-  const z = normalQuantile((1 + confidence) / 2);
+  const value = (onlyFirst - onlySecond) / rows;
+  const spread = (onlyFirst + onlySecond) / rows - value * value;
   return {
-    value: (onlyFirst - onlySecond) / rows,
-    low: tangoLimit(table, z),
-    high: tangoLimit(table, -z),
-    pValue: mcnemarMidP(table),
+    value,
+    error: Math.sqrt(Math.max(0, spread) / rows),
+    at(confidence) {
+      const z = normalQuantile((1 + confidence) / 2);
+      return { value, low: tangoLimit(table, z), high: tangoLimit(table, -z), pValue: mcnemarMidP(table) };
+    },
+    pBelow: (limit) => (limit >= 1 ? 0 : limit <= -1 ? 1 : normalCdf(scoreStatistic(table, limit))),
   };
 }
 

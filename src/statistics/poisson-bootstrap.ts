@@ -1,5 +1,6 @@
 import { logGamma } from './gamma.ts';
-import type { PairedEstimate } from './paired-estimate.ts';
+import type { PairedEstimate, PairedInference } from './paired-estimate.ts';
+import { reproducibleSum } from './reproducible-sum.ts';
 
 /**
  * Rows that no statistic of interest can tell apart, counted. A cell's key is its content, so the same data give the same
@@ -36,29 +37,68 @@ export function forEachReplicate(
   }
 }
 
-/**
- * The percentile interval of bootstrap replicates, moved so that their mean is the value: this takes away what the
- * replicates add by binning and by estimators that noise inflates. Replicates in which the statistic does not exist are
- * NaN and left out; null when more than 5 % are.
- */
+/** The interval of bootstrap replicates at one confidence: see bootstrapInference. */
 export function bootstrapEstimate(value: number, replicates: Float64Array, confidence: number): PairedEstimate | null {
+  return bootstrapInference(value, replicates)?.at(confidence) ?? null;
+}
+
+/**
+ * What bootstrap replicates say of a difference: percentiles, moved so that the replicates' mean is the value, which takes
+ * away what they add by binning and by estimators that noise inflates. Replicates in which the statistic does not exist are
+ * NaN and left out; null when more than 5 % are. `widenedBy` tells by how much the replicates spread too little.
+ */
+export function bootstrapInference(
+  value: number,
+  replicates: Float64Array,
+  widenedBy: (confidence: number) => number = () => 1,
+): PairedInference | null {
   const known = replicates.filter((replicate) => !Number.isNaN(replicate)).sort();
   if (known.length < 0.95 * replicates.length || known.length < 2) return null;
-  let sum = 0;
-  for (const replicate of known) sum += replicate;
-  const shift = value - sum / known.length;
-  let below = 0;
-  let above = 0;
-  for (const replicate of known) {
-    if (replicate + shift <= 0) below++;
-    if (replicate + shift >= 0) above++;
-  }
+  const mean = reproducibleSum(known) / known.length;
+  const deviations = known.map((replicate) => replicate - mean);
+  const error = Math.sqrt(reproducibleSum(deviations.map((deviation) => deviation ** 2)) / (known.length - 1));
+  /** P-values are read off as far out as intervals at 95 % reach. */
+  const width = widenedBy(0.95);
   return {
     value,
-    low: Math.min(value, quantile(known, (1 - confidence) / 2) + shift),
-    high: Math.max(value, quantile(known, (1 + confidence) / 2) + shift),
-    pValue: Math.min(1, (2 * (1 + Math.min(below, above))) / (known.length + 1)),
+    error: error * width,
+    at(confidence) {
+      const factor = widenedBy(confidence);
+      const less = smaller(deviations, (0 - value) / width);
+      const greater = deviations.length - smallerOrLevel(deviations, (0 - value) / width);
+      const level = deviations.length - less - greater;
+      return {
+        value,
+        low: Math.min(value, value + factor * quantile(deviations, (1 - confidence) / 2)),
+        high: Math.max(value, value + factor * quantile(deviations, (1 + confidence) / 2)),
+        pValue: Math.min(1, (2 * (1 + Math.min(less, greater) + level)) / (deviations.length + 1)),
+      };
+    },
+    pBelow: (limit) => (1 + deviations.length - smaller(deviations, (limit - value) / width)) / (deviations.length + 1),
   };
+}
+
+/** How many ascending values lie below the limit. */
+function smaller(sorted: Float64Array, limit: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function smallerOrLevel(sorted: Float64Array, limit: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A well-mixed 32-bit number (the finaliser of MurmurHash3). */

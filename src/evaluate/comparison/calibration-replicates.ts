@@ -1,4 +1,5 @@
 import { forEachReplicate } from '../../statistics/poisson-bootstrap.ts';
+import { onGrid } from '../../statistics/reproducible-sum.ts';
 import {
   type CalibrationSums,
   calibrationBinOf,
@@ -7,6 +8,7 @@ import {
   emptyCalibrationSums,
 } from '../metrics/calibration-error.ts';
 import { calibrationOf } from '../metrics/metric-value.ts';
+import type { AdditiveDifference } from './additive-difference.ts';
 import { cellsOf, type LabelledCells, replicateCount } from './joint-cells.ts';
 import type { BinaryPair, MulticlassPair } from './pair.ts';
 
@@ -48,13 +50,39 @@ export function calibrationReplicates(pair: BinaryPair | MulticlassPair): Float6
   return differences;
 }
 
+/** The difference of calibration errors as it follows from the sums of the bins, which stay those of the data. */
+export function calibrationDifference(pair: BinaryPair | MulticlassPair): AdditiveDifference | null {
+  const models = [calibrationOf(pair.candidate), calibrationOf(pair.champion)].flatMap((model) =>
+    model === null ? [] : [{ ...model, bins: calibrationBinOf(model.confidence) }],
+  );
+  if (models.length < 2) return null;
+  const width = calibrationBins * 3;
+  const errorOf = (sums: Float64Array, at: number) => {
+    const part = (place: number) => sums.subarray(at + place * calibrationBins, at + (place + 1) * calibrationBins);
+    return calibrationErrorOf({ weight: part(0), confidence: part(1), hits: part(2) });
+  };
+  return {
+    width: width * 2,
+    addRow(row, add) {
+      for (const [place, { bins, confidence, hits }] of models.entries()) {
+        const bin = place * width + (bins[row] ?? 0);
+        add(bin, 1);
+        add(bin + calibrationBins, confidence[row] ?? 0);
+        add(bin + 2 * calibrationBins, hits[row] ?? 0);
+      }
+    },
+    of: (sums) => errorOf(sums, 0) - errorOf(sums, width),
+  };
+}
+
 function cellMeans(cells: LabelledCells, values: Float64Array): Float64Array {
   const means = new Float64Array(cells.counts.length);
+  const rounded = onGrid(1, values.length);
   for (let row = 0; row < values.length; row++) {
     const cell = cells.cellOfRow[row] ?? 0;
-    means[cell] = (means[cell] ?? 0) + (values[row] ?? 0) / (cells.counts[cell] ?? 1);
+    means[cell] = (means[cell] ?? 0) + rounded(values[row] ?? 0);
   }
-  return means;
+  return means.map((sum, cell) => sum / (cells.counts[cell] ?? 1));
 }
 
 function add(sums: CalibrationSums, bin: number, [weight, confidence, hit]: readonly [number, number, number]): void {

@@ -1,4 +1,5 @@
 import { normalCdf } from '../../statistics/normal.ts';
+import { reproducibleSum } from '../../statistics/reproducible-sum.ts';
 import { sortedOrder } from '../../statistics/sorted-order.ts';
 
 /** Into how many bins of equal mass the calibration error splits the rows. */
@@ -47,8 +48,10 @@ export function calibrationError(confidence: Float64Array, hits: Uint8Array): nu
   for (let row = 0; row < bins.length; row++) {
     const bin = bins[row] ?? 0;
     sums.weight[bin] = (sums.weight[bin] ?? 0) + 1;
-    sums.confidence[bin] = (sums.confidence[bin] ?? 0) + (confidence[row] ?? 0);
     sums.hits[bin] = (sums.hits[bin] ?? 0) + (hits[row] ?? 0);
+  }
+  for (let bin = 0; bin < calibrationBins; bin++) {
+    sums.confidence[bin] = reproducibleSum(confidence.filter((_, row) => bins[row] === bin));
   }
   return calibrationErrorOf(sums);
 }
