@@ -5,6 +5,7 @@ import type { ModelPolicy } from '../policy/policy.ts';
 import { askModels } from './ask-models.ts';
 import { compareModels, type Side } from './compare-models.ts';
 import type { EvaluationReport } from './evaluation-report.ts';
+import { explainEvaluated } from './explanation/explain-evaluated.ts';
 import { compareTreatment, readTreatment } from './fairness/treatment.ts';
 import { loadModel } from './runtime/load-model.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -27,6 +28,8 @@ export interface EvaluationRequest {
   /** The same for the champion; null when there is none yet. */
   readonly champion: string | null;
   readonly onProgress?: (progress: EvaluationProgress) => void;
+  /** How many rows were put to the models to explain them, of how many at most. */
+  readonly onExplanation?: (progress: EvaluationProgress) => void;
 }
 
 /** The report, and what a person should know that kept parts of it from being measured. */
@@ -62,6 +65,17 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
     });
     const compared = await compareModels({ policy, slices, candidate: asked.candidate, champion: asked.champion });
     const fairness = treatment === null ? null : compareTreatment({ treatment, ...asked });
+    const explanation = await explainEvaluated(
+      {
+        dataset,
+        target,
+        policy,
+        candidate,
+        champion: asked.champion instanceof AppError ? asked.champion : champion,
+        onProgress: request.onExplanation,
+      },
+      request.holdoutRoot,
+    );
     return {
       report: {
         task: policy.task,
@@ -72,6 +86,7 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
         champion: identityOf(asked.champion),
         ...compared,
         ...(fairness === null ? {} : { fairness }),
+        ...(explanation === null ? {} : { explanation }),
       },
       failures: failuresOf({ champion: asked.champion, missing: target.missing, rows: target.rows }),
     };
@@ -82,7 +97,7 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
 }
 
 /** The columns that models may read: those the policy names, else all but target and id. Never the target. */
-function featuresOf({ columns }: Dataset, policy: ModelPolicy): readonly Column[] {
+export function featuresOf({ columns }: Dataset, policy: ModelPolicy): readonly Column[] {
   const reserved = [policy.target, ...(policy.id === undefined ? [] : [policy.id])];
   if (policy.features === undefined) return columns.filter((column) => !reserved.includes(column.name));
   const given = policy.features;
@@ -104,7 +119,8 @@ function featuresOf({ columns }: Dataset, policy: ModelPolicy): readonly Column[
   return given.flatMap((name) => columns.find((column) => column.name === name) ?? []);
 }
 
-async function loadChampion(request: Parameters<typeof loadModel>[0]): Promise<Runtime | AppError> {
+/** The champion, or why it cannot be used. */
+export async function loadChampion(request: Parameters<typeof loadModel>[0]): Promise<Runtime | AppError> {
   try {
     return await loadModel(request);
   } catch (error) {

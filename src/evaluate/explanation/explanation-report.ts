@@ -45,7 +45,7 @@ const Permutation = z.strictObject({
   championLoss: z.number().nullable(),
   rows: z.number().int().positive(),
   permutations: z.number().int().positive(),
-  /** With a champion those that changed most come first (by q-value), else the most important. */
+  /** Those that changed (q-value up to 1 − confidence) come first, by how much, then the others by importance. */
   features: z.array(PermutedFeature).max(mostFeatures),
   /** Features beyond those that are listed. */
   omitted: z.number().int().nonnegative(),
@@ -112,7 +112,7 @@ const Shapley = z.strictObject({
   championBaseline: z.number().nullable(),
   /** The largest distance, over rows and models, of the sum of the values from answer − baseline: rounding, if all is well. */
   efficiencyGap: z.number().nonnegative(),
-  /** With a champion those that changed most come first (by q-value), else the most important. */
+  /** Those that changed (q-value up to 1 − confidence) come first, by how much, then the others by importance. */
   features: z.array(ShapleyFeature).max(mostFeatures),
   omitted: z.number().int().nonnegative(),
   groups: z.array(ShapleyFeature).max(20),

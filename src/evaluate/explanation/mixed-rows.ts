@@ -1,0 +1,115 @@
+import type { ColumnValues } from '../../data/column-stream.ts';
+import type { Batch, ColumnWish } from '../runtime/runtime.ts';
+import type { Cell, ChosenRow } from './row-sample.ts';
+
+/** A feature of a model: the columns of the table that it is given as (two, if one model reads text and the other numbers). */
+export interface Player {
+  readonly name: string;
+  readonly columns: readonly number[];
+}
+
+/** Chosen rows, column by column, from which new rows are mixed feature by feature. */
+export interface MixingTable {
+  readonly wishes: readonly ColumnWish[];
+  readonly players: readonly Player[];
+  /** Which player each wish belongs to. */
+  readonly playerOf: readonly number[];
+  readonly columns: readonly ColumnValues[];
+  readonly rows: readonly ChosenRow[];
+}
+
+/** The chosen rows as a table. A feature is a name among the wishes. */
+export function mixingTable(wishes: readonly ColumnWish[], rows: readonly ChosenRow[]): MixingTable {
+  const names = [...new Set(wishes.map(({ name }) => name))];
+  const places = new Map(names.map((name, place) => [name, place]));
+  return {
+    wishes,
+    players: names.map((name) => ({
+      name,
+      columns: wishes.flatMap((wish, column) => (wish.name === name ? [column] : [])),
+    })),
+    playerOf: wishes.map(({ name }) => places.get(name) ?? -1),
+    columns: wishes.map(({ as }, column) => columnOf(rows, { column, as })),
+    rows,
+  };
+}
+
+/** Whether two rows of the table have the same value of a feature, so that exchanging it changes nothing. */
+export function isSameCell(
+  table: MixingTable,
+  { player, a, b }: { readonly player: number; readonly a: number; readonly b: number },
+): boolean {
+  const [left, right] = [table.rows[a]?.cells, table.rows[b]?.cells];
+  return table.players[player]?.columns.every((column) => Object.is(left?.[column], right?.[column])) ?? true;
+}
+
+/** New rows: feature i of row j is that of the table's row `at(i, j)`. Room is used again for the next rows. */
+export class MixedRows {
+  readonly capacity: number;
+  readonly #sources: Int32Array;
+  readonly #table: MixingTable;
+  rows = 0;
+
+  constructor(table: MixingTable, capacity: number) {
+    this.#table = table;
+    this.capacity = capacity;
+    this.#sources = new Int32Array(table.players.length * capacity);
+  }
+
+  /** Adds a row; `sources` says for each player which row of the table its value is from. Returns the row's place. */
+  add(sources: Int32Array): number {
+    const row = this.rows++;
+    for (let player = 0; player < sources.length; player++) {
+      this.#sources[player * this.capacity + row] = sources[player] ?? 0;
+    }
+    return row;
+  }
+
+  clear(): void {
+    this.rows = 0;
+  }
+
+  /** What a model with these wishes is given. Throws RangeError for a wish that the table was not made for. */
+  batch(wishes: readonly ColumnWish[]): Batch {
+    const columns = wishes.map((wish) => {
+      const column = this.#table.wishes.findIndex(({ name, as }) => name === wish.name && as === wish.as);
+      const values = this.#table.columns[column];
+      if (values === undefined) throw new RangeError(`no column ${wish.name} as ${wish.as} among the mixed rows`);
+      const start = (this.#table.playerOf[column] ?? 0) * this.capacity;
+      return gathered(values, this.#sources.subarray(start, start + this.rows));
+    });
+    return { firstRow: 0, rows: this.rows, columns };
+  }
+}
+
+function columnOf(
+  rows: readonly ChosenRow[],
+  { column, as }: { readonly column: number; readonly as: ColumnWish['as'] },
+): ColumnValues {
+  const cells = rows.map((row): Cell => row.cells[column] ?? null);
+  if (as === 'text') return { kind: 'text', values: cells.map((cell) => (cell === null ? null : String(cell))) };
+  const values = Float64Array.from(cells, (cell) => (typeof cell === 'number' ? cell : Number.NaN));
+  const isKnown = cells.every((cell) => cell !== null);
+  return { kind: 'number', values, valid: isKnown ? null : bitsOf(cells.map((cell) => cell !== null)) };
+}
+
+function gathered(column: ColumnValues, sources: Int32Array): ColumnValues {
+  if (column.kind === 'text')
+    return { kind: 'text', values: Array.from(sources, (source) => column.values[source] ?? null) };
+  const { values, valid } = column;
+  const taken = new Float64Array(sources.length);
+  for (let row = 0; row < taken.length; row++) taken[row] = values[sources[row] ?? 0] ?? 0;
+  if (valid === null) return { kind: 'number', values: taken, valid };
+  const bits = new Uint8Array(Math.ceil(taken.length / 8));
+  for (let row = 0; row < taken.length; row++) {
+    const source = sources[row] ?? 0;
+    if (((valid[source >> 3] ?? 0) >> (source & 7)) & 1) bits[row >> 3] = (bits[row >> 3] ?? 0) | (1 << (row & 7));
+  }
+  return { kind: 'number', values: taken, valid: bits };
+}
+
+function bitsOf(flags: readonly boolean[]): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(flags.length / 8));
+  for (const [row, flag] of flags.entries()) if (flag) bits[row >> 3] = (bits[row >> 3] ?? 0) | (1 << (row & 7));
+  return bits;
+}
