@@ -8,19 +8,17 @@ import { importNative } from '../natives.ts';
 import { asNumber, type Column, literal, quoted } from './column.ts';
 import { type ColumnChunk, columnChunk } from './column-stream.ts';
 import { inspectFile } from './inspect-file.ts';
-import { knownColumns } from './known-columns.ts';
+import { openTable, type ReadingOptions } from './open-table.ts';
 import { readError } from './read-error.ts';
 import { type SourceFile, sourceFiles } from './source-file.ts';
 import { asVector, type VectorChunk, vectorChunks } from './vector-stream.ts';
 
-/** Which files to open, and what that may cost. */
-export interface DatasetOptions {
+/** Which files to open, how to read them, and what that may cost. */
+export interface DatasetOptions extends ReadingOptions {
   /** The folder that `paths` are relative to and may not leave. */
   readonly root: string;
-  /** Files or globs of one format: CSV, JSON lines or Parquet. */
+  /** Files, globs or folders of one format: CSV, JSON lines, Parquet or Arrow. */
   readonly paths: readonly string[];
-  /** `detect`: types from the first 200 000 rows. `text`: every cell of a CSV file as it is written. */
-  readonly csvTypes?: 'detect' | 'text';
   /** What DuckDB may hold in memory before it spills to disk, e.g. `1GB` (the default). */
   readonly memoryLimit?: string;
   readonly threads?: number;
@@ -76,10 +74,13 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
   const opened = { instance, folder, files, allFiles, connection: await instance.connect() };
   try {
     await confine(opened);
-    const csvTypes = options.csvTypes ?? 'detect';
-    const columns = await readColumns({ opened, files, table: 'data', csvTypes });
+    const { connection } = opened;
+    const query = (sql: string) => rowsOf(opened, sql);
+    const columns = await openTable({ connection, query, files, table: 'data', reading: options });
     const others = new Map<string, readonly Column[]>();
-    for (const one of related) others.set(one.table, await readColumns({ opened, ...one, csvTypes }));
+    for (const one of related) {
+      others.set(one.table, await openTable({ connection, query, ...one, reading: { csvTypes: options.csvTypes } }));
+    }
     const [count] = await rowsOf(opened, 'SELECT count(*)::DOUBLE AS rows FROM data');
     return dataset({ opened, columns, related: others, rows: Number(count?.['rows']) });
   } catch (error) {
@@ -164,107 +165,6 @@ async function confine({ connection, allFiles }: Opened): Promise<void> {
   await connection.run(`SET allowed_paths = [${paths}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
-}
-
-async function readColumns(options: {
-  readonly opened: Opened;
-  readonly files: readonly SourceFile[];
-  readonly table: string;
-  readonly csvTypes: 'detect' | 'text';
-}): Promise<readonly Column[]> {
-  const { opened, files, csvTypes } = options;
-  const format = files[0]?.format ?? 'csv';
-  if (format === 'csv') for (const file of files) await checkHeader(opened, file);
-  const source = (some: readonly SourceFile[]) => tableFunction(format, some, csvTypes);
-  const describe = async (some: readonly SourceFile[]) => {
-    const rows = await rowsOf(opened, `DESCRIBE SELECT * FROM ${source(some)}`);
-    return rows.map((row) => ({ name: String(row['column_name']), type: String(row['column_type']) }));
-  };
-  const described = await describe(files);
-  if (format !== 'json' && files.length > 1) {
-    for (const file of files) refuseOtherColumns(file, await describe([file]), files[0], described);
-  }
-  const long = described.find(({ name }) => name.length > 200);
-  if (long !== undefined) {
-    throw new AppError(
-      'bad-input',
-      `expected column names of at most 200 characters, found ${JSON.stringify(`${long.name.slice(0, 40)}…`)}; rename it`,
-    );
-  }
-  if (described.length === 0) throw new AppError('bad-input', 'expected columns, found none; check the data');
-  // Text is parsed once, into a table that spills to disk beyond the memory limit; Parquet is read where it lies.
-  const kind = format === 'parquet' ? 'VIEW' : 'TABLE';
-  await opened.connection.run(`CREATE ${kind} ${quoted(options.table)} AS SELECT * FROM ${source(files)}`);
-  return await knownColumns({ described, table: options.table, query: (sql) => rowsOf(opened, sql) });
-}
-
-function tableFunction(format: string, files: readonly SourceFile[], csvTypes: 'detect' | 'text'): string {
-  const list = `[${files.map((file) => literal(file.absolutePath)).join(', ')}]`;
-  if (format === 'parquet') return `read_parquet(${list})`;
-  if (format === 'json') {
-    // Lines of objects, or under the ending .json also one array of them.
-    const isLines = files.every((file) => !/\.json(\.gz|\.zst)?$/i.test(file.path));
-    const layout = isLines ? 'newline_delimited' : 'auto';
-    return `read_json(${list}, format = '${layout}', records = true, union_by_name = true, sample_size = 200000)`;
-  }
-  const types = csvTypes === 'text' ? ', all_varchar = true' : '';
-  return `read_csv(${list}, header = true, ${csvRules}${types})`;
-}
-
-/**
- * CSV as RFC 4180 has it, with the delimiter that fits: a guessed quote, comment sign or number of lines to skip would
- * hide mistakes. Types are those of the first rows.
- */
-const csvRules = `quote = '"', escape = '"', comment = '', skip = 0, sample_size = 200000`;
-
-/** DuckDB renames a duplicate column silently, so the header line is read once more as data. */
-async function checkHeader(opened: Opened, file: SourceFile): Promise<void> {
-  const path = literal(file.absolutePath);
-  const [dialect] = await rowsOf(opened, `SELECT Delimiter AS delim FROM sniff_csv(${path}, ${csvRules})`);
-  const delimiter = String(dialect?.['delim']);
-  const given = delimiter.length === 1 ? `, delim = ${literal(delimiter)}` : '';
-  const [header] = await rowsOf(
-    opened,
-    `SELECT * FROM read_csv(${path}, header = false, all_varchar = true, null_padding = true, ${csvRules}${given}) LIMIT 1`,
-  );
-  const names = Object.values(header ?? {}).map((name) => String(name ?? '').trim());
-  if (names.length === 1 && /[,;\t|]/.test(names[0] ?? '')) {
-    throw new AppError(
-      'bad-input',
-      `expected as many cells in every line as in the header, found lines that do not fit in ${file.path}; correct them, or close an open quote`,
-    );
-  }
-  // DuckDB does not tell capital letters apart.
-  const folded = names.map((name) => name.toLowerCase());
-  const duplicate = names.find((name, index) => name !== '' && folded.indexOf(name.toLowerCase()) !== index);
-  if (duplicate !== undefined) {
-    throw new AppError(
-      'bad-input',
-      `expected every column name once, found ${JSON.stringify(duplicate)} twice in ${file.path}, line 1; rename one`,
-    );
-  }
-}
-
-interface Described {
-  readonly name: string;
-  readonly type: string;
-}
-
-function refuseOtherColumns(
-  file: SourceFile,
-  columns: readonly Described[],
-  firstFile: SourceFile | undefined,
-  expected: readonly Described[],
-): void {
-  const names = new Set(columns.map((column) => column.name));
-  const known = new Set(expected.map((column) => column.name));
-  const missing = expected.filter((column) => !names.has(column.name)).map((column) => `no ${column.name}`);
-  const extra = columns.filter((column) => !known.has(column.name)).map((column) => `also ${column.name}`);
-  if (missing.length + extra.length === 0) return;
-  throw new AppError(
-    'bad-input',
-    `expected the columns of ${firstFile?.path} in every file, found ${[...missing, ...extra].slice(0, 10).join(', ')} in ${file.path}; name files of one schema`,
-  );
 }
 
 async function rowsOf(opened: Opened, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {

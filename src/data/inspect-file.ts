@@ -42,7 +42,7 @@ export async function inspectFile(file: SourceFile): Promise<Digest> {
 /** Takes all bytes and refuses a line beyond the limit. Only the ends of a chunk are looked at: it is shorter than any limit. */
 function lineLengths(file: SourceFile): Writable {
   const hasLines = file.format === 'csv' || /\.(jsonl|ndjson)/i.test(file.path);
-  const limit = hasLines && file.format !== 'parquet' ? lineLimits[file.format] : Number.POSITIVE_INFINITY;
+  const limit = hasLines ? lineLimits[file.format === 'csv' ? 'csv' : 'json'] : Number.POSITIVE_INFINITY;
   let open = 0;
   return new Writable({
     write(chunk: Buffer, _encoding, done) {

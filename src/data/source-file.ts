@@ -1,9 +1,20 @@
-import { closeSync, existsSync, globSync, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  globSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../error.ts';
+import type { CsvDialect } from './csv-dialect.ts';
 
 /** The formats of data files; compression is part of the file's ending. */
-export type DataFormat = 'csv' | 'json' | 'parquet';
+export type DataFormat = 'csv' | 'json' | 'parquet' | 'arrow';
 
 /** One data file: readable, inside its root, and of a format that its first bytes confirm. */
 export interface SourceFile {
@@ -18,22 +29,26 @@ const formatsByEnding: readonly (readonly [RegExp, DataFormat])[] = [
   [/\.(csv|tsv)(\.gz|\.zst)?$/i, 'csv'],
   [/\.(jsonl|ndjson|json)(\.gz|\.zst)?$/i, 'json'],
   [/\.(parquet|pq)$/i, 'parquet'],
+  [/\.(arrow|arrows|feather|ipc)$/i, 'arrow'],
 ];
 
+const endings = '.csv, .tsv, .jsonl, .ndjson, .json (also .gz, .zst), .parquet, .arrow or .feather';
+
 /**
- * The data files that paths and globs name, in path order, each once. They may not leave `root`: absolute paths, `..` and
+ * The data files that paths, globs and folders name, in path order, each once. They may not leave `root`: absolute paths, `..` and
  * symbolic links are refused. Throws `not-found`, `bad-input`, `not-permitted` or `unsupported` with what to do.
  */
 export function sourceFiles(options: {
   readonly root: string;
   readonly paths: readonly string[];
+  readonly csv?: CsvDialect | undefined;
 }): readonly SourceFile[] {
   const root = realRoot(options.root);
   const found = new Set(options.paths.flatMap((path) => matches(root, path)));
   if (found.size === 0) {
     throw new AppError('bad-input', 'expected at least one data file, found an empty list; name a file or a glob');
   }
-  const files = [...found].sort().map((path) => sourceFile(root, path));
+  const files = [...found].sort().map((path) => sourceFile({ root, path, isWide: options.csv?.encoding === 'utf-16' }));
   const formats = new Set(files.map((file) => file.format));
   if (formats.size > 1) {
     const [first, other] = [files[0], files.find((file) => file.format !== files[0]?.format)];
@@ -62,10 +77,37 @@ function matches(root: string, path: string): readonly string[] {
   }
   if (path.includes('\0'))
     throw new AppError('bad-input', 'expected a file path, found a NUL character in it; correct it');
-  if (existsSync(join(root, path))) return [relative(root, resolve(root, path))];
+  const named = join(root, path);
+  if (existsSync(named)) {
+    const inside = relative(root, resolve(root, path));
+    return lstatSync(named).isDirectory() ? filesIn(root, inside) : [inside];
+  }
   const found = globSync(path, { cwd: root }).filter((match) => statSync(join(root, match)).isFile());
   if (found.length > 0) return found;
   throw new AppError('not-found', missing(root, path));
+}
+
+/** The data files of a folder and those inside it. What begins with `_` or `.` is a writer's own business, e.g. `_SUCCESS`. */
+function filesIn(root: string, folder: string): readonly string[] {
+  const shown = folder === '' ? 'the folder' : folder.split(sep).join('/');
+  if (existsSync(join(root, folder, '_delta_log'))) {
+    throw new AppError(
+      'unsupported',
+      `expected a folder of data files, found the Delta table ${shown}, whose log says which of its files count; write a snapshot of it as Parquet`,
+    );
+  }
+  const found = readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter(
+      (path) =>
+        !relative(folder, path)
+          .split(sep)
+          .some((part) => /^[._]/.test(part)),
+    )
+    .filter((path) => formatsByEnding.some(([ending]) => ending.test(path)));
+  if (found.length > 0) return found;
+  throw new AppError('not-found', `expected data files in ${shown}, found none that end in ${endings}; check the path`);
 }
 
 function missing(root: string, path: string): string {
@@ -76,7 +118,8 @@ function missing(root: string, path: string): string {
   return `expected ${what} ${path}, found nothing; check the spelling and the folder it is relative to`;
 }
 
-function sourceFile(root: string, path: string): SourceFile {
+function sourceFile(options: { readonly root: string; readonly path: string; readonly isWide: boolean }): SourceFile {
+  const { root, path, isWide } = options;
   const absolutePath = join(root, path);
   const shown = path.split(sep).join('/');
   if (realpathSync(absolutePath) !== absolutePath) {
@@ -87,8 +130,10 @@ function sourceFile(root: string, path: string): SourceFile {
   }
   const status = lstatSync(absolutePath);
   if (!status.isFile()) {
-    const hint = status.isDirectory() ? `name its files, e.g. \`${shown}/*.parquet\`` : 'copy its content to a file';
-    throw new AppError('bad-input', `expected a file, found that ${shown} is something else; ${hint}`);
+    throw new AppError(
+      'bad-input',
+      `expected a file, found that ${shown} is something else; copy its content to a file`,
+    );
   }
   if (status.size === 0) {
     throw new AppError('bad-input', `expected data, found that ${shown} is empty (0 bytes); check what writes it`);
@@ -97,12 +142,9 @@ function sourceFile(root: string, path: string): SourceFile {
   refusePointer(start, shown);
   const format = formatsByEnding.find(([ending]) => ending.test(shown))?.[1];
   if (format === undefined) {
-    throw new AppError(
-      'unsupported',
-      `expected a file ending in .csv, .tsv, .jsonl, .ndjson, .json (also .gz, .zst) or .parquet, found ${shown}; rename or convert it`,
-    );
+    throw new AppError('unsupported', `expected a file ending in ${endings}, found ${shown}; rename or convert it`);
   }
-  refuseOtherContent({ start, shown, format });
+  refuseOtherContent({ start, shown, format, isWide });
   return { path: shown, absolutePath, format, bytes: status.size };
 }
 
@@ -139,8 +181,9 @@ function refuseOtherContent(options: {
   readonly start: Buffer;
   readonly shown: string;
   readonly format: DataFormat;
+  readonly isWide: boolean;
 }): void {
-  const { start, shown, format } = options;
+  const { start, shown, format, isWide } = options;
   const magic = start.subarray(0, 4).toString('latin1');
   const refuse = (expected: string) =>
     new AppError('bad-input', `expected ${expected}, found other content in ${shown}; check what writes the file`);
@@ -148,11 +191,26 @@ function refuseOtherContent(options: {
     if (magic !== 'PAR1') throw refuse('a Parquet file (it begins with PAR1)');
     return;
   }
+  if (format === 'arrow') {
+    refuseFeather1(magic, shown);
+    // A stream has no name of its own: it begins with the length of its schema, after a mark that old ones lack.
+    if (magic !== 'ARRO' && magic !== '\xff\xff\xff\xff')
+      throw refuse('an Arrow file (it begins with ARROW1) or stream');
+    return;
+  }
   if (/\.gz$/i.test(shown)) {
     if (!magic.startsWith('\x1f\x8b')) throw refuse('a gzip file');
   } else if (/\.zst$/i.test(shown)) {
     if (magic !== '\x28\xb5\x2f\xfd') throw refuse('a zstd file');
-  } else if (start.includes(0)) {
+  } else if (start.includes(0) && !isWide) {
     throw refuse(`text in UTF-8 (${format === 'csv' ? 'CSV' : 'JSON lines'}) without NUL bytes`);
   }
+}
+
+function refuseFeather1(magic: string, shown: string): void {
+  if (magic !== 'FEA1') return;
+  throw new AppError(
+    'unsupported',
+    `expected an Arrow file, found that ${shown} is of Feather's first version; write it again with Feather 2 (the default since 2020)`,
+  );
 }
