@@ -123,6 +123,8 @@ export interface GithubReader extends SetupReader {
   readRole(repository: Repository, login: string): Promise<RoleHeld>;
   /** Whether a person is in this team of the repository's organisation, or in one below it. */
   isTeamMember(repository: Repository, slug: string, login: string): Promise<boolean>;
+  /** Whether a person owns the account that the repository belongs to: the organisation's owners do. */
+  ownsAccount(repository: Repository, login: string): Promise<boolean>;
   /** Whether a person was given access to an organisation's repository without being a member. */
   isOutsideCollaborator(repository: Repository, login: string): Promise<boolean>;
 }

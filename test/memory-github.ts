@@ -35,6 +35,8 @@ export interface MemoryGithub extends GithubReader {
   readonly roles: Map<string, string>;
   /** The members of teams by slug; `away` never answers, `denied` needs a permission that we lack. */
   readonly teams: Map<string, readonly string[] | 'away' | 'denied'>;
+  /** The owners of the organisation; `away` never answers. */
+  owners: readonly string[] | 'away';
   /** The outside collaborators; `away` never answers. */
   outside: readonly string[] | 'away';
   /** GitHub's own time. */
@@ -128,6 +130,7 @@ export function memoryGithub(files: Files): MemoryGithub {
     logs: new Map(),
     roles: new Map([['ada', 'write']]),
     teams: new Map(),
+    owners: [],
     outside: [],
     clock: () => new Date('2026-03-01T12:00:00Z'),
     installation: null,
@@ -236,6 +239,11 @@ export function memoryGithub(files: Files): MemoryGithub {
         if (members === undefined)
           throw new AppError('not-found', `expected the team ${slug}, found none; name another`);
         return members.includes(login);
+      }),
+    ownsAccount: (_, login) =>
+      called('ownsAccount', () => {
+        if (github.owners === 'away') throw new AppError('unavailable', 'expected an answer, found none; try again');
+        return github.owners.includes(login);
       }),
     isOutsideCollaborator: (_, login) =>
       called('isOutsideCollaborator', () => {

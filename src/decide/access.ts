@@ -44,8 +44,9 @@ export function rightTo(demand: Demand, facts: AccessFacts): Right {
   if (actor.kind !== 'person') {
     return refused('not-permitted', 'it takes no orders from bots', 'Let a person type it.');
   }
-  const found =
+  const here =
     facts.rules.kind === 'unusable' && grammar[verb].changes ? byAdmin(demand, facts) : byRules(demand, facts);
+  const found = here.kind === 'granted' && demand.reach === 'organisation' ? byOwner(demand, facts) : here;
   if (found.kind === 'refused') return found;
   const { author } = demand;
   const isOwn = author !== null && isSame(actor, author) && approvals.includes(verb);
@@ -59,9 +60,7 @@ function byRules(demand: Demand, facts: AccessFacts): Right {
   const grantees = granteesOf({ verb, environment }, rulesOf(facts.rules));
   const holds = grantees.map((grantee) => holdOf(grantee, demand, facts));
   const granted = holds.find((hold) => hold.kind === 'yes');
-  if (granted !== undefined) {
-    return demand.reach === 'repository' ? { kind: 'granted', permission: granted.permission } : byAdmin(demand, facts);
-  }
+  if (granted !== undefined) return { kind: 'granted', permission: granted.permission };
   const doubts = holds.flatMap((hold) => (hold.kind === 'doubt' ? [hold.about] : []));
   if (doubts.length > 0) {
     const reason = `GitHub did not tell ${[...new Set(doubts)].join(', nor ')}, and ${givenTo(grantees)}`;
@@ -73,17 +72,25 @@ function byRules(demand: Demand, facts: AccessFacts): Right {
   return refused('not-permitted', `${givenTo(grantees)}, not to ${actor.login}${why}`, fix);
 }
 
-/** Where nothing says who may, and where other repositories are bound as well, only who administers this one may. */
+/** Where nothing says who may, only who administers the repository may. */
 function byAdmin(demand: Demand, facts: AccessFacts): Right {
-  const why =
-    demand.reach === 'organisation'
-      ? 'what binds the whole organisation needs the role `admin`'
-      : 'while the policy of the default branch cannot be read it needs the role `admin`';
+  const why = 'while the policy of the default branch cannot be read it needs the role `admin`';
   const hold = holdOf({ kind: 'role', role: 'admin' }, demand, facts);
   if (hold.kind === 'yes') return { kind: 'granted', permission: hold.permission };
   if (hold.kind === 'doubt') return refused('unverified', `GitHub did not tell ${hold.about}, and ${why}`, again);
-  const fix = demand.reach === 'organisation' ? 'Ask an administrator.' : 'Mend `.github/siskin.yml` there first.';
-  return refused(demand.reach === 'organisation' ? 'not-permitted' : 'no-policy', why, fix);
+  return refused('no-policy', why, 'Mend `.github/siskin.yml` there first.');
+}
+
+/** What binds other repositories too is for who owns them all: an administrator of one is nobody in the next. */
+function byOwner({ actor, owner }: Demand, { accountOwner }: AccessFacts): Right {
+  const who = text(owner);
+  const why = `what binds every repository of ${who} needs an owner of ${who}`;
+  if (accountOwner.kind === 'unknown') {
+    const about = `whether ${actor.login} is an owner of ${who} (${accountOwner.why})`;
+    return refused('unverified', `GitHub did not tell ${about}, and ${why}`, again);
+  }
+  if (accountOwner.value) return { kind: 'granted', permission: `owner of ${owner}` };
+  return refused('not-permitted', why, 'Ask one, or freeze this repository alone.');
 }
 
 const again = 'Type it again in a minute.';

@@ -21,6 +21,8 @@ export interface AccessFacts {
   readonly role: Answered<RoleHeld>;
   /** Whether they collaborate from outside of the organisation that owns the repository. */
   readonly outside: Answered<boolean>;
+  /** Whether they own the account that the repository belongs to, and with it all its repositories. */
+  readonly accountOwner: Answered<boolean>;
   /** By slug: whether they are in this team of the organisation, or in one below it. */
   readonly teams: ReadonlyMap<string, Answered<boolean>>;
   readonly owners: Answered<ModelOwners>;
@@ -60,7 +62,7 @@ export async function gatherAccess(
   const owns = has('code-owners');
   const owners = owns && rules.kind === 'valid' ? ownersAt(repository, rules, github) : Promise.resolve(notAsked);
   const slugs = Promise.resolve(owners).then((told) => teamsIn(repository, wanted.grantees, told));
-  const [role, outside, teams] = await Promise.all([
+  const [role, outside, accountOwner, teams] = await Promise.all([
     has('role', 'custom-role', 'code-owners') || wanted.role
       ? answered(() => github.readRole(repository, login), {
           refused: 'the App may not read it',
@@ -73,9 +75,15 @@ export async function gatherAccess(
           missing: 'GitHub does not list the collaborators',
         })
       : known(false),
+    wanted.accountOwner
+      ? answered(() => github.ownsAccount(repository, login), {
+          refused: 'the App lacks the permission `members: read`',
+          missing: 'GitHub knows nobody of this name there',
+        })
+      : notAsked,
     slugs.then((list) => Promise.all(list.map(async (slug) => [slug, await membership(slug)] as const))),
   ]);
-  return { rules, role, outside, teams: new Map(teams), owners: await owners };
+  return { rules, role, outside, accountOwner, teams: new Map(teams), owners: await owners };
 
   function membership(slug: string): Promise<Answered<boolean>> {
     return answered(() => github.isTeamMember(repository, slug, login), {
@@ -97,12 +105,12 @@ function wantedBy(commands: readonly Command[], rules: Rules) {
   return {
     grantees: asked.flatMap((one) => granteesOf(one, given)),
     trust: asked.some(({ verb }) => grammar[verb].trust),
-    // Where a policy cannot be read, and for what binds other repositories too, the role decides whatever is listed.
-    role: asked.some(({ verb }) => (rules.kind === 'unusable' && grammar[verb].changes) || bindsOthers.includes(verb)),
+    // Where a policy cannot be read the role decides.
+    role: asked.some(({ verb }) => rules.kind === 'unusable' && grammar[verb].changes),
+    accountOwner: commands.some((command) => 'scope' in command && command.scope === 'organisation'),
   };
 }
 
-const bindsOthers: readonly Verb[] = ['freeze', 'unfreeze'];
 const notAsked = unknown('it was not looked up');
 
 /** Whether it must be looked up that somebody is no outside collaborator: the event proved membership, or there is none. */

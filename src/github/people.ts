@@ -46,6 +46,18 @@ export async function isTeamMember(
 }
 
 /**
+ * Whether a person owns the account that a repository belongs to: it is theirs, or they are an owner of that
+ * organisation and have accepted. Without `members: read` AppError `not-permitted`.
+ */
+export async function ownsAccount(github: Github, repository: Repository, login: string): Promise<boolean> {
+  if (login.toLowerCase() === repository.owner.toLowerCase()) return true;
+  const membership = await askingFor(`read whether ${login} is an owner of ${repository.owner}`, () =>
+    github.request('GET /orgs/{org}/memberships/{username}', { org: repository.owner, username: login }),
+  );
+  return membership !== null && membership.data.state === 'active' && membership.data.role === 'admin';
+}
+
+/**
  * Whether somebody was given access to a repository of an organisation without being a member. Asked of the list of
  * those, because it needs no permission beyond the repository and tells also of members who keep that private.
  */

@@ -3,7 +3,7 @@ import type { GithubReader } from '../ports.ts';
 import { downloadArtifact, listArtifacts } from './artifacts.ts';
 import type { Connect, Github } from './connection.ts';
 import { compare, readBlob, readDefaultBranch, readFile, readTree, readTreeId } from './contents.ts';
-import { isOutsideCollaborator, isTeamMember, readRole } from './people.ts';
+import { isOutsideCollaborator, isTeamMember, ownsAccount, readRole } from './people.ts';
 import { listOpenPullRequests, readPullRequest } from './pulls.ts';
 import { findRun, listJobs, readLogTail, readRun } from './runs.ts';
 import { listDeliveries, listRequiredChecks, readInstallation, readWorkflowState } from './setup.ts';
@@ -49,6 +49,7 @@ export function githubReader({
     readRole: async (repository, login) => readRole(await connect(repository), repository, login),
     isTeamMember: async (repository, slug, login) =>
       isTeamMember(await connect(repository), repository, { slug, login }),
+    ownsAccount: async (repository, login) => ownsAccount(await connect(repository), repository, login),
     isOutsideCollaborator: async (repository, login) =>
       isOutsideCollaborator(await connect(repository), repository, login),
   };

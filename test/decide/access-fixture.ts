@@ -39,6 +39,7 @@ export const nothing: AccessFacts = {
   rules: { kind: 'absent' },
   role: known({ role: 'none', custom: null }),
   outside: known(false),
+  accountOwner: known(false),
   teams: new Map(),
   owners: known(new Map()),
 };

@@ -30,6 +30,7 @@ describe('whatever a policy and GitHub say', () => {
   const facts = fc.record({
     role: answered(fc.record({ role: fc.constantFrom(...roles), custom: fc.option(fc.constantFrom('Chief', 'x')) })),
     outside: answered(fc.boolean()),
+    accountOwner: answered(fc.boolean()),
     teams: fc
       .record({ ml: answered(fc.boolean()), ops: answered(fc.boolean()) })
       .map((all) => new Map(Object.entries(all))),
@@ -64,7 +65,7 @@ describe('whatever a policy and GitHub say', () => {
   });
 
   test('a doubt grants nothing, and denies nothing for certain', () => {
-    const what = fc.constantFrom('role', 'outside', 'owners', 'teams');
+    const what = fc.constantFrom('role', 'outside', 'accountOwner', 'owners', 'teams');
     fc.assert(
       fc.property(demand, facts, fc.array(grantee, { minLength: 1 }), what, (asked, told, grantees, doubted) => {
         const before = right(asked, told, grantees);
@@ -91,6 +92,7 @@ describe('whatever a policy and GitHub say', () => {
         const byName = grantees.includes('user:ada') || isIn('ml') || isIn('ops');
 
         expect(byName || role !== 'none').toBe(true);
+        if (asked.reach === 'organisation') expect(told.accountOwner).toEqual(known(true));
         if (asked.verb !== 'train' && !byName) expect(told.outside).toEqual(known(false));
       }),
     );

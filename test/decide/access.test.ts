@@ -118,12 +118,17 @@ environments:
     expect(of({ verb: 'cancel' }, { ...unusable, role: unknown('GitHub did not answer') })).toBe('unverified');
   });
 
-  it('gives what binds other repositories to administrators only', () => {
+  it('gives what binds other repositories to who owns them all, and has the verb here', () => {
     const demand = { verb: 'freeze', reach: 'organisation' } as const;
+    const owner = { accountOwner: known(true) };
 
-    expect(of(demand, held('maintain'))).toBe('not-permitted');
-    expect(of(demand, held('admin'))).toBe('role admin');
-    expect(of(demand, { ...held('admin'), outside: known(true) })).toBe('not-permitted');
+    expect(of(demand, held('admin'))).toBe('not-permitted');
+    expect(of(demand, { ...held('admin'), ...owner })).toBe('owner of octo');
+    expect(of(demand, { ...held('admin'), accountOwner: unknown('GitHub did not answer') })).toBe('unverified');
+    expect(of(demand, { ...held('read'), ...owner })).toBe('not-permitted');
+    expect(of(demand, { ...held('admin'), ...owner, rules: { kind: 'unusable' } })).toBe('owner of octo');
+    expect(of(demand, { ...held('admin'), rules: { kind: 'unusable' } })).toBe('not-permitted');
+    expect(of(demand, { ...held('admin'), ...owner, outside: known(true) })).toBe('not-permitted');
   });
 
   it('lets authors approve only where it says so', () => {

@@ -18,10 +18,12 @@ beforeEach(async () => {
     ['ada', 'maintain'],
     ['mia', 'maintain'],
     ['olga', 'admin'],
+    ['ivan', 'admin'],
     ['grace', 'write'],
   ] as const) {
     world.github.roles.set(login, role);
   }
+  world.github.owners = ['olga'];
   world.github.commit('feature', { 'src/features.py': 'hour, day' });
   number = world.github.openPull('feature');
 });
@@ -82,13 +84,16 @@ describe('/freeze', () => {
     expect(outline(await world.comment(number, '/freeze staging --for 1h --reason x'))[0]).toMatch(/^freeze staging/);
   });
 
-  it('is not for those who only write, and for every repository of an owner only for who administers', async () => {
+  it('is not for those who only write, and for every repository of an owner only for who owns them', async () => {
     const write = await world.comment(number, '/freeze runs --for 2h --reason x', 'grace');
     const maintain = await world.comment(number, '/freeze runs --for 2h --reason x --organisation');
-    const admin = await world.comment(number, '/freeze runs --for 2h --reason x --organisation', 'olga');
+    const admin = await world.comment(number, '/freeze runs --for 2h --reason x --organisation', 'ivan');
+    const owner = await world.comment(number, '/freeze runs --for 2h --reason x --organisation', 'olga');
 
-    expect([said(write), said(maintain)].map((text) => text.includes('not-permitted'))).toEqual([true, true]);
-    expect(outline(admin)[0]).toMatch(/^freeze runs of the owner/);
+    const refused = [write, maintain, admin].map((plan) => said(plan).includes('not-permitted'));
+    expect(refused).toEqual([true, true, true]);
+    expect(said(admin)).toContain('what binds every repository of octo needs an owner of octo');
+    expect(outline(owner)[0]).toMatch(/^freeze runs of the owner/);
     expect(await world.store.listFreezes({ id: 99, owner: 'octo' })).toHaveLength(1);
   });
 });

@@ -115,7 +115,7 @@ describe('/locks', () => {
     await world.comment(first, '/lock staging --reason "load test"');
     await world.comment(second, '/lock staging', 'grace');
     await world.comment(first, '/freeze production --for 1d --reason "end of the quarter" --organisation', 'mia');
-    world.github.roles.set('mia', 'admin');
+    world.github.owners = ['mia'];
     await world.comment(first, '/freeze production --for 1d --reason "end of the quarter" --organisation', 'mia');
 
     const [answer = ''] = said(await world.comment(second, '/locks', 'rita'));

@@ -72,10 +72,10 @@ describe('of what rights hang on', () => {
       ['isTeamMember', 'readFile', 'readRole', 'readTree'],
     ],
     [
-      'the role for what binds others, whoever is listed',
-      '/freeze runs --for 1h --reason x',
+      'whether somebody owns the organisation for what binds all of it',
+      '/freeze runs --organisation --for 1h --reason x\n/freeze runs --for 1h --reason x',
       '{ freeze: ["user:ada"] }',
-      ['isOutsideCollaborator', 'readRole'],
+      ['isOutsideCollaborator', 'ownsAccount'],
     ],
     ['all for help', '/help', '{ train: [team:a] }', ['isOutsideCollaborator', 'isTeamMember', 'readRole']],
   ])('is read %s', async (_, text, access, calls) => {

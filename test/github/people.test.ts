@@ -55,6 +55,35 @@ describe('a membership of a team', () => {
   });
 });
 
+describe('the account of a repository', () => {
+  const membership = 'GET /orgs/acme/memberships/ada';
+
+  it.each([
+    ['is an owner’s', { status: 200, json: { state: 'active', role: 'admin' } }, true],
+    ['is not a member’s', { status: 200, json: { state: 'active', role: 'member' } }, false],
+    ['is not theirs who have not accepted', { status: 200, json: { state: 'pending', role: 'admin' } }, false],
+    ['is no stranger’s', { status: 404, json: { message: 'Not Found' } }, false],
+  ])('%s', async (_, reply, expected) => {
+    await using github = await localGithub({ [membership]: reply });
+
+    expect(await github.reader.ownsAccount(repository, 'ada')).toBe(expected);
+  });
+
+  it('is the person’s whose name it has, which nobody need be asked', async () => {
+    await using github = await localGithub({});
+
+    expect(await github.reader.ownsAccount(repository, 'ACME')).toBe(true);
+  });
+
+  it('whose people we may not read says which permission is missing', async () => {
+    await using github = await localGithub({
+      [membership]: { status: 403, headers: { 'x-accepted-github-permissions': 'members=read' }, json: {} },
+    });
+
+    await expect(github.reader.ownsAccount(repository, 'ada')).rejects.toThrow(/permission members=read/);
+  });
+});
+
 describe('the outside collaborators', () => {
   it('are asked for as such, page by page, and found in any spelling of case', async () => {
     await using github = await localGithub({

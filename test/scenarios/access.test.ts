@@ -28,8 +28,9 @@ let stranger: PullIssue;
 beforeAll(async () => {
   scenario = await openScenario();
   const { github } = scenario.world;
-  for (const login of ['lin', 'bob', 'otto', 'mallory']) github.createUser({ login });
-  github.addMembers({ organization: 'acme', logins: ['lin', 'bob'], visibility: 'private' });
+  for (const login of ['lin', 'bob', 'otto', 'mallory', 'rita', 'olga']) github.createUser({ login });
+  github.addMembers({ organization: 'acme', logins: ['lin', 'bob', 'rita'], visibility: 'private' });
+  github.addOwners({ organization: 'acme', logins: ['olga'] });
   github.createTeam({ organization: 'acme', name: 'ML Leads' });
   github.createTeam({ organization: 'acme', name: 'Night shift', parent: 'ml-leads', members: ['lin'] });
   repository = await scenario.adopt('rights', {
@@ -41,6 +42,7 @@ beforeAll(async () => {
   });
   // Otto was asked in from outside; the others belong to the organisation.
   for (const login of ['lin', 'bob', 'otto']) github.grantRole({ repository, login, role: 'write' });
+  github.grantRole({ repository, login: 'rita', role: 'admin' });
   pull = await scenario.propose(repository, { branch: 'change', files: { 'scores.csv': scores('bad') } });
   const fork = await github.fork(repository, 'mallory');
   const theirs = {
@@ -118,6 +120,21 @@ describe('a code owner', () => {
 
   it('is nobody who merely writes', async () => {
     expect(await answerTo(pull, 'grace', '/train -m late')).toMatchObject({ reactions: ['-1', 'eyes'], runs: 0 });
+  });
+});
+
+describe('what binds every repository of an organisation', () => {
+  const freeze = '/freeze runs --for 1h --reason "audit" --organisation';
+
+  it('is for its owners, not for who administers one of them', async () => {
+    const administers = await answerTo(pull, 'rita', freeze);
+    const owns = await answerTo(pull, 'olga', freeze);
+    await answerTo(pull, 'olga', '/unfreeze runs --organisation');
+
+    expect(administers.reactions).toEqual(['-1', 'eyes']);
+    expect(administers.reply).toContain('what binds every repository of acme needs an owner of acme');
+    expect(owns.reactions).not.toContain('-1');
+    expect(owns.reply).toContain('is frozen in every repository of acme');
   });
 });
 

@@ -9,7 +9,8 @@ export function ensureAccount(world: World, login: string, type: Account['type']
   if (known !== undefined) {
     return known;
   }
-  const organization = type === 'Organization' ? { members: new Map(), teams: new Map() } : null;
+  const organization =
+    type === 'Organization' ? { members: new Map(), owners: new Set<number>(), teams: new Map() } : null;
   const account: Account = { id: world.newId(), login, type, createdAt: world.clock(), organization };
   world.accounts.set(login.toLowerCase(), account);
   return account;

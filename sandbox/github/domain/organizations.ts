@@ -9,6 +9,8 @@ export interface OrganizationPeople {
     readonly logins: readonly string[];
     readonly visibility?: 'public' | 'private';
   }): void;
+  /** Makes people owners, who administer every repository of the organization. */
+  addOwners(options: { readonly organization: string; readonly logins: readonly string[] }): void;
   /** Makes a team, below another one when `parent` names it, whose active members become members of the organization. */
   createTeam(options: {
     readonly organization: string;
@@ -35,6 +37,10 @@ export function createOrganizationPeople(world: World): OrganizationPeople {
   };
   return {
     addMembers,
+    addOwners({ organization, logins }) {
+      addMembers({ organization, logins });
+      for (const login of logins) organizationOf(world, organization).owners.add(accountOf(world, login).id);
+    },
     createTeam: ({ organization, name, parent, members = [], invited = [], roles = [] }) => {
       const { teams, members: known } = organizationOf(world, organization);
       const above = parent === undefined ? null : teams.get(parent);

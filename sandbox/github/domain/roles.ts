@@ -4,6 +4,8 @@ import { type Account, type Installation, type Repository, type Role, roles } fr
 export interface Organization {
   /** By account id; whoever is private looks to the world like any contributor. */
   readonly members: Map<number, 'public' | 'private'>;
+  /** The account ids of those members who own it. */
+  readonly owners: Set<number>;
   /** By slug. */
   readonly teams: Map<string, Team>;
 }
@@ -35,9 +37,9 @@ export function membershipIn(team: Team, account: Account): 'active' | 'pending'
   return own === 'active' || team.children.some((child) => membershipIn(child, account) === 'active') ? 'active' : own;
 }
 
-/** What this account may do here, itself or by its teams: its own repositories as admin, public ones as reader. */
+/** What this account may do here, itself or by its teams: the repositories it owns as admin, public ones as reader. */
 export function roleOf(repository: Repository, account: Account): Role {
-  if (repository.owner.id === account.id) {
+  if (repository.owner.id === account.id || repository.owner.organization?.owners.has(account.id) === true) {
     return 'admin';
   }
   const given = [repository.roles.get(account.id), ...teamRoles(repository, account)];

@@ -8,19 +8,21 @@ import { type Account, findAccount, type JsonObject } from '../state.ts';
 
 const team = '/orgs/{org}/teams/{team_slug}' as const;
 
+const membership = '/orgs/{org}/memberships/{username}' as const;
+
 export const teamRoutes: readonly Route[] = [
   route(`GET ${team}`, { access: 'anyone', handle: getTeam }),
   route(`GET ${team}/memberships/{username}`, { access: 'anyone', handle: getMembership }),
+  route(`GET ${membership}`, { access: 'anyone', handle: getOrganizationMembership }),
 ];
 
 interface Place {
   readonly account: Account;
   readonly organization: Organization;
-  readonly team: Team;
 }
 
-/** Members of an organization see its teams, and Apps that may read its members; everybody else is told of none. */
-function teamOf(call: Call): Place {
+/** Members of an organization see its people and teams, and Apps that may read its members; everybody else is told of none. */
+function organizationOf(call: Call): Place {
   const { identity } = call;
   const account = findAccount(call.world, call.params['org'] ?? '');
   const organization = account?.organization ?? null;
@@ -31,9 +33,14 @@ function teamOf(call: Call): Place {
   } else if (identity.kind !== 'user' || !organization.members.has(identity.account.id)) {
     throw notFound();
   }
-  const found = organization.teams.get(call.params['team_slug'] ?? '');
+  return { account, organization };
+}
+
+function teamOf(call: Call): Place & { readonly team: Team } {
+  const place = organizationOf(call);
+  const found = place.organization.teams.get(call.params['team_slug'] ?? '');
   if (found === undefined) throw notFound();
-  return { account, organization, team: found };
+  return { ...place, team: found };
 }
 
 function getTeam(call: Call): Answer {
@@ -94,4 +101,22 @@ function getMembership(call: Call): Answer {
   const { login } = accountShape(call.world, person);
   const url = `${call.world.apiUrl}/organizations/${account.id}/team/${found.id}/memberships/${String(login)}`;
   return { status: 200, json: { url, role: 'member', state } };
+}
+
+function getOrganizationMembership(call: Call): Answer {
+  const { world } = call;
+  const { account, organization } = organizationOf(call);
+  const person = findAccount(world, call.params['username'] ?? '');
+  if (person === undefined || !organization.members.has(person.id)) throw notFound();
+  const user = accountShape(world, person);
+  const json = {
+    url: `${world.apiUrl}/orgs/${account.login}/memberships/${String(user.login)}`,
+    state: 'active',
+    role: organization.owners.has(person.id) ? 'admin' : 'member',
+    organization_url: `${world.apiUrl}/orgs/${account.login}`,
+    direct_membership: true,
+    organization: organizationShape(world, account),
+    user,
+  };
+  return { status: 200, json };
 }

@@ -93,6 +93,9 @@ export async function walkHooks(walker: Walker): Promise<void> {
   github.addMembers({ organization: 'birds', logins: ['ada'] });
   github.createTeam({ organization: 'birds', name: 'All Birds' });
   github.createTeam({ organization: 'birds', name: 'Finches', parent: 'all-birds', members: ['grace'] });
+  github.addOwners({ organization: 'birds', logins: ['ada'] });
+  await ada.rest.orgs.getMembershipForUser({ org: 'birds', username: 'ada' });
+  await ada.rest.orgs.getMembershipForUser({ org: 'birds', username: 'grace' });
   await ada.rest.teams.getByName({ org: 'birds', team_slug: 'finches' });
   await ada.rest.teams.getMembershipForUserInOrg({ org: 'birds', team_slug: 'all-birds', username: 'grace' });
   await github.commitFiles({ repository: shared, branch: 'main', message: 'b', files: { b: 'b' }, author: 'ada' });
