@@ -22,6 +22,8 @@ export type CommandOptions = Readonly<
 
 /** What a command is given: its parsed arguments and the streams of the terminal it was typed in. */
 export interface Invocation {
+  /** The words that were typed after `siskin`. */
+  readonly args: readonly string[];
   readonly values: ReturnType<typeof parseArgs>['values'];
   readonly positionals: readonly string[];
   readonly folder: string;

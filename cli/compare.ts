@@ -44,7 +44,7 @@ async function runCompare(invocation: Invocation) {
     champion: resolve(folder, champion),
     onProgress: progressLine(stderr),
   });
-  return printEvaluation(evaluation, { policy, invocation, isJson: flag(invocation, 'json') });
+  return printEvaluation(evaluation, { policy, invocation, isJson: flag(invocation, 'json'), about: candidate });
 }
 
 async function usualTask(location: DataLocation): Promise<string> {

@@ -10,6 +10,7 @@ import { driftInStream } from './drift-stream.ts';
 import { openFiles, readText } from './open-files.ts';
 import { profileWithProgress } from './profile.ts';
 import { grouped } from './progress.ts';
+import { htmlOption, writeReport } from './report-output.ts';
 import { shownText } from './shown-text.ts';
 
 export const driftCommand: Command = {
@@ -35,6 +36,7 @@ export const driftCommand: Command = {
     column: { type: 'string', value: 'COLUMN', help: 'with --stream: the column, e.g. of errors, 0 or 1' },
     detector: { type: 'string', value: 'adwin|ddm|page-hinkley', help: 'with --stream: what watches (default adwin)' },
     all: { type: 'boolean', help: 'show every column' },
+    ...htmlOption,
   },
   async run(invocation) {
     if (textOption(invocation, 'compat') !== undefined) return await driftAs(invocation);
@@ -45,6 +47,11 @@ export const driftCommand: Command = {
     const current = await profiled(invocation, 'current');
     const seconds = (performance.now() - started) / 1000;
     const report = compareProfiles({ reference, current, policy });
+    writeReport(invocation, {
+      about: listOption(invocation, 'current')[0] ?? '',
+      measured: { drift: report },
+      driftRule: policy.rule,
+    });
     if (flag(invocation, 'json')) invocation.stdout.write(`${JSON.stringify(report)}\n`);
     else invocation.stdout.write(`${rendered({ report, seconds, policy, isWhole: flag(invocation, 'all') })}\n`);
     return exitOf(report, policy);

@@ -41,5 +41,5 @@ async function runEvaluate(invocation: Invocation) {
     champion: champion === undefined ? null : resolve(folder, champion),
     onProgress: progressLine(stderr),
   });
-  return printEvaluation(evaluation, { policy, invocation, isJson: flag(invocation, 'json') });
+  return printEvaluation(evaluation, { policy, invocation, isJson: flag(invocation, 'json'), about: candidate });
 }

@@ -8,8 +8,10 @@ import { count, percent } from '../src/render/number.ts';
 import { verdictOutcome } from '../src/render/outcome.ts';
 import { type Verdict, worst } from '../src/verdict.ts';
 import { type ExitCode, exitCodes, type Invocation } from './command.ts';
+import { writeReport } from './report-output.ts';
 
-const exitOf: Readonly<Record<Verdict, ExitCode>> = {
+/** The exit status of a verdict. */
+export const exitOf: Readonly<Record<Verdict, ExitCode>> = {
   pass: exitCodes.pass,
   fail: exitCodes.gateFailed,
   inconclusive: exitCodes.inconclusive,
@@ -19,7 +21,12 @@ const exitOf: Readonly<Record<Verdict, ExitCode>> = {
 /** Prints an evaluation with the verdict of its gates, as a table or as one JSON document, and returns the exit status. */
 export function printEvaluation(
   evaluation: Evaluation,
-  options: { readonly policy: ModelPolicy; readonly invocation: Invocation; readonly isJson: boolean },
+  options: {
+    readonly policy: ModelPolicy;
+    readonly invocation: Invocation;
+    readonly isJson: boolean;
+    readonly about: string;
+  },
 ): ExitCode {
   const { report, failures } = evaluation;
   const { policy, invocation, isJson } = options;
@@ -27,11 +34,17 @@ export function printEvaluation(
   const fairness = judgeTreatment({ policy, result: { evaluation: report, failures: [] } });
   const deciding = [...gates.filter((gate) => gate.kind !== 'info'), ...fairness];
   const verdict = worst(deciding.map((gate) => gate.verdict));
+  writeReport(invocation, {
+    about: options.about,
+    measured: { evaluation: report, failures: failures.map((failure) => ({ part: 'evaluation', ...failure })) },
+    gates,
+    fairness,
+  });
   if (isJson) {
     const metrics = Object.fromEntries(
-      gates.map(({ metric, comparison, kind, bound, verdict, reason }) => [
+      gates.map(({ metric, comparison, kind, bound, limit, verdict, reason }) => [
         metric,
-        { ...comparison, kind, bound, verdict, reason },
+        { ...comparison, kind, bound, limit, verdict, reason },
       ]),
     );
     const treatment = report.fairness === undefined ? {} : { fairness: { ...report.fairness, gates: fairness } };

@@ -3,6 +3,7 @@ import { type MetricName, metricDefinitions, metricNames, type Task, tasks } fro
 import { type Gate, ModelPolicy } from '../src/policy/policy.ts';
 import { type CommandOptions, type Invocation, listOption, textOption } from './command.ts';
 import { fairnessOf, fairnessOptions, refuseMisfit } from './fairness-options.ts';
+import { htmlOption } from './report-output.ts';
 
 /** The options that say what is measured and what it must reach: those of a policy, on the command line. */
 export const evaluationOptions: CommandOptions = {
@@ -24,6 +25,7 @@ export const evaluationOptions: CommandOptions = {
   },
   confidence: { type: 'string', value: 'LEVEL', help: 'the level of every interval (default: 0.95)' },
   ...fairnessOptions,
+  ...htmlOption,
 };
 
 /** The policy that a command line amounts to. Throws `bad-input` for what a policy could not say either. */

@@ -39,6 +39,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'compare two predictions files row by row',
     load: async () => (await import('./compare.ts')).compareCommand,
   },
+  report: {
+    summary: 'write what was measured as one HTML page for people',
+    load: async () => (await import('./report.ts')).reportCommand,
+  },
   audit: {
     summary: 'print who caused what, and prove that nothing of it was changed',
     load: async () => (await import('./audit.ts')).auditCommand,
@@ -89,7 +93,7 @@ export async function runCli(options: {
       stdout.write(commandHelp(entry.summary, command));
       return exitCodes.pass;
     }
-    return await command.run({ values: parsed.values, positionals: parsed.positionals, folder, stdout, stderr });
+    return await command.run({ args, values: parsed.values, positionals: parsed.positionals, folder, stdout, stderr });
   } catch (thrown) {
     const { reportError } = await import('./report-error.ts');
     return reportError({ thrown, stderr, command: name, isVerbose: args.includes('--verbose') });

@@ -3,8 +3,11 @@ import type { Result } from '../result.ts';
 import { fairnessTitle } from './judge-fairness.ts';
 import { type FairnessVerdict, type GateVerdict, type Judgement, noChampion } from './judgement.ts';
 
+/** What of a result the sentence may have to name. */
+type Seen = Pick<Result, 'evaluation' | 'validation' | 'failures'>;
+
 /** The one sentence of a judgement: the verdict and its first reason. */
-export function judgementHeadline(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Result): string {
+export function judgementHeadline(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Seen): string {
   const { verdict } = judged;
   switch (verdict) {
     case 'error':
@@ -20,7 +23,7 @@ export function judgementHeadline(judged: Omit<Judgement, 'headline' | 'reasons'
   }
 }
 
-function errorWords(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Result): string {
+function errorWords(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Seen): string {
   const gate = deciding(judged, 'error')[0];
   const treatment = unequal(judged, 'error')[0];
   const failure = result.failures.find(({ part }) => part !== 'drift');
@@ -33,7 +36,7 @@ function errorWords(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Res
   return `${titleOf(gate)} could not be measured: ${gate.reason}`;
 }
 
-function failWords(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Result): string {
+function failWords(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Seen): string {
   const failing = deciding(judged, 'fail').map((gate) => `${titleOf(gate)} ${verb(gate)}${gate.reason}`);
   failing.push(...unequal(judged, 'fail').map((gate) => `${fairnessTitle(gate)}: ${gate.reason}`));
   if (judged.validation === 'fail') {

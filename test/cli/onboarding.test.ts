@@ -27,7 +27,7 @@ function repository(files: Readonly<Record<string, string>>) {
 async function run(command: Command, folder: string, positionals: readonly string[] = [], values = {}) {
   let output = '';
   const stream = { write: (text: string) => (output += text) };
-  const status = await command.run({ values, positionals, folder, stdout: stream, stderr: stream });
+  const status = await command.run({ args: [], values, positionals, folder, stdout: stream, stderr: stream });
   return { status, output };
 }
 

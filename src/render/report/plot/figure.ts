@@ -34,7 +34,7 @@ export function figure(
 /** Round numbers that divide an axis into about so many parts, between its ends. */
 export function ticks(low: number, high: number, parts: number = 4): readonly number[] {
   const reach = high - low;
-  if (!(reach > 0) || !Number.isFinite(reach)) return [low];
+  if (!(reach > 1e-300) || !Number.isFinite(reach)) return [low];
   const unit = 10 ** Math.floor(Math.log10(reach / parts));
   const step = unit * ([1, 2, 2.5, 5, 10].find((factor) => reach / (unit * factor) <= parts) ?? 10);
   const first = Math.ceil(low / step - 1e-9);

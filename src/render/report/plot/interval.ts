@@ -17,7 +17,9 @@ const edge = 6;
 /** How far an axis around zero must reach, so that all of these are seen. */
 export function reachOf(intervals: readonly Interval[], marks: readonly number[] = []): number {
   const all = [...intervals.flatMap(({ value, low, high }) => [value, low, high]), ...marks].filter(Number.isFinite);
-  return all.reduce((most, mark) => Math.max(most, Math.abs(mark)), Number.MIN_VALUE) * 1.1;
+  const most = all.reduce((far, mark) => Math.max(far, Math.abs(mark)), 0);
+  // Where nothing differs any axis will do.
+  return most > 1e-300 ? most * 1.1 : 1;
 }
 
 /**
