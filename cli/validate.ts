@@ -33,7 +33,7 @@ export const validateCommand: Command = {
     const schema = parseSchema({ text: readText({ folder, path: file, what: 'a schema' }), file });
     // Cells of CSV as they are written: a guessed type would hide what does not fit, and cut leading zeros.
     await using dataset = await openFiles({ folder, paths: positionals, csvTypes: 'text' });
-    const report = await validateDataset({ dataset, schema });
+    const report = await validateDataset({ now: new Date(), dataset, schema });
     stdout.write(flag(invocation, 'json') ? `${JSON.stringify(report)}\n` : `${rendered(report)}\n`);
     return report.verdict === 'pass' ? exitCodes.pass : exitCodes.gateFailed;
   },

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Dataset, openDataset } from './data/dataset.ts';
 import { profileDataset } from './data/profile.ts';
-import { parseSchema } from './data/schema.ts';
+import { parseSchema, type SchemaDocument } from './data/schema.ts';
 import { validateDataset } from './data/validate.ts';
+import { relatedPlaces } from './data/validation/related-data.ts';
 import type { ValidationReport } from './data/validation-report.ts';
 import { compareProfiles, type ProfiledData } from './drift/compare.ts';
 import type { DriftReport } from './drift/drift-report.ts';
@@ -26,6 +27,8 @@ export interface Measurable {
   readonly candidate: string | null;
   readonly champion: string | null;
   readonly onProgress?: (line: string) => void;
+  /** The time of the check, which the age of data is measured from. Default: now. */
+  readonly now?: Date;
 }
 
 /**
@@ -53,12 +56,27 @@ export async function measureModel(options: Measurable): Promise<Measured> {
   return { validation, drift, evaluation: evaluated?.report ?? null, failures };
 }
 
-async function validate({ policy, baseRoot, headRoot }: Measurable): Promise<ValidationReport> {
-  // Cells of CSV as they are written: a guessed type would hide what does not fit the schema.
-  await using dataset = await openDataset({ root: headRoot, paths: policy.data.train, csvTypes: 'text' });
-  const file = policy.data.schema;
-  const schema = file === undefined ? null : parseSchema({ text: readFileSync(join(baseRoot, file), 'utf8'), file });
-  return await validateDataset({ dataset, schema });
+async function validate({ policy, baseRoot, headRoot, now = new Date() }: Measurable): Promise<ValidationReport> {
+  const schema = policy.data.schema === undefined ? null : readSchema(baseRoot, policy.data.schema);
+  await using dataset = await openDataset({
+    root: headRoot,
+    paths: policy.data.train,
+    // Cells of CSV as they are written: a guessed type would hide what does not fit the schema.
+    csvTypes: 'text',
+    // What keys refer to changes with the data; the rows that must stay unseen are those of the base branch.
+    related: schema === null ? {} : relatedPlaces(schema.schema, { references: headRoot, overlap: baseRoot }),
+  });
+  return await validateDataset({ dataset, schema, now });
+}
+
+function readSchema(root: string, file: string): SchemaDocument {
+  if (!existsSync(join(root, file))) {
+    throw new AppError(
+      'not-found',
+      `expected the schema ${file} on the base branch, found no such file; merge it first, or correct \`data.schema\` in the policy`,
+    );
+  }
+  return parseSchema({ text: readFileSync(join(root, file), 'utf8'), file });
 }
 
 /** Null when there is nothing to compare: the data are the same bytes, or the base has none yet. */

@@ -1,98 +1,63 @@
-import { type Column, literal, quoted } from './column.ts';
-import type { ColumnSchema } from './schema.ts';
+import type { DocumentPath } from '../policy/yaml-document.ts';
+import type { SchemaProblem } from './validation-report.ts';
 
-/** One rule about the rows of one column, as SQL that is true for a row that breaks it. */
+/** What is broken: a phrase after "found", and the rows to blame. */
+export interface Broken {
+  readonly found: string;
+  /** Null where no single row can be blamed. */
+  readonly rows: number | null;
+}
+
+/** How rows that break a rule are found again, to show the first of them. */
+export type FailingRows =
+  /** `broken` is SQL that is true for a row that breaks the rule, `value` the SQL of what to show of it. */
+  | { readonly kind: 'rows'; readonly broken: string; readonly value: string; readonly columns: readonly string[] }
+  /** Rows that are equal in these columns to an earlier one. */
+  | { readonly kind: 'duplicates'; readonly columns: readonly string[] };
+
+/** One rule of a schema, compiled: what to ask of the rows in one scan together with all others, and how to judge it. */
 export interface Check {
+  /** Empty when it is about the data as a whole. */
   readonly column: string;
   /** The key of the schema that holds the rule. */
-  readonly rule: keyof ColumnSchema;
+  readonly rule: string;
+  readonly path: DocumentPath;
   readonly expected: string;
-  readonly broken: string;
-  /** For `unique` rows cannot be judged one by one: the SQL of the number of surplus rows instead. */
-  readonly surplus?: string;
+  readonly anomaly: NonNullable<SchemaProblem['anomaly']>;
+  readonly isWarning: boolean;
+  /** SQL over the table `data`, one value each; none where the rows need not be looked at. */
+  readonly aggregates: readonly string[];
+  /** Null: the rule holds. */
+  readonly judge: (values: readonly unknown[], rows: number) => Broken | null;
+  readonly failing: FailingRows | null;
 }
 
-/** The rules of a column as checks. Empty values break only `nullable`; a value of the wrong type only `type`. */
-export function columnChecks(options: {
-  readonly column: Column;
-  readonly schema: ColumnSchema;
-  /** In CSV every cell is text, so that text is never a wrong type. */
-  readonly isTextFormat: boolean;
-}): readonly Check[] {
-  const { column, schema } = options;
-  const name = quoted(column.name);
-  const text = `${name}::VARCHAR`;
-  const checks: Check[] = [];
-  const add = (rule: Check['rule'], expected: string, broken: string) =>
-    checks.push({ column: column.name, rule, expected, broken });
-  if (!schema.nullable) add('nullable', 'a value in every row', `${name} IS NULL`);
-  const typed = typedValue(options);
-  if (schema.type !== undefined)
-    add('type', `values of type ${schema.type}`, `${name} IS NOT NULL AND ${typed.isWrong}`);
-  for (const [rule, sign, word] of [
-    ['min', '<', 'at least'],
-    ['max', '>', 'at most'],
-  ] as const) {
-    const bound = schema[rule];
-    if (bound === undefined) continue;
-    const limit = typeof bound === 'number' ? `${bound}::DOUBLE` : `${literal(bound)}::TIMESTAMP`;
-    const value = typeof bound === 'number' ? `TRY_CAST(${name} AS DOUBLE)` : `TRY_CAST(${name} AS TIMESTAMP)`;
-    add(rule, `${word} ${bound}`, `coalesce(${value} ${sign} ${limit}, false)`);
-  }
-  if (schema.pattern !== undefined) {
-    add(
-      'pattern',
-      `text that matches ${schema.pattern}`,
-      `${name} IS NOT NULL AND NOT regexp_full_match(${text}, ${literal(schema.pattern)})`,
-    );
-  }
-  const allowed = schema['one-of'];
-  if (allowed !== undefined) {
-    const numbers = allowed.filter((value) => typeof value === 'number');
-    const among = [
-      `${text} IN (${allowed.map((value) => literal(String(value))).join(', ')})`,
-      ...(numbers.length > 0 ? [`coalesce(TRY_CAST(${name} AS DOUBLE) IN (${numbers.join(', ')}), false)`] : []),
-    ];
-    add(
-      'one-of',
-      `one of ${allowed.slice(0, 20).join(', ')}${allowed.length > 20 ? ', …' : ''}`,
-      `${name} IS NOT NULL AND NOT (${among.join(' OR ')})`,
-    );
-  }
-  if (schema.unique) {
-    checks.push({
-      column: column.name,
-      rule: 'unique',
-      expected: 'every value once',
-      broken: 'false',
-      surplus: `count(${name}) - count(DISTINCT ${name})`,
-    });
-  }
-  return checks;
+/** A rule about single rows. `toleratedShare` of them may break it. */
+export function rowCheck(
+  options: Omit<Check, 'aggregates' | 'judge' | 'failing'> & {
+    readonly broken: string;
+    readonly value: string;
+    readonly columns: readonly string[];
+    readonly toleratedShare: number;
+  },
+): Check {
+  const { broken, value, columns, toleratedShare, ...check } = options;
+  const tolerated = toleratedShare === 0 ? '' : ` (in all but ${percentText(toleratedShare)} of the rows)`;
+  return {
+    ...check,
+    expected: `${check.expected}${tolerated}`,
+    // A rule that the type of the column decides alone needs no look at the rows.
+    aggregates: broken === 'false' ? [] : [`count(*) FILTER (WHERE ${broken})`],
+    judge([count], rows) {
+      const failing = Number(count ?? 0);
+      if (failing === 0 || failing <= toleratedShare * rows) return null;
+      return { found: `${failing} of ${rows} rows break it`, rows: failing };
+    },
+    failing: { kind: 'rows', broken, value, columns },
+  };
 }
 
-function typedValue(options: {
-  readonly column: Column;
-  readonly schema: ColumnSchema;
-  readonly isTextFormat: boolean;
-}): {
-  readonly isWrong: string;
-} {
-  const { column, schema, isTextFormat } = options;
-  const name = quoted(column.name);
-  const isText = column.kind === 'string';
-  const unreadable = (type: string) => `TRY_CAST(${name} AS ${type}) IS NULL`;
-  switch (schema.type) {
-    case 'number':
-      return { isWrong: isText ? unreadable('DOUBLE') : String(column.kind !== 'number') };
-    case 'integer':
-      if (isText) return { isWrong: `(${unreadable('DOUBLE')} OR TRY_CAST(${name} AS DOUBLE) % 1 != 0)` };
-      return { isWrong: column.kind === 'number' ? `coalesce(${name}::DOUBLE % 1 != 0, true)` : 'true' };
-    case 'boolean':
-      return { isWrong: isText ? unreadable('BOOLEAN') : String(column.kind !== 'boolean') };
-    case 'timestamp':
-      return { isWrong: isText ? unreadable('TIMESTAMP') : String(column.kind !== 'timestamp') };
-    default:
-      return { isWrong: String(!isText && !isTextFormat) };
-  }
+/** A share as percent, to three digits. */
+export function percentText(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
 }
