@@ -1,6 +1,7 @@
 import type { Difference } from '../evaluate/difference.ts';
 import type { MetricComparison } from '../evaluate/evaluation-report.ts';
 import { type MetricName, metricDefinitions } from '../evaluate/metric-name.ts';
+import { type Margin, marginOf } from '../policy/margin.ts';
 import type { Gate } from '../policy/policy.ts';
 import { bytes, fixed, milliseconds, significant } from '../render/number.ts';
 import { type Verdict, worst } from '../verdict.ts';
@@ -33,9 +34,9 @@ export function judgeGate(options: {
     kind: gateKind(gate),
     comparison,
     bound: bounds(gate)
-      .map(([bound, limit]) => `${boundWords[bound]} ${quantity(metric, limit)}`)
+      .map(([bound, limit]) => `${boundWords[bound]} ${marginWords(metric, limit)}`)
       .join(' and '),
-    limit: differenceLimit(metric, gate),
+    limit: differenceLimit(metric, { gate, comparison }),
     verdict,
     reason: [...new Set(reasons)].join('; '),
   };
@@ -48,11 +49,18 @@ function gateKind(gate: Gate): GateVerdict['kind'] {
 }
 
 /** The stricter bound where both are given: better by more than something is also not worse. */
-function differenceLimit(metric: MetricName, gate: Gate): number | null {
-  const worse = gate['not-worse-by'];
-  const gained = gate['better-by'] ?? (worse === undefined ? undefined : 0 - worse);
-  if (gained === undefined) return null;
-  return metricDefinitions[metric].better === 'higher' ? gained : 0 - gained;
+function differenceLimit(
+  metric: MetricName,
+  { gate, comparison }: { readonly gate: Gate; readonly comparison: MetricComparison | null },
+): number | null {
+  const isBetter = gate['better-by'] !== undefined;
+  const margin = gate['better-by'] ?? gate['not-worse-by'];
+  if (margin === undefined) return null;
+  const champion = comparison?.champion.kind === 'value' ? comparison.champion.value : null;
+  // A share of what nobody knows lies nowhere.
+  if (typeof margin === 'string' && champion === null) return null;
+  const size = marginOf(margin, champion ?? 0);
+  return isBetter === (metricDefinitions[metric].better === 'higher') ? size : 0 - size;
 }
 
 type Bound = 'not-worse-by' | 'better-by' | 'at-least' | 'at-most';
@@ -72,12 +80,12 @@ interface Finding {
 interface Question {
   readonly metric: MetricName;
   readonly bound: Bound;
-  readonly limit: number;
+  readonly limit: Margin;
   readonly comparison: MetricComparison;
   readonly hasChampion: boolean;
 }
 
-function bounds(gate: Gate): readonly (readonly [Bound, number])[] {
+function bounds(gate: Gate): readonly (readonly [Bound, Margin])[] {
   const all = ['not-worse-by', 'better-by', 'at-least', 'at-most'] as const;
   return all.flatMap((bound) => {
     const limit = gate[bound];
@@ -86,17 +94,22 @@ function bounds(gate: Gate): readonly (readonly [Bound, number])[] {
 }
 
 function finding(question: Question): Finding {
-  const { comparison, bound } = question;
+  const { metric, comparison, bound, limit } = question;
   const { candidate, champion, difference } = comparison;
   if (candidate.kind !== 'value') return { verdict: 'error', reason: candidate.reason };
-  if (bound === 'at-least' || bound === 'at-most') return absoluteFinding(question, candidate.value);
+  if ((bound === 'at-least' || bound === 'at-most') && typeof limit === 'number') {
+    return absoluteFinding({ metric, bound, limit }, candidate.value);
+  }
   if (champion.kind === 'missing' && !question.hasChampion) return { verdict: 'inconclusive', reason: noChampion };
   if (champion.kind !== 'value') return { verdict: 'error', reason: `champion: ${champion.reason}` };
   if (difference === null) return { verdict: 'inconclusive', reason: 'too few rows for an interval' };
-  return differenceFinding(question, { difference, rows: comparison.rows });
+  return differenceFinding(question, { difference, rows: comparison.rows, margin: marginOf(limit, champion.value) });
 }
 
-function absoluteFinding({ metric, bound, limit }: Question, value: number): Finding {
+function absoluteFinding(
+  { metric, bound, limit }: { readonly metric: MetricName; readonly bound: Bound; readonly limit: number },
+  value: number,
+): Finding {
   if (bound === 'at-least' ? value >= limit : value <= limit) return { verdict: 'pass', reason: '' };
   const side = bound === 'at-least' ? 'below' : 'above';
   return { verdict: 'fail', reason: `${quantity(metric, value)} is ${side} ${quantity(metric, limit)}` };
@@ -104,10 +117,10 @@ function absoluteFinding({ metric, bound, limit }: Question, value: number): Fin
 
 function differenceFinding(
   { metric, bound, limit }: Question,
-  { difference, rows }: { readonly difference: Difference; readonly rows: number },
+  { difference, rows, margin }: { readonly difference: Difference; readonly rows: number; readonly margin: number },
 ): Finding {
   const { value, low, high } = gain(metric, difference);
-  const must = bound === 'better-by' ? limit : -limit;
+  const must = bound === 'better-by' ? margin : -margin;
   const isPassed = bound === 'better-by' ? low > must : low >= must;
   if (isPassed) return { verdict: 'pass', reason: '' };
   const isFailed = bound === 'better-by' ? high <= must : high < must;
@@ -133,8 +146,13 @@ function movement(metric: MetricName, gained: number): string {
   return gained > 0 ? `better by ${quantity(metric, gained)}` : `worse by ${quantity(metric, -gained)}`;
 }
 
-function limitWords(metric: MetricName, bound: Bound, limit: number): string {
-  return bound === 'better-by' ? `asked for ${quantity(metric, limit)}` : `limit ${quantity(metric, limit)}`;
+function limitWords(metric: MetricName, bound: Bound, limit: Margin): string {
+  return bound === 'better-by' ? `asked for ${marginWords(metric, limit)}` : `limit ${marginWords(metric, limit)}`;
+}
+
+/** A share stands as it was written, beside nothing: what it comes to is the limit that reports draw. */
+function marginWords(metric: MetricName, limit: Margin): string {
+  return typeof limit === 'string' ? `${limit} of the champion’s` : quantity(metric, limit);
 }
 
 /** A gate without a bound asks for nothing but a number to show. */

@@ -1,6 +1,7 @@
 import { type MetricName, metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
 import { accessChanges } from './access-changes.ts';
 import { budgetChanges } from './budget-changes.ts';
+import { comparisonLoosens } from './comparison-changes.ts';
 import { fairnessChanges } from './fairness-changes.ts';
 import { hygieneLevels } from './hygiene-policy.ts';
 import type { Gate, ModelPolicy, Policy } from './policy.ts';
@@ -99,8 +100,6 @@ function leafChanges(before: Readonly<Record<string, Leaf>>, after: Readonly<Rec
 
 /** The direction in which a number is easier to satisfy; without the number nothing has to be satisfied. */
 const looserWhen: Readonly<Record<string, 'higher' | 'lower'>> = {
-  'not-worse-by': 'higher',
-  'better-by': 'lower',
   'at-least': 'lower',
   'at-most': 'higher',
   confidence: 'lower',
@@ -112,6 +111,8 @@ const driftRules: readonly (Leaf | undefined)[] = ['fail', 'warn', 'ignore'];
 const strictness: readonly (Leaf | undefined)[] = hygieneLevels;
 
 function isLooser(path: string, before: Leaf | undefined, after: Leaf | undefined): boolean {
+  const ofComparison = comparisonLoosens(path, before, after);
+  if (ofComparison !== null) return ofComparison;
   if (path === 'drift.rule') return driftRules.indexOf(after) > driftRules.indexOf(before);
   if (path === 'drift.ignore') {
     const ignored = String(before ?? '').split(', ');

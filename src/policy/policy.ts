@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { metricNames, tasks } from '../evaluate/metric-name.ts';
 import { AccessPolicy, AuthorMayApprove, EnvironmentsPolicy } from './access-policy.ts';
 import { BudgetPolicy } from './budget-policy.ts';
+import { comparisonKeys } from './comparison-policy.ts';
 import { DriftPolicy } from './drift-policy.ts';
 import { ExplanationPolicy } from './explanation-policy.ts';
 import { FairnessPolicy } from './fairness-policy.ts';
 import { ForkPolicy } from './fork-policy.ts';
 import { FreezesPolicy, LocksPolicy } from './hold-policy.ts';
 import { HygienePolicy } from './hygiene-policy.ts';
+import { Margin } from './margin.ts';
 import { runtimeKeys } from './runtime-policy.ts';
 import { taskKeys } from './task-policy.ts';
 
@@ -52,20 +54,12 @@ export const Gate = z
       .describe(
         'guardrail: must not break its bound. target: must show that it improves. info: shown, decides nothing. Default: target when only `better-by` is given, else guardrail.',
       ),
-    'not-worse-by': z
-      .number()
-      .nonnegative()
-      .optional()
-      .describe(
-        'The candidate may be worse than the champion by at most this much, shown by the confidence interval of the difference.',
-      ),
-    'better-by': z
-      .number()
-      .nonnegative()
-      .optional()
-      .describe(
-        'The candidate must be better than the champion by more than this, shown by the confidence interval of the difference.',
-      ),
+    'not-worse-by': Margin.optional().describe(
+      'The candidate may be worse than the champion by at most this much, shown by the confidence interval of the difference: a number, or a share of the champion’s value like `2%`.',
+    ),
+    'better-by': Margin.optional().describe(
+      'The candidate must be better than the champion by more than this, shown by the confidence interval of the difference: a number, or a share of the champion’s value like `2%`.',
+    ),
     'at-least': z.number().optional().describe('The candidate itself must reach this value.'),
     'at-most': z.number().optional().describe('The candidate itself must not exceed this value.'),
   })
@@ -179,6 +173,7 @@ export const ModelPolicy = z.strictObject({
   fairness: FairnessPolicy.optional().describe(
     'Which groups of people a classifier must treat alike. Without it none are told apart.',
   ),
+  ...comparisonKeys,
   ...taskKeys,
   ...runtimeKeys,
   explanation: ExplanationPolicy.optional().describe(
