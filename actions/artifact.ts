@@ -9,21 +9,18 @@ export const modelBytesLimit = 4 * 2 ** 30;
 /** The largest artifact that is fetched, in bytes of zip: a model that does not compress, and what the zip adds to it. */
 const artifactBytesLimit = modelBytesLimit + 2 ** 26;
 
-/** Uploads files below `folder` as one artifact; returns its size in bytes. */
+/** Uploads files below `folder` as one artifact; returns the page that serves it as a zip, to who may read the repository. */
 export async function uploadArtifact(options: {
   readonly name: string;
   readonly folder: string;
   readonly files: readonly string[];
-}): Promise<number> {
+}): Promise<string | null> {
   const { DefaultArtifactClient } = await import('@actions/artifact');
   try {
-    const { size } = await new DefaultArtifactClient().uploadArtifact(
-      options.name,
-      [...options.files],
-      options.folder,
-      { compressionLevel: 1 },
-    );
-    return size ?? 0;
+    const { id } = await new DefaultArtifactClient().uploadArtifact(options.name, [...options.files], options.folder, {
+      compressionLevel: 1,
+    });
+    return id === undefined ? null : artifactAddress(id);
   } catch (cause) {
     throw new AppError(
       'world-broken',
@@ -31,6 +28,11 @@ export async function uploadArtifact(options: {
       { cause },
     );
   }
+}
+
+function artifactAddress(id: number): string {
+  const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID } = process.env;
+  return `${GITHUB_SERVER_URL ?? 'https://github.com'}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}/artifacts/${id}`;
 }
 
 /**

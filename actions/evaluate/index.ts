@@ -32,15 +32,15 @@ await runAction(async () => {
   const contents = {
     'result.json': bytes,
     [proofFile]: await proofOf({ claim: result.claim, run: result.run, bytes }),
-    'report.html': renderReport({ result, judgement }),
+    'report.html': renderReport({ result, judgement, policy }),
   };
   const files = Object.entries(contents).map(([name, content]) => {
     const file = join(folder, name);
     writeFileSync(file, content);
     return file;
   });
-  await uploadArtifact({ name: job.artifact, folder, files });
-  await core.summary.addRaw(renderSummary({ result, judgement })).write();
+  const reportUrl = await uploadArtifact({ name: job.artifact, folder, files });
+  await core.summary.addRaw(renderSummary({ result, judgement, reportUrl })).write();
   // The job did its work; the App shows what failed, and who reads only the log finds it here.
   for (const { part, message } of result.failures) core.warning(`${part}: ${message}`);
   core.setOutput('verdict', judgement.verdict);

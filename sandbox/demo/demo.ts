@@ -45,21 +45,29 @@ for (const [index, act] of acts.entries()) {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const isAsExpected = outcomes.every(({ problems }) => problems.length === 0);
-for (const { pullRequest } of outcomes)
+for (const { pullRequest, reports } of outcomes) {
   for (const comment of pullRequest.comments) writeFileSync(join(out, `pull-${pullRequest.number}.md`), comment);
+  for (const { model, page } of reports)
+    if (page !== null) writeFileSync(join(out, reportFile(pullRequest, model)), page);
+}
 const summary = {
   asExpected: isAsExpected,
   seconds: (performance.now() - started) / 1000,
   peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-  acts: outcomes.map(({ pullRequest, ...rest }) => ({
+  acts: outcomes.map(({ pullRequest, reports, ...rest }) => ({
     ...rest,
+    reports: reports.map(({ model }) => reportFile(pullRequest, model)),
     pullRequest: { ...pullRequest, comments: pullRequest.comments.map(() => `pull-${pullRequest.number}.md`) },
   })),
 };
 writeFileSync(join(out, 'summary.json'), JSON.stringify(summary, null, 2));
 tell.say(
-  `${isAsExpected ? 'Everything ended as expected' : 'Something did not end as expected'} after ${summary.seconds.toFixed(0)} s. Comments and summary.json are in out/demo.`,
+  `${isAsExpected ? 'Everything ended as expected' : 'Something did not end as expected'} after ${summary.seconds.toFixed(0)} s. Comments, reports and summary.json are in out/demo.`,
 );
+
+function reportFile({ number }: ActOutcome['pullRequest'], model: string): string {
+  return `pull-${number}-${model}.html`;
+}
 
 if (flags.once) process.exitCode = isAsExpected ? 0 : 1;
 else {

@@ -1,4 +1,5 @@
 import { type PullOutcome, pullOutcome, surprises } from './outcome.ts';
+import { type FoundReport, reportSurprises, reportsOf } from './reports.ts';
 import type { Act, Stage } from './story.ts';
 
 /** How an act ended. */
@@ -8,6 +9,7 @@ export interface ActOutcome {
   /** The App's calls of GitHub during the act. */
   readonly calls: { readonly reads: number; readonly writes: number };
   readonly pullRequest: PullOutcome;
+  readonly reports: readonly FoundReport[];
   /** What was not as expected; none when all was. */
   readonly problems: readonly string[];
 }
@@ -21,11 +23,13 @@ export async function playAct(act: Act, stage: Stage): Promise<ActOutcome> {
   const calls = stage.world.github.calls.slice(before).filter(({ identity }) => identity.startsWith('installation:'));
   const reads = calls.filter(({ method }) => method === 'GET').length;
   const pullRequest = pullOutcome(stage.world, stage.repository, pull);
+  const reports = await reportsOf(stage, pull);
   return {
     title: act.title,
     seconds: (performance.now() - started) / 1000,
     calls: { reads, writes: calls.length - reads },
     pullRequest,
-    problems: surprises(pullRequest, act.expected),
+    reports,
+    problems: [...surprises(pullRequest, act.expected), ...reportSurprises(reports)],
   };
 }

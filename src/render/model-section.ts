@@ -151,6 +151,8 @@ function overBudgetFix({ overrun }: Extract<ModelState, { kind: 'over-budget' }>
 export function runStrip({ runUrl, state, cost }: ModelView): string {
   const facts: string[] = [];
   if (runUrl !== null) facts.push(link(runLabel(runUrl), runUrl));
+  // GitHub's page of a run has its artifacts under this name.
+  if (runUrl !== null && state.kind === 'judged') facts.push(link('report', `${runUrl}#artifacts`));
   if (state.kind === 'judged') {
     const { training } = state.result;
     const runner = training?.environment['runner'];

@@ -2,19 +2,20 @@ import type { Judgement } from '../decide/judgement.ts';
 import type { PullView } from '../decide/view.ts';
 import type { Result } from '../result.ts';
 import { essential, fitted } from './budget.ts';
+import { link } from './escape.ts';
 import { modelHeading, modelPieces } from './model-section.ts';
 
 /** GitHub takes 1 MiB per step; a summary longer than this is not read. */
 const summaryLimitBytes = 200_000;
 
 /** The job summary of one evaluated model, in the words of the comment. */
-export function renderSummary({
-  result,
-  judgement,
-}: {
+export function renderSummary(options: {
   readonly result: Result;
   readonly judgement: Judgement;
+  /** Where the HTML report can be had; null where there is none. */
+  readonly reportUrl?: string | null;
 }): string {
+  const { result, judgement, reportUrl = null } = options;
   const view = viewOf(result, judgement);
   const parts = view.models.flatMap((model) => [
     {
@@ -25,6 +26,9 @@ export function renderSummary({
     },
     ...modelPieces(model, { view, twin: null }),
   ]);
+  const report =
+    reportUrl === null ? '' : `**Report** ${link('all of this as one HTML page, with plots', reportUrl)} (a zip)`;
+  if (report !== '') parts.push({ name: 'the report', weight: essential, text: report, joins: 'block' });
   const note = () => '**Left out** to fit into one summary. All of it is in the report.';
   return `${fitted(parts, { limit: summaryLimitBytes, note })}\n`;
 }

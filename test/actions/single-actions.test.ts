@@ -140,6 +140,14 @@ describe('report', () => {
     expect(outputs('report-hostile')['verdict']).toMatch(/pass|fail|inconclusive|error/);
   });
 
+  it('saves the page with the run and leads there from the summary', async () => {
+    const page = (await stage.unpacked(report.run, 'siskin-report-late-arrival')).get('report.html');
+    const { id } = stage.artifact(report.run, 'siskin-report-late-arrival');
+
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(report.summary('report-hostile')).toContain(`/actions/runs/${report.run.id}/artifacts/${id})`);
+  });
+
   it.each([
     ['report-large', 'expected a result.json of at most 5000000 bytes at large.json, found 6000000 bytes'],
     ['report-noise', 'expected JSON at schema.yml'],
