@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ColumnRole } from './column-role.ts';
 import { PerformanceEstimate } from './estimate/estimate-report.ts';
+import { Multivariate } from './multivariate/multivariate-report.ts';
 import { DriftWindows } from './windows/window-report.ts';
 
 /** The statistical tests and distances between two samples of one column, by the name that `--json` uses. */
@@ -102,6 +103,8 @@ export const DriftReport = z.strictObject({
     })
     .optional(),
   windows: DriftWindows.optional(),
+  /** Absent when the policy does not ask for it. */
+  multivariate: Multivariate.optional(),
   estimate: PerformanceEstimate.optional(),
 });
 export type DriftReport = z.infer<typeof DriftReport>;
