@@ -1,12 +1,15 @@
 import type { ColumnChunk, ColumnValues } from '../data/column-stream.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { AppError } from '../error.ts';
-import { type AnswerSheet, answerSheet, emptyTruth, type Truth } from './answer-sheet.ts';
+import { type AnswerSheet, answerSheet } from './answer-sheet.ts';
 import type { Side } from './compare-models.ts';
+import { type RowTruth, rowTruth } from './row-truth.ts';
+import type { RowColumn } from './row-column.ts';
 import { slice } from './runtime/onnx-inputs.ts';
 import type { Batch, ColumnWish, Runtime } from './runtime/runtime.ts';
-import { addToSlice, type SliceColumn } from './slices.ts';
-import { type Target, truthAt } from './target.ts';
+import type { SheetPolicy } from './sheets/sheet-context.ts';
+import type { Target } from './target.ts';
+import type { TaskPolicy } from './task-columns.ts';
 
 /** Rows that latency is measured on. */
 const sampleRows = 64;
@@ -18,36 +21,34 @@ const sampleRows = 64;
 export async function askModels(options: {
   readonly dataset: Dataset;
   readonly target: Target;
-  readonly slices: readonly SliceColumn[];
+  readonly policy: SheetPolicy & TaskPolicy;
+  /** The scale of each series of a forecast, by its name. */
+  readonly scales: ReadonlyMap<string, number>;
+  /** What else is to be known of the rows. */
+  readonly beside: readonly RowColumn[];
   readonly candidate: Runtime;
   readonly champion: Runtime | AppError | null;
   readonly onProgress: ((progress: { readonly rows: number; readonly totalRows: number }) => void) | undefined;
 }): Promise<{ readonly candidate: Side; readonly champion: Side | AppError | null }> {
-  const { dataset, target, slices, onProgress } = options;
-  const truth = emptyTruth(target);
+  const { dataset, target, beside, onProgress } = options;
+  const truth = rowTruth(options);
   const columns = new WantedColumns();
-  const targetPlace = columns.placeOf({ name: target.column, as: target.as });
-  const slicePlaces = slices.map(({ column }) => columns.placeOf({ name: column, as: 'text' }));
-  const candidate = asking(options.candidate, { target, truth, columns, model: 'candidate' });
+  const truthPlaces = truth.wishes.map((wish) => columns.placeOf(wish));
+  const besidePlaces = beside.map(({ column, as }) => columns.placeOf({ name: column, as }));
+  const candidate = asking(options.candidate, { ...options, truth, columns, model: 'candidate' });
   let champion =
     options.champion === null || options.champion instanceof AppError
       ? options.champion
-      : asking(options.champion, { target, truth, columns, model: 'champion' });
+      : asking(options.champion, { ...options, truth, columns, model: 'champion' });
   const totalRows = target.rows + target.missing;
   let firstRow = 0;
-  let filled = 0;
   const takeChunk = async (chunk: ColumnChunk) => {
-    const places = new Int32Array(chunk.rows).fill(-1);
-    const truthOf = truthAt(target, columnAt(chunk, targetPlace));
-    for (let row = 0; row < chunk.rows; row++) {
-      const value = truthOf(row);
-      if (Number.isNaN(value)) continue;
-      truth[filled] = value;
-      places[row] = filled++;
-    }
-    for (const [place, column] of slicePlaces.entries()) {
-      const slice = slices[place];
-      if (slice !== undefined) addToSlice(slice, { values: columnAt(chunk, column), places });
+    const places = truth.take(
+      truthPlaces.map((place) => columnAt(chunk, place)),
+      chunk.rows,
+    );
+    for (const [place, column] of besidePlaces.entries()) {
+      beside[place]?.add({ values: columnAt(chunk, column), places });
     }
     await ask(candidate, { chunk, firstRow, places });
     if (champion !== null && !(champion instanceof AppError)) {
@@ -86,11 +87,18 @@ interface Asking {
 
 function asking(
   runtime: Runtime,
-  options: { readonly target: Target; readonly truth: Truth; readonly columns: WantedColumns; readonly model: string },
+  options: {
+    readonly target: Target;
+    readonly policy: SheetPolicy;
+    readonly truth: RowTruth;
+    readonly columns: WantedColumns;
+    readonly model: string;
+  },
 ): Asked {
-  const { target, truth, columns, model } = options;
+  const { target, policy, columns, model } = options;
+  const { truth, keys } = options.truth;
   const places = runtime.wishes.map((wish) => columns.placeOf(wish));
-  return { runtime, sheet: answerSheet({ target, truth, runtime, model }), places, sample: null };
+  return { runtime, sheet: answerSheet({ target, policy, truth, keys, runtime, model }), places, sample: null };
 }
 
 async function ask(asked: Asked, { chunk, firstRow, places }: Asking): Promise<void> {

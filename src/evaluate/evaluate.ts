@@ -7,10 +7,12 @@ import { compareModels, type Side } from './compare-models.ts';
 import type { EvaluationReport } from './evaluation-report.ts';
 import { explainEvaluated } from './explanation/explain-evaluated.ts';
 import { compareTreatment, readTreatment } from './fairness/treatment.ts';
+import { historyScales } from './history-scale.ts';
 import { loadModel } from './runtime/load-model.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { readSlices } from './slices.ts';
 import { readTarget } from './target.ts';
+import { checkTaskColumns, featureNames, reservedColumns, truthColumns } from './task-columns.ts';
 
 /** How far an evaluation is. */
 export interface EvaluationProgress {
@@ -46,8 +48,10 @@ export interface Evaluation {
 export async function evaluateModels(request: EvaluationRequest): Promise<Evaluation> {
   const { policy } = request;
   await using dataset = await openDataset({ root: request.holdoutRoot, paths: policy.data.holdout });
+  await checkTaskColumns(dataset, policy);
   const features = featuresOf(dataset, policy);
   const target = await readTarget(dataset, policy);
+  const history = await readHistory(request);
   const slices = await readSlices(dataset, { columns: policy.slices, rows: target.rows, key: 'slices' });
   const treatment = await readTreatment(dataset, { policy, target });
   const wanted = { task: policy.task, features, id: policy.id ?? null, target: policy.target };
@@ -58,6 +62,8 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
     const asked = await askModels({
       dataset,
       target,
+      policy,
+      scales: history instanceof AppError ? new Map() : history,
       slices: [...slices, ...(treatment?.columns ?? [])],
       candidate,
       champion,
@@ -88,7 +94,7 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
         ...(fairness === null ? {} : { fairness }),
         ...(explanation === null ? {} : { explanation }),
       },
-      failures: failuresOf({ champion: asked.champion, missing: target.missing, rows: target.rows }),
+      failures: failuresOf({ champion: asked.champion, missing: target.missing, rows: target.rows, history }),
     };
   } finally {
     await candidate.dispose();
@@ -96,13 +102,12 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
   }
 }
 
-/** The columns that models may read: those the policy names, else all but target and id. Never the target. */
+/** The columns that models may read: those that the policy names or implies. Never the truth. */
 export function featuresOf({ columns }: Dataset, policy: ModelPolicy): readonly Column[] {
-  const reserved = [policy.target, ...(policy.id === undefined ? [] : [policy.id])];
-  if (policy.features === undefined) return columns.filter((column) => !reserved.includes(column.name));
-  const given = policy.features;
+  const given = featureNames(columns, policy);
+  const truths = truthColumns(policy);
   const problems = [
-    ...given.filter((name) => name === policy.target).map((name) => `the target ${name}, which would tell the answer`),
+    ...given.filter((name) => truths.includes(name)).map((name) => `the target ${name}, which would tell the answer`),
     ...given.filter((name) => name === policy.id).map((name) => `the id ${name}`),
     ...given.filter((name, place) => given.indexOf(name) !== place).map((name) => `${name} twice`),
     ...given
@@ -110,6 +115,7 @@ export function featuresOf({ columns }: Dataset, policy: ModelPolicy): readonly 
       .map((name) => `${name}, which the holdout does not have`),
   ];
   if (problems.length > 0) {
+    const reserved = reservedColumns(policy);
     const known = columns.map((column) => column.name).filter((name) => !reserved.includes(name));
     throw new AppError(
       'bad-config',
@@ -119,7 +125,20 @@ export function featuresOf({ columns }: Dataset, policy: ModelPolicy): readonly 
   return given.flatMap((name) => columns.find((column) => column.name === name) ?? []);
 }
 
-/** The champion, or why it cannot be used. */
+/** The scale of each series, where MASE is measured; why there is none, where its history cannot be read. */
+async function readHistory({
+  holdoutRoot,
+  policy,
+}: EvaluationRequest): Promise<ReadonlyMap<string, number> | AppError> {
+  if (policy.metrics.mase === undefined || policy.task !== 'forecasting') return new Map();
+  try {
+    return await historyScales({ root: holdoutRoot, policy });
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
 export async function loadChampion(request: Parameters<typeof loadModel>[0]): Promise<Runtime | AppError> {
   try {
     return await loadModel(request);
@@ -137,11 +156,15 @@ function failuresOf(options: {
   readonly champion: Side | AppError | null;
   readonly missing: number;
   readonly rows: number;
+  readonly history: ReadonlyMap<string, number> | AppError;
 }): Evaluation['failures'] {
-  const { champion, missing, rows } = options;
+  const { champion, missing, rows, history } = options;
   const failures: { code: string; message: string }[] = [];
   if (champion instanceof AppError) {
     failures.push({ code: champion.code, message: `The champion could not be evaluated: ${messageOf(champion)}` });
+  }
+  if (history instanceof AppError) {
+    failures.push({ code: history.code, message: `MASE has no scale: ${messageOf(history)}` });
   }
   if (missing > 0) {
     const message = `${missing} of ${rows + missing} holdout rows have no target and were left out`;

@@ -1,4 +1,4 @@
-import { type Column, quoted } from '../data/column.ts';
+import { type Column, literal, quoted } from '../data/column.ts';
 import { type ColumnValues, hasValue } from '../data/column-stream.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { AppError } from '../error.ts';
@@ -12,17 +12,20 @@ export interface Target {
   readonly task: Task;
   readonly column: string;
   readonly as: 'number' | 'text';
-  /** Binary: negative, then positive. Multiclass: in ascending order, numbers as numbers. Regression: none. */
+  /** Binary: negative, then positive. Many classes: in ascending order, numbers as numbers. Multilabel: the labels. Numbers: none. */
   readonly classes: readonly string[];
   readonly rows: number;
   /** Rows without a truth; they are left out. */
   readonly missing: number;
 }
 
-type TargetPolicy = Pick<ModelPolicy, 'task' | 'target' | 'positive-label'>;
+type TargetPolicy = Pick<ModelPolicy, 'task' | 'target' | 'positive-label' | 'multilabel'>;
 
 /** Looks at the target once. Throws `bad-input` when it is not there, empty, or does not fit the task. */
 export async function readTarget(dataset: Dataset, policy: TargetPolicy): Promise<Target> {
+  if (policy.task === 'multilabel' && policy.multilabel?.columns !== undefined) {
+    return await readLabelColumns(dataset, { name: policy.target, columns: policy.multilabel.columns });
+  }
   const column = dataset.columns.find((one) => one.name === policy.target);
   if (column === undefined) {
     const known = dataset.columns.map((one) => one.name).slice(0, 20);
@@ -31,12 +34,25 @@ export async function readTarget(dataset: Dataset, policy: TargetPolicy): Promis
       `expected the target column ${policy.target} in the holdout, found ${known.join(', ')}; correct \`target\``,
     );
   }
-  return policy.task === 'regression' ? readNumbers(dataset, column) : await readClasses(dataset, { column, policy });
+  switch (policy.task) {
+    case 'regression':
+    case 'ranking':
+    case 'forecasting':
+      return await readNumbers(dataset, { column, task: policy.task });
+    case 'multilabel':
+      return await readLabelSets(dataset, { column, separator: policy.multilabel?.separator ?? '|' });
+    case 'binary':
+    case 'multiclass':
+    case 'text-classification':
+      return await readClasses(dataset, { column, policy });
+    default:
+      return policy.task satisfies never;
+  }
 }
 
 /** The class of each row as a place in `classes`, or the value of a regression; NaN where the truth is missing. */
 export function truthAt(target: Target, values: ColumnValues): (row: number) => number {
-  if (target.task === 'regression') return (row) => finiteAt(values, row) ?? Number.NaN;
+  if (target.classes.length === 0) return (row) => finiteAt(values, row) ?? Number.NaN;
   const places = new Map(target.classes.map((name, place) => [name, place]));
   return (row) => {
     const text = textAt(values, row);
@@ -54,11 +70,14 @@ export function canonicalLabel(label: string): string {
   return /^(-?(?:0|[1-9]\d*))\.0+$/.exec(text)?.[1] ?? text;
 }
 
-async function readNumbers(dataset: Dataset, column: Column): Promise<Target> {
+async function readNumbers(
+  dataset: Dataset,
+  { column, task }: { readonly column: Column; readonly task: Task },
+): Promise<Target> {
   if (column.kind !== 'number' && column.kind !== 'boolean') {
     throw new AppError(
       'bad-input',
-      `expected numbers in the target ${column.name} for task regression, found ${column.type}; correct \`task\` or \`target\``,
+      `expected numbers in the target ${column.name} for task ${task}, found ${column.type}; correct \`task\` or \`target\``,
     );
   }
   const name = quoted(column.name);
@@ -66,7 +85,59 @@ async function readNumbers(dataset: Dataset, column: Column): Promise<Target> {
     `SELECT count(*)::DOUBLE AS total, count(*) FILTER (isfinite(${name}::DOUBLE))::DOUBLE AS known FROM data`,
   );
   const { total, known } = counted(row, column.name);
-  return { task: 'regression', column: column.name, as: 'number', classes: [], rows: known, missing: total - known };
+  return { task, column: column.name, as: 'number', classes: [], rows: known, missing: total - known };
+}
+
+/** One column of 0 and 1 for each label; a row without one of them has no truth. */
+async function readLabelColumns(
+  dataset: Dataset,
+  { name, columns }: { readonly name: string; readonly columns: readonly string[] },
+): Promise<Target> {
+  const odd = dataset.columns.filter(
+    (column) => columns.includes(column.name) && column.kind !== 'number' && column.kind !== 'boolean',
+  );
+  if (odd.length > 0) {
+    const found = odd.map((column) => `${column.name} (${column.type})`).slice(0, 10);
+    throw new AppError(
+      'bad-input',
+      `expected 0 and 1 in the columns of \`multilabel.columns\`, found ${found.join(', ')}; write 1 where the row has the label`,
+    );
+  }
+  const known = columns.map((column) => `isfinite(${quoted(column)}::DOUBLE)`).join(' AND ');
+  const [row] = await dataset.query(
+    `SELECT count(*)::DOUBLE AS total, count(*) FILTER (${known})::DOUBLE AS known FROM data`,
+  );
+  const counts = counted(row, name);
+  return {
+    task: 'multilabel',
+    column: name,
+    as: 'number',
+    classes: columns,
+    rows: counts.known,
+    missing: counts.total - counts.known,
+  };
+}
+
+/** The labels of a row as text; a row without text has no truth, an empty text no label. */
+async function readLabelSets(
+  dataset: Dataset,
+  { column, separator }: { readonly column: Column; readonly separator: string },
+): Promise<Target> {
+  const name = quoted(column.name);
+  const [row] = await dataset.query(`SELECT count(*)::DOUBLE AS total, count(${name})::DOUBLE AS known FROM data`);
+  const counts = counted(row, column.name);
+  const found = await dataset.query(
+    `SELECT DISTINCT trim(label) AS label FROM (SELECT unnest(string_split(${name}::VARCHAR, ${literal(separator)})) AS label FROM data) WHERE trim(label) <> '' LIMIT ${classesLimit + 1}`,
+  );
+  const classes = manyClasses(found.map((one) => String(one['label'])).sort(byLabel), column.name);
+  if (classes.length < 2) {
+    throw new AppError(
+      'bad-input',
+      `expected at least two labels in the target ${column.name}, separated by ${JSON.stringify(separator)}, found ${classes.join(', ') || 'none'}; correct \`multilabel.separator\` or \`target\``,
+    );
+  }
+  const { total, known } = counts;
+  return { task: 'multilabel', column: column.name, as: 'text', classes, rows: known, missing: total - known };
 }
 
 async function readClasses(
