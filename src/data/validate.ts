@@ -6,6 +6,8 @@ import type { SchemaDocument } from './schema.ts';
 import { anomalyFix } from './validation/anomaly.ts';
 import { type CompiledChecks, compileChecks } from './validation/compile.ts';
 import { type Found, failingRows } from './validation/failing-rows.ts';
+import { findLeakage } from './validation/leakage.ts';
+import { findOverlaps } from './validation/overlap.ts';
 import { mostProblems, type SchemaProblem, type ValidationReport } from './validation-report.ts';
 
 /**
@@ -29,20 +31,28 @@ export async function validateDataset(options: {
     joins: compiled.joins,
     broken: broken.map(({ check }) => check),
   });
-  const described = broken.map(({ check, ...rest }) => ({
-    isWarning: check.isWarning,
-    problem: problemOf({ document, check, ...rest, found: rows.found.get(check) }),
-  }));
+  const leakage = await findLeakage(dataset, document);
+  const overlaps = await findOverlaps(dataset, document);
+  const described = [
+    ...broken.map(({ check, ...rest }) => ({
+      isWarning: check.isWarning,
+      problem: problemOf({ document, check, ...rest, found: rows.found.get(check) }),
+    })),
+    ...(leakage?.problems ?? []).map((problem) => ({ isWarning: leakage?.isWarning === true, problem })),
+    ...overlaps.flatMap(({ problem, isWarning }) => (problem === null ? [] : [{ isWarning, problem }])),
+  ];
   const [problems, warnings] = [false, true].map((isWarning) =>
     described.filter((one) => one.isWarning === isWarning).map((one) => one.problem),
   );
   return {
     schema: 'present',
     rows: dataset.rows,
-    checks: compiled.checks.length,
-    scans: scans + rows.scans,
+    checks: compiled.checks.length + (leakage?.checks ?? 0) + overlaps.length,
+    scans: scans + rows.scans + (leakage === null ? 0 : 1) + overlaps.reduce((sum, one) => sum + one.scans, 0),
     problems: problems?.slice(0, mostProblems) ?? [],
     ...(warnings && warnings.length > 0 && { warnings: warnings.slice(0, mostProblems) }),
+    ...(leakage !== null && { leakage: leakage.report }),
+    ...(overlaps.length > 0 && { overlap: overlaps.map(({ report }) => report) }),
     verdict: problems?.length === 0 ? 'pass' : 'fail',
   };
 }

@@ -1,0 +1,119 @@
+import { AppError } from '../../error.ts';
+import { percentText } from '../check.ts';
+import { quoted } from '../column.ts';
+import type { Dataset } from '../dataset.ts';
+import type { DataSchema, SchemaDocument } from '../schema.ts';
+import type { FailingRow, OverlapReport, SchemaProblem } from '../validation-report.ts';
+import { anomalyFix } from './anomaly.ts';
+import { freshPrefix } from './compile.ts';
+import { comparableTexts, relatedColumn, relatedTable, rowHash } from './related-data.ts';
+import { rowPlaces } from './row-places.ts';
+
+/** What one rule about rows that may not be here found. */
+export interface FoundOverlap {
+  readonly report: OverlapReport;
+  readonly problem: SchemaProblem | null;
+  readonly isWarning: boolean;
+  readonly scans: number;
+}
+
+/**
+ * Counts the rows of other data, e.g. of the holdout, that occur here too: by a hash of every row, over the columns that
+ * both have or over a key. Each rule takes one scan, and a second one to name rows when it is broken.
+ */
+export async function findOverlaps(dataset: Dataset, document: SchemaDocument): Promise<readonly FoundOverlap[]> {
+  const found: FoundOverlap[] = [];
+  for (const [at, rule] of document.schema.overlap.entries()) {
+    found.push(await findOverlap({ dataset, document, at, rule }));
+  }
+  return found;
+}
+
+async function findOverlap(options: {
+  readonly dataset: Dataset;
+  readonly document: SchemaDocument;
+  readonly at: number;
+  readonly rule: DataSchema['overlap'][number];
+}): Promise<FoundOverlap> {
+  const { dataset, document, at, rule } = options;
+  const table = relatedTable({ paths: rule.with, use: 'overlap' });
+  const { own, theirs, columns } = hashes({ ...options, table });
+  const here = `SELECT ${own} AS h FROM data`;
+  const [counted] = await dataset.query(
+    `SELECT count(*)::DOUBLE AS all_rows, (count(*) FILTER (WHERE h IN (${here})))::DOUBLE AS shared FROM (SELECT ${theirs} AS h FROM ${quoted(table)})`,
+  );
+  const [ofRows, rows] = [Number(counted?.['all_rows'] ?? 0), Number(counted?.['shared'] ?? 0)];
+  const report: OverlapReport = { with: rule.with, columns, rows, ofRows };
+  const isBroken = rows > rule['max-share'] * ofRows;
+  if (!isBroken) return { report, problem: null, isWarning: rule.warn, scans: 1 };
+  const most = rule['max-share'] === 0 ? 'none' : `at most ${percentText(rule['max-share'])}`;
+  const problem: SchemaProblem = {
+    column: (rule.by ?? []).join(', ').slice(0, 200),
+    check: 'overlap',
+    expected: `${most} of the rows of ${rule.with.join(', ')} here`.slice(0, 500),
+    found: `${rows} of its ${ofRows} rows, ${percentText(rows / ofRows)}, equal in ${columns} ${columns === 1 ? 'column' : 'columns'}`,
+    rows: null,
+    file: document.file,
+    line: document.lineOf(['overlap', at]),
+    anomaly: 'overlap',
+    fix: anomalyFix({ anomaly: 'overlap', column: '', rule: 'overlap' }),
+    examples: [...(await sharedRows({ dataset, own, theirs, table }))],
+  };
+  return { report, problem, isWarning: rule.warn, scans: 2 };
+}
+
+/** The hashes of rows of both sides, over the same columns in the same order. */
+function hashes(options: {
+  readonly dataset: Dataset;
+  readonly document: SchemaDocument;
+  readonly at: number;
+  readonly rule: DataSchema['overlap'][number];
+  readonly table: string;
+}): { readonly own: string; readonly theirs: string; readonly columns: number } {
+  const { dataset, document, at, rule, table } = options;
+  const others = dataset.related.get(table) ?? [];
+  const place = `${document.file}:${document.lineOf(['overlap', at])}`;
+  const shared = dataset.columns
+    .map(({ name }) => name)
+    .filter((name) => others.some((one) => one.name === name) && !rule.ignore.includes(name))
+    .sort();
+  const names = rule.by ?? shared;
+  if (names.length === 0) {
+    throw new AppError(
+      'bad-config',
+      `${place}: expected columns that both have, found none; correct \`with\` or \`ignore\``,
+    );
+  }
+  const pairs = names.map((name) =>
+    comparableTexts(
+      relatedColumn({ columns: dataset.columns, name, place }),
+      relatedColumn({ columns: others, name, place }),
+    ),
+  );
+  return {
+    own: rowHash(pairs.map(([text]) => text)),
+    theirs: rowHash(pairs.map(([, text]) => text)),
+    columns: names.length,
+  };
+}
+
+/** The first rows here that the other data hold too. Only where they stand is said: what is in them is in the data. */
+async function sharedRows(options: {
+  readonly dataset: Dataset;
+  readonly own: string;
+  readonly theirs: string;
+  readonly table: string;
+}): Promise<readonly FailingRow[]> {
+  const { dataset, own, theirs, table } = options;
+  const row = `${freshPrefix(dataset.columns)}row`;
+  const found = await dataset.query(
+    `SELECT ${row}::DOUBLE AS r FROM (SELECT *, row_number() OVER () AS ${row} FROM data) AS data
+       WHERE ${own} IN (SELECT ${theirs} FROM ${quoted(table)}) ORDER BY ${row} LIMIT 3`,
+  );
+  const rows = found.map(({ r }) => Number(r));
+  const places = await rowPlaces(dataset, rows);
+  return rows.flatMap((one) => {
+    const place = places.get(one);
+    return place === undefined ? [] : [{ ...place, key: null, value: null }];
+  });
+}
