@@ -8,7 +8,9 @@ import { importNative } from '../natives.ts';
 import { asNumber, type Column, literal, quoted } from './column.ts';
 import { type ColumnChunk, columnChunk } from './column-stream.ts';
 import { inspectFile } from './inspect-file.ts';
-import { openTable, type ReadingOptions } from './open-table.ts';
+import { type NumberChunk, scanNumbers } from './number-scan.ts';
+import { numberedRows } from './numbered-rows.ts';
+import { openTable, type ReadingOptions, tableFunction } from './open-table.ts';
 import { readError } from './read-error.ts';
 import { type SourceFile, sourceFiles } from './source-file.ts';
 import { asVector, type VectorChunk, vectorChunks } from './vector-stream.ts';
@@ -44,6 +46,11 @@ export interface Dataset extends AsyncDisposable {
   streamColumns(options: {
     readonly columns: readonly { readonly name: string; readonly as: 'number' | 'text' }[];
     readonly onChunk: (chunk: ColumnChunk) => void | Promise<void>;
+  }): Promise<void>;
+  /** Reads columns as numbers, in chunks that come in any order: several times as quick as streamColumns(). */
+  scanNumbers(options: {
+    readonly columns: readonly string[];
+    readonly onChunk: (chunk: NumberChunk) => void;
   }): Promise<void>;
   /** Reads embedding columns of all rows in order, chunk by chunk. */
   streamVectors(options: {
@@ -82,7 +89,8 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
       others.set(one.table, await openTable({ connection, query, ...one, reading: { csvTypes: options.csvTypes } }));
     }
     const [count] = await rowsOf(opened, 'SELECT count(*)::DOUBLE AS rows FROM data');
-    return dataset({ opened, columns, related: others, rows: Number(count?.['rows']) });
+    const source = tableFunction(files, options, '');
+    return dataset({ opened, columns, source, related: others, rows: Number(count?.['rows']) });
   } catch (error) {
     close(opened);
     throw readError(error, allFiles);
@@ -101,11 +109,14 @@ interface Opened {
 function dataset(options: {
   readonly opened: Opened;
   readonly columns: readonly Column[];
+  /** The call that reads the files. */
+  readonly source: string;
   readonly related: Dataset['related'];
   readonly rows: number;
 }): Dataset {
   const { opened, columns, related, rows } = options;
   const { connection, files } = opened;
+  const query: Dataset['query'] = (sql) => rowsOf(opened, sql);
   return {
     files,
     columns,
@@ -117,7 +128,7 @@ function dataset(options: {
         .sort()
         .join('\n'),
     ),
-    query: (sql) => rowsOf(opened, sql),
+    query,
     async streamColumns({ columns: wanted, onChunk }) {
       const select = wanted.map(({ name, as }) => {
         const column = columnNamed(columns, name);
@@ -131,6 +142,24 @@ function dataset(options: {
         const pending = onChunk(columnChunk(chunk, kinds));
         if (pending !== undefined) await pending;
       }
+    },
+    async scanNumbers({ columns: names, onChunk }) {
+      const numbered = await numberedRows({ files, columns, parquet: options.source, query });
+      const wanted = names.map((name) => columnNamed(columns, name));
+      if (numbered !== null) {
+        const select = wanted.map(asNumber);
+        const run = (sql: string) => guarded(opened, () => connection.run(sql));
+        await scanNumbers({ connection, run, rows: numbered, select, onChunk });
+        return;
+      }
+      let firstRow = 0;
+      await this.streamColumns({
+        columns: names.map((name) => ({ name, as: 'number' })),
+        onChunk(chunk) {
+          onChunk({ ...chunk, firstRow });
+          firstRow += chunk.rows;
+        },
+      });
     },
     async streamVectors({ columns: names, onChunk }) {
       const wanted = names.map((name) => columnNamed(columns, name));

@@ -200,7 +200,7 @@
     (v128.xor (local.get $h) (i32x4.shr_u (local.get $h) (i32.const 16))))
 
   ;; Counts each value in its bin: keyOf() of histogram.ts, shifted to the grid, is looked up in the table, slot after slot
-  ;; from its hash on. A call fills at most 2048 new slots, and the caller coarsens the grid when more than 2048 are filled.
+  ;; from its hash on. Neighbouring bins have neighbouring slots, so that the tables of many columns stay in the cache. A call fills at most 2048 new slots, and the caller coarsens the grid when more than 2048 are filled.
   (func $bins (param $state i32) (param $kept i32)
     (local $at i32) (local $end i32) (local $shift i32) (local $table i32) (local $key i32) (local $found i32) (local $slot i32)
     (local.set $end (i32.shl (local.get $kept) (i32.const 3)))
@@ -211,7 +211,8 @@
       (local.set $key (i32.shr_s (i32.xor (local.get $key)
           (i32.and (i32.shr_s (local.get $key) (i32.const 31)) (i32.const 0x7fffffff)))
         (local.get $shift)))
-      (local.set $slot (i32.shl (i32.shr_u (i32.mul (local.get $key) (i32.const 0x9e3779b1)) (i32.const 19)) (i32.const 4)))
+      (local.set $slot (i32.shl (i32.and (i32.const 8191)
+        (i32.xor (local.get $key) (i32.shr_u (local.get $key) (i32.const 13)))) (i32.const 4)))
       (block $placed
         (loop $probe
           (local.set $found (i32.load (i32.add (local.get $table) (local.get $slot))))

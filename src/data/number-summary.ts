@@ -74,33 +74,53 @@ function histogramOf(kernel: NumberKernel, state: number): Histogram {
 /** Halves the grid until few enough bins are filled, and fills the table anew. */
 function coarsenTable(kernel: NumberKernel, state: number): void {
   const view = kernel.view();
-  const table = state + stateLayout.table;
-  let counts = new Map(filledSlots(kernel, state));
-  let shift = view.getInt32(state + stateLayout.shift, true);
-  for (; counts.size > binLimit; shift++) {
-    const coarser = new Map<number, number>();
-    for (const [key, count] of counts) coarser.set(key >> 1, (coarser.get(key >> 1) ?? 0) + count);
-    counts = coarser;
+  const filled = filledSlots(kernel, state);
+  const halvings = halvingsNeeded(Int32Array.from(filled, ([key]) => key).sort());
+  const words = tableWords(kernel, state);
+  words.fill(0);
+  for (let at = 0; at < words.length; at += 4) words[at] = emptyKey;
+  let bins = 0;
+  for (const [fine, count] of filled) {
+    const key = fine >> halvings;
+    let slot = (key ^ (key >>> 13)) & (kernelSlots - 1);
+    while (words[4 * slot] !== emptyKey && words[4 * slot] !== key) slot = (slot + 1) & (kernelSlots - 1);
+    if (words[4 * slot] === emptyKey) bins++;
+    words[4 * slot] = key;
+    const sum = countAt(words, slot) + count;
+    words[4 * slot + 2] = sum % 2 ** 32;
+    words[4 * slot + 3] = sum / 2 ** 32;
   }
-  for (let slot = 0; slot < kernelSlots; slot++) {
-    view.setInt32(table + 16 * slot, emptyKey, true);
-    view.setBigUint64(table + 16 * slot + 8, 0n, true);
-  }
-  for (const [key, count] of counts) {
-    let slot = Math.imul(key, 0x9e3779b1) >>> 19;
-    while (view.getInt32(table + 16 * slot, true) !== emptyKey) slot = (slot + 1) % kernelSlots;
-    view.setInt32(table + 16 * slot, key, true);
-    view.setBigUint64(table + 16 * slot + 8, BigInt(count), true);
-  }
-  view.setInt32(state + stateLayout.shift, shift, true);
-  view.setInt32(state + stateLayout.filled, counts.size, true);
+  view.setInt32(state + stateLayout.shift, view.getInt32(state + stateLayout.shift, true) + halvings, true);
+  view.setInt32(state + stateLayout.filled, bins, true);
 }
 
-function* filledSlots(kernel: NumberKernel, state: number): Generator<readonly [key: number, count: number]> {
-  const view = kernel.view();
-  for (let slot = 0; slot < kernelSlots; slot++) {
-    const at = state + stateLayout.table + 16 * slot;
-    const key = view.getInt32(at, true);
-    if (key !== emptyKey) yield [key, Number(view.getBigUint64(at + 8, true))];
+/** Neighbours stay apart as long as they differ in a bit that is kept. */
+function halvingsNeeded(sorted: Int32Array): number {
+  const apartUntil = new Uint32Array(33);
+  for (let at = 1; at < sorted.length; at++) {
+    const width = 32 - Math.clz32((sorted[at] ?? 0) ^ (sorted[at - 1] ?? 0));
+    apartUntil[width] = (apartUntil[width] ?? 0) + 1;
   }
+  let halvings = 0;
+  for (let bins = sorted.length; bins > binLimit; halvings++) bins -= apartUntil[halvings + 1] ?? 0;
+  return halvings;
+}
+
+function filledSlots(kernel: NumberKernel, state: number): readonly (readonly [key: number, count: number])[] {
+  const words = tableWords(kernel, state);
+  const filled: [key: number, count: number][] = [];
+  for (let at = 0; at < words.length; at += 4) {
+    const key = words[at] ?? emptyKey;
+    if (key !== emptyKey) filled.push([key, countAt(words, at / 4)]);
+  }
+  return filled;
+}
+
+function countAt(words: Int32Array, slot: number): number {
+  return ((words[4 * slot + 2] ?? 0) >>> 0) + (words[4 * slot + 3] ?? 0) * 2 ** 32;
+}
+
+/** The slots of a table, four words each: key, nothing, and the lower and the upper half of the count. */
+function tableWords(kernel: NumberKernel, state: number): Int32Array {
+  return new Int32Array(kernel.view().buffer, state + stateLayout.table, 4 * kernelSlots);
 }

@@ -15,6 +15,8 @@ export interface ReadingOptions {
   readonly csv?: CsvDialect | undefined;
   /** DuckDB types of columns of CSV files whose first rows would suggest another. */
   readonly types?: Readonly<Record<string, string>> | undefined;
+  /** DuckDB types of partition columns. Default: those that fit the values in the paths of these files. */
+  readonly partitionTypes?: ReadonlyMap<string, string> | undefined;
   /** Groups of number columns that are the elements of one vector each: its name, and names or globs of the columns. */
   readonly embeddings?: Readonly<Record<string, readonly string[]>> | undefined;
 }
@@ -35,7 +37,7 @@ export async function openTable(options: TableOptions): Promise<readonly Column[
   if (format === 'csv') for (const file of files) await checkHeader({ file, dialect: reading.csv ?? {}, query });
   partitionNames(files);
   if (format === 'arrow') {
-    await loadArrow({ connection, files, table });
+    await loadArrow({ connection, files, table, partitionTypes: reading.partitionTypes ?? partitionTypes(files) });
   } else {
     const isInOrder = await isOneOrder(options);
     // Text is parsed once, into a table that spills to disk beyond the memory limit; Parquet is read where it lies.
@@ -73,9 +75,12 @@ function selectFrom(files: readonly SourceFile[], reading: ReadingOptions, more 
   return `SELECT *${exclude} FROM ${tableFunction(files, reading, more)}`;
 }
 
-function tableFunction(files: readonly SourceFile[], reading: ReadingOptions, more: string): string {
+/** The call of DuckDB's that reads all files, as it stands behind FROM. */
+export function tableFunction(files: readonly SourceFile[], reading: ReadingOptions, more: string): string {
   const list = `[${files.map((file) => literal(file.absolutePath)).join(', ')}]`;
-  const types = [...partitionTypes(files)].map(([name, type]) => `${literal(name)}: ${type}`);
+  const types = [...(reading.partitionTypes ?? partitionTypes(files))].map(
+    ([name, type]) => `${literal(name)}: ${type}`,
+  );
   const hive =
     types.length === 0 ? 'hive_partitioning = false' : `hive_partitioning = true, hive_types = {${types.join(', ')}}`;
   const format = files[0]?.format;

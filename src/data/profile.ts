@@ -4,6 +4,7 @@ import type { Dataset } from './dataset.ts';
 import { registers } from './distinct.ts';
 import { embeddingSummary } from './embedding-summary.ts';
 import { histogramOf } from './histogram.ts';
+import { numberKernel } from './number-kernel.ts';
 import { type NumberSummary, numberSummary } from './number-summary.ts';
 import { type ColumnProfile, type Profile, profileSchema, type StringProfile } from './profile-document.ts';
 
@@ -44,15 +45,16 @@ async function numberProfiles(dataset: Dataset, advance: (cells: number) => void
     readonly kind: 'number' | 'boolean' | 'timestamp';
     readonly summary: NumberSummary;
   }[] = [];
+  const kernel = numberKernel();
   for (const { name, kind } of dataset.columns) {
-    if (kind !== 'string' && kind !== 'embedding') summaries.push({ name, kind, summary: numberSummary() });
+    if (kind !== 'string' && kind !== 'embedding') summaries.push({ name, kind, summary: numberSummary(kernel) });
   }
   if (summaries.length === 0) return [];
-  await dataset.streamColumns({
-    columns: summaries.map(({ name }) => ({ name, as: 'number' })),
-    onChunk({ rows, columns }) {
+  await dataset.scanNumbers({
+    columns: summaries.map(({ name }) => name),
+    onChunk({ firstRow, rows, columns }) {
       for (const [index, column] of columns.entries()) {
-        if (column.kind === 'number') summaries[index]?.summary.add(column.values, column.valid);
+        if (column.kind === 'number') summaries[index]?.summary.add(column.values, column.valid, firstRow);
       }
       advance(rows * columns.length);
     },
