@@ -22,7 +22,12 @@ export interface HoldoutExplanation {
  * the holdout or the candidate cannot be used, or on names that are not there.
  */
 export async function explainHoldout(
-  request: EvaluationRequest & { readonly explanation: ExplanationPolicy; readonly names: readonly string[] },
+  request: EvaluationRequest & {
+    readonly explanation: ExplanationPolicy;
+    readonly names: readonly string[];
+    /** The folder that the policy's training paths are relative to. */
+    readonly trainRoot: string;
+  },
 ): Promise<HoldoutExplanation> {
   const { policy, explanation, names, onProgress } = request;
   await using dataset = await openDataset({ root: request.holdoutRoot, paths: policy.data.holdout });
@@ -39,7 +44,7 @@ export async function explainHoldout(
     if (request.champion !== null) champion = await loadChampion({ ...wanted, path: request.champion });
     const report = await explainOpened(
       { dataset, target, policy, explanation, candidate, champion, names, onProgress },
-      request.holdoutRoot,
+      request.trainRoot,
     );
     return {
       holdoutDigest: dataset.digest,

@@ -50,6 +50,8 @@ export async function explainModels(request: ExplanationRequest): Promise<Explan
     models: champion === null ? 1 : 2,
     locals: request.names.length,
     background,
+    // One more than the target has: a class that only a model knows.
+    classes: target.task === 'multiclass' ? target.classes.length + 1 : 1,
   });
   const session = {
     ...(await chosenRows(request, { wishes, cost, background })),

@@ -12,6 +12,8 @@ export interface ExplanationSize {
   /** The rows that are explained one by one. */
   readonly locals: number;
   readonly background: number;
+  /** Classes that may have to be explained each by itself; 1 but for task multiclass. */
+  readonly classes: number;
 }
 
 /** How many rows a method may look at and what that costs in model rows; or why it may not. */
@@ -39,10 +41,11 @@ export function explanationCost(size: ExplanationSize): ExplanationCost {
   const { method } = policy;
   const budget = policy['budget-rows'];
   const rows = Math.min(policy.rows, size.rows);
-  const forPermutation = models * (1 + (size.features + size.groups) * policy.permutations);
+  // Every row is looked at as it is twice: for what the models say of it, and for the answer or loss to compare with.
+  const forPermutation = models * (2 + (size.features + size.groups) * policy.permutations);
   const perRow = rowsPerExplanation({ players: size.features, background, permutations: policy.permutations });
-  const forShapley = models * (1 + perRow.rows);
-  const shapleyBase = models * background + locals * forShapley;
+  const forShapley = models * (2 + perRow.rows);
+  const shapleyBase = models * background * Math.min(size.classes, rows + locals) + locals * forShapley;
   const shapleyNeed = method === 'permutation' ? 0 : shapleyBase + rows * forShapley;
   const allowed = method === 'both' ? Math.max(budget / 3, budget - shapleyNeed) : budget;
   const permutation =

@@ -78,9 +78,9 @@ export type ShapleyFeature = z.infer<typeof ShapleyFeature>;
 
 const Contribution = z.strictObject({
   name: z.string().max(200),
-  /** Units of the answer; candidate, then champion. Standard errors are those of the sampling of orders. */
-  candidate: z.strictObject({ value: z.number(), standardError: z.number().nonnegative() }),
-  champion: z.strictObject({ value: z.number(), standardError: z.number().nonnegative() }).nullable(),
+  /** In units of the answer. The error is that of the sampling of orders: 0 where all were looked at, or none matters. */
+  candidate: Estimate,
+  champion: Estimate.nullable(),
 });
 
 /** One row: its answer is the baseline plus the contributions of all features. */

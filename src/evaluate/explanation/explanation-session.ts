@@ -7,7 +7,7 @@ import type { Target } from '../target.ts';
 import { type AskedModel, hasProbabilities } from './asked-model.ts';
 import type { ExplanationCost, MethodCost } from './explanation-cost.ts';
 import { mostLocals } from './explanation-report.ts';
-import { MixedRows, type MixingTable, mixingTable } from './mixed-rows.ts';
+import { MixedRows, type MixingTable, mixingTable, rowsPerCall } from './mixed-rows.ts';
 import type { PlayerGroup } from './permutation-importance.ts';
 import { type ChosenRow, chooseRows } from './row-sample.ts';
 
@@ -107,18 +107,25 @@ export async function chosenRows(
   return { table: mixingTable(wishes, [...sampled, ...named, ...behind]), sampled: sampled.length, named };
 }
 
-/** Asks about the rows as they are: whether both models give probabilities, and the classes that the candidate predicts. */
+/** Asks about rows as they are: whether both models give probabilities, and the classes that the candidate predicts. */
 export async function firstLook(
   { table, request }: Session,
-  { models, rows }: { readonly models: Models; readonly rows: number },
+  { models, places }: { readonly models: Models; readonly places: readonly number[] },
 ): Promise<{ readonly hasScores: boolean; readonly predicted: ArrayLike<number> }> {
-  if (request.target.task === 'regression') return { hasScores: true, predicted: [] };
-  const mixed = new MixedRows(table, rows);
-  for (let row = 0; row < rows; row++) mixed.add(new Int32Array(table.players.length).fill(row));
-  const candidate = await models.candidate.ask(mixed, new Float64Array(rows));
-  const champion = models.champion && (await models.champion.ask(mixed, new Float64Array(rows)));
-  return {
-    hasScores: hasProbabilities(candidate) && (champion === null || hasProbabilities(champion)),
-    predicted: candidate.predicted,
-  };
+  const predicted = new Float64Array(places.length);
+  let hasScores = true;
+  if (request.target.task === 'regression') return { hasScores, predicted };
+  const mixed = new MixedRows(table, Math.min(rowsPerCall(table), places.length));
+  for (let start = 0; start < places.length; start += mixed.capacity) {
+    mixed.clear();
+    for (const place of places.slice(start, start + mixed.capacity)) {
+      mixed.add(new Int32Array(table.players.length).fill(place));
+    }
+    const truths = new Float64Array(mixed.rows);
+    const candidate = await models.candidate.ask(mixed, truths);
+    const champion = models.champion && (await models.champion.ask(mixed, truths));
+    hasScores &&= hasProbabilities(candidate) && (champion === null || hasProbabilities(champion));
+    predicted.set(candidate.predicted, start);
+  }
+  return { hasScores, predicted };
 }

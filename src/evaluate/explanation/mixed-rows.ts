@@ -43,6 +43,11 @@ export function isSameCell(
   return table.players[player]?.columns.every((column) => Object.is(left?.[column], right?.[column])) ?? true;
 }
 
+/** Rows that are put to a model in one call: many, for their speed, as long as their cells stay below some 32 MB. */
+export function rowsPerCall({ players }: MixingTable): number {
+  return Math.min(8192, Math.max(256, Math.floor(4_000_000 / Math.max(1, players.length))));
+}
+
 /** New rows: feature i of row j is that of the table's row `at(i, j)`. Room is used again for the next rows. */
 export class MixedRows {
   readonly capacity: number;

@@ -2,7 +2,7 @@ import type { ExplanationLoss } from '../../policy/explanation-policy.ts';
 import { type AskedModel, explanationLosses } from './asked-model.ts';
 import type { Sampled } from './estimate.ts';
 import { type Donors, exchangeEffect } from './exchange-effect.ts';
-import { isSameCell, MixedRows, type MixingTable } from './mixed-rows.ts';
+import { isSameCell, MixedRows, type MixingTable, rowsPerCall } from './mixed-rows.ts';
 import { orderOf, seedOf } from './row-key.ts';
 
 /** A feature, or features that are exchanged together, as places among the table's players. */
@@ -25,9 +25,6 @@ export interface Losses {
   readonly champion: number | null;
   readonly features: readonly Loss[];
 }
-
-/** Rows that are put to a model in one call. */
-const rowsPerCall = 8192;
 
 /**
  * Permutation importance (Breiman 2001; Fisher, Rudin and Dominici 2019): the increase of the mean loss when the values of a
@@ -100,7 +97,7 @@ async function lossesOf(
   const { table, truths, loss, group, donors } = options;
   const count = truths.length;
   const result = new Float64Array(donors.length * count).fill(Number.NaN);
-  const rows = new MixedRows(table, Math.min(rowsPerCall, result.length));
+  const rows = new MixedRows(table, Math.min(rowsPerCall(table), result.length));
   const places = new Int32Array(rows.capacity);
   const asked = new Float64Array(rows.capacity);
   const sources = new Int32Array(table.players.length);

@@ -14,7 +14,7 @@ export async function permutationPart(
 ): Promise<NonNullable<ExplanationReport['permutation']>> {
   const { request, table, groups, players } = session;
   const { confidence } = request.policy;
-  const first = await firstLook(session, { models, rows });
+  const first = await firstLook(session, { models, places: [...Array(rows).keys()] });
   const loss = lossOf(request, first.hasScores);
   const donors = cyclicDonors(rows, request.explanation.permutations);
   const single = players.map((name, place) => ({ name, members: [place] }));

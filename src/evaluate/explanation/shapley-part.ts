@@ -13,9 +13,9 @@ export async function shapleyPart(
   const { target, policy, explanation } = request;
   const explained = [...Array(rows).keys(), ...named.map((_, place) => sampled + place)];
   const background = table.rows.flatMap((_, place) => (place >= sampled + named.length ? [place] : []));
-  const first = await firstLook(session, { models, rows: sampled + named.length });
+  const first = await firstLook(session, { models, places: explained });
   const by = first.hasScores ? 'score' : 'label';
-  const classes = target.task === 'multiclass' ? explained.map((place) => first.predicted[place] ?? 0) : null;
+  const classes = target.task === 'multiclass' ? first.predicted : null;
   const question = {
     table,
     explained,

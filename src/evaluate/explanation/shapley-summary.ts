@@ -64,10 +64,11 @@ export function localExplanation(
 ): LocalExplanation {
   const { table, candidate, champion } = pair;
   const { place, name, explainedClass } = options;
-  const of = ({ values, standardErrors, width }: ShapleyValues, player: number) => ({
-    value: values[place * width + player] ?? 0,
-    standardError: standardErrors[place * width + player] ?? 0,
-  });
+  const of = (model: ShapleyValues, player: number) => {
+    const at = place * model.width + player;
+    const [value, standardError, degrees] = [model.values[at], model.standardErrors[at], model.degrees[at]];
+    return estimateOf({ value: value ?? 0, standardError: standardError ?? 0, degrees: degrees ?? 1 }, pair.confidence);
+  };
   const contributions = table.players.map((player, index) => ({
     name: player.name.slice(0, 200),
     candidate: of(candidate, index),

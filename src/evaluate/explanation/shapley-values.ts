@@ -1,6 +1,6 @@
 import { type AskedModel, explainedAnswers } from './asked-model.ts';
 import { addCoalitions, addPair, coalitionRows, pairRows, type Walk } from './coalition-walk.ts';
-import { MixedRows, type MixingTable } from './mixed-rows.ts';
+import { MixedRows, type MixingTable, rowsPerCall } from './mixed-rows.ts';
 import type { PlayerGroup } from './permutation-importance.ts';
 import { seedOf } from './row-key.ts';
 
@@ -25,6 +25,8 @@ export interface ShapleyValues {
   readonly values: Float64Array;
   /** Of the sampling of orders. */
   readonly standardErrors: Float64Array;
+  /** The degrees of freedom of those errors. */
+  readonly degrees: Float64Array;
   /** |value|, less what the sampling error adds to it on average. */
   readonly sizes: Float64Array;
   /** By explained row: the model's answer, and its mean answer over the background. */
@@ -36,7 +38,8 @@ export interface ShapleyValues {
   readonly efficiencyGap: number;
 }
 
-const rowsPerCall = 8192;
+/** Walks of which no row has to be asked cost memory all the same. */
+const mostWaiting = 8192;
 
 /** The model rows that a row needs at most, and whether that is for every coalition. */
 export function rowsPerExplanation(options: {
@@ -64,7 +67,7 @@ export async function shapleyValues(model: AskedModel, question: ShapleyQuestion
   const ends = await endAnswers(model, question);
   const tally = new Tally({ rows: explained.length, width, permutations: isExact ? 1 : permutations });
   const largest = isExact ? coalitionRows(players) : pairRows(players);
-  const rows = new MixedRows(table, Math.max(rowsPerCall, largest));
+  const rows = new MixedRows(table, Math.max(rowsPerCall(table), largest));
   const truths = new Float64Array(rows.capacity);
   let waiting: { readonly row: number; readonly other: number; readonly walk: Walk }[] = [];
   const contributions = new Float64Array(width);
@@ -89,7 +92,7 @@ export async function shapleyValues(model: AskedModel, question: ShapleyQuestion
       const mix = { table, background: behind, row: place };
       const keys = [table.rows[place]?.key ?? 0, table.rows[behind]?.key ?? 0] as const;
       for (let round = 0; round < (isExact ? 1 : permutations); round++) {
-        if (rows.rows + largest > rows.capacity || waiting.length >= rowsPerCall) await flush();
+        if (rows.rows + largest > rows.capacity || waiting.length >= mostWaiting) await flush();
         const start = rows.rows;
         const walk = isExact ? addCoalitions(rows, mix) : addPair(rows, mix, seedOf(...keys, round));
         truths.fill(question.classes?.[row] ?? 0, start, rows.rows);
@@ -139,7 +142,7 @@ async function answersAbout(
   const { question, places, classOf } = options;
   const { table, by } = question;
   const all = new Float64Array(places.length);
-  const rows = new MixedRows(table, Math.min(rowsPerCall, places.length));
+  const rows = new MixedRows(table, Math.min(rowsPerCall(table), places.length));
   for (let start = 0; start < places.length; start += rows.capacity) {
     rows.clear();
     const some = places.slice(start, start + rows.capacity);
@@ -161,8 +164,11 @@ class Tally {
   readonly #halves: readonly [Float64Array, Float64Array];
   /** Sums over strata of the squared deviations within each. */
   readonly #squares: Float64Array;
-  readonly #sum: Float64Array;
-  readonly #sumOfSquares: Float64Array;
+  /** Sums over strata of the squares of those: whether few strata make most of the error. */
+  readonly #fourths: Float64Array;
+  /** Of the rounds of the background row that is being added. */
+  readonly #mean: Float64Array;
+  readonly #deviations: Float64Array;
   readonly #largest: Float64Array;
   #round = 0;
 
@@ -176,8 +182,9 @@ class Tally {
     this.#rounds = permutations;
     this.#halves = [new Float64Array(rows * width), new Float64Array(rows * width)];
     this.#squares = new Float64Array(rows * width);
-    this.#sum = new Float64Array(width);
-    this.#sumOfSquares = new Float64Array(width);
+    this.#fourths = new Float64Array(rows * width);
+    this.#mean = new Float64Array(width);
+    this.#deviations = new Float64Array(width);
     this.#largest = new Float64Array(width);
   }
 
@@ -189,19 +196,22 @@ class Tally {
       const value = contributions[player] ?? 0;
       const place = first + player;
       half[place] = (half[place] ?? 0) + value;
-      this.#sum[player] = (this.#sum[player] ?? 0) + value;
-      this.#sumOfSquares[player] = (this.#sumOfSquares[player] ?? 0) + value * value;
+      const step = value - (this.#mean[player] ?? 0);
+      const mean = (this.#mean[player] ?? 0) + step / (this.#round + 1);
+      this.#mean[player] = mean;
+      this.#deviations[player] = (this.#deviations[player] ?? 0) + step * (value - mean);
       this.#largest[player] = Math.max(this.#largest[player] ?? 0, Math.abs(value));
     }
     this.#round++;
     if (this.#round < this.#rounds) return;
     this.#round = 0;
     for (let player = 0; player < this.#width; player++) {
-      const within = (this.#sumOfSquares[player] ?? 0) - (this.#sum[player] ?? 0) ** 2 / this.#rounds;
-      this.#squares[first + player] = (this.#squares[first + player] ?? 0) + Math.max(0, within);
+      const within = this.#deviations[player] ?? 0;
+      this.#squares[first + player] = (this.#squares[first + player] ?? 0) + within;
+      this.#fourths[first + player] = (this.#fourths[first + player] ?? 0) + within ** 2;
     }
-    this.#sum.fill(0);
-    this.#sumOfSquares.fill(0);
+    this.#mean.fill(0);
+    this.#deviations.fill(0);
   }
 
   finish(options: {
@@ -217,6 +227,11 @@ class Tally {
     const standardErrors = this.#squares.map((squares) =>
       rounds < 2 ? 0 : Math.sqrt(squares / ((rounds - 1) * rounds)) / background,
     );
+    // Satterthwaite, with the correction for strata of few rounds (Cochran, §5.4).
+    const degrees = this.#squares.map((squares, place) => {
+      const fourths = this.#fourths[place] ?? 0;
+      return fourths === 0 ? 1 : Math.max(1, ((rounds + 1) * squares ** 2) / fourths - 2);
+    });
     // An error that turns a sign makes a size too large. Halves of the orders disagree as often as the whole is wrong, and
     // twice as far: their mean size less the size of the whole is what the whole has too much (Quenouille's correction).
     const sizes = values.map((value, place) => {
@@ -236,6 +251,7 @@ class Tally {
     return {
       values,
       standardErrors,
+      degrees,
       sizes,
       answers,
       baselines,
