@@ -43,6 +43,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'write what was measured as one HTML page for people',
     load: async () => (await import('./report.ts')).reportCommand,
   },
+  explain: {
+    summary: 'say what a model reads in the features, and what changed from the champion',
+    load: async () => (await import('./explain.ts')).explainCommand,
+  },
   audit: {
     summary: 'print who caused what, and prove that nothing of it was changed',
     load: async () => (await import('./audit.ts')).auditCommand,
