@@ -23,8 +23,9 @@ export async function loadArrow(options: {
   readonly connection: DuckDBConnection;
   readonly files: readonly SourceFile[];
   readonly table: string;
+  readonly partitionTypes: ReadonlyMap<string, string>;
 }): Promise<void> {
-  const { connection, files, table } = options;
+  const { connection, files, table, partitionTypes } = options;
   const arrow = await arrowWithCodecs();
   const duck = await importNative('@duckdb/node-api');
   let expected: readonly string[] | null = null;
@@ -38,7 +39,7 @@ export async function loadArrow(options: {
         `expected the columns of ${first?.path} in every file, found others in ${file.path}; name files of one schema`,
       );
     }
-    const columns = ['*', ...partitionColumns(file, files)].join(', ');
+    const columns = ['*', ...partitionColumns(file, partitionTypes)].join(', ');
     const isFirst = expected === null;
     await connection.run(
       isFirst

@@ -5,16 +5,35 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { Digest } from '../digest.ts';
 import { AppError, messageOf } from '../error.ts';
+import { fileStamp } from './file-stamp.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** DuckDB's own limits of a line of CSV and of an object of JSON, in bytes. */
 const lineLimits = { csv: 2_000_000, json: 16_777_216 } as const;
 
+/** Digests by path and stamp: what one part of a run has read another need not read again. */
+const known = new Map<string, Digest>();
+const mostKnown = 10_000;
+
+/** The digest of a file that was read from end to end, now or since its last change. Throws `bad-input` for what cannot be read whole. */
+export async function inspectFile(file: SourceFile): Promise<Digest> {
+  const stamp = fileStamp(file.absolutePath);
+  const key = `${file.absolutePath}\n${stamp}`;
+  const seen = stamp === null ? undefined : known.get(key);
+  if (seen !== undefined) return seen;
+  const digest = await readWhole(file);
+  if (stamp !== null && fileStamp(file.absolutePath) === stamp) {
+    if (known.size >= mostKnown) known.clear();
+    known.set(key, digest);
+  }
+  return digest;
+}
+
 /**
  * Reads a file once from end to end: returns its digest and finds what DuckDB passes over in silence — a compressed file
  * that was cut off, whose rest would be missing, and a last line beyond its limit, which it drops. Throws `bad-input`.
  */
-export async function inspectFile(file: SourceFile): Promise<Digest> {
+async function readWhole(file: SourceFile): Promise<Digest> {
   const hash = createHash('sha256');
   const source = createReadStream(file.absolutePath, { highWaterMark: 1 << 20 });
   const hashing = new Transform({

@@ -49,8 +49,7 @@ export function partitionTypes(files: readonly SourceFile[]): ReadonlyMap<string
 }
 
 /** The value of each partition column of a file as SQL: `'2026'::BIGINT AS "year"`. */
-export function partitionColumns(file: SourceFile, files: readonly SourceFile[]): readonly string[] {
-  const types = partitionTypes(files);
+export function partitionColumns(file: SourceFile, types: ReadonlyMap<string, string>): readonly string[] {
   return partitionsOf(file.path).map(({ name, value }) => {
     const constant = value === null ? 'NULL' : literal(value);
     return `${constant}::${types.get(name) ?? 'VARCHAR'} AS ${quoted(name)}`;

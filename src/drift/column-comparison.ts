@@ -1,5 +1,6 @@
 import type { CategoryCounts } from '../data/category-counts.ts';
 import { binsOf } from '../data/histogram.ts';
+import { alignedCategories } from '../data/privacy.ts';
 import type { ColumnProfile, NumberProfile, StringProfile } from '../data/profile-document.ts';
 import { isNumberProfile, standardDeviation, valueCount } from '../data/profile-document.ts';
 import { normalSurvival } from '../statistics/normal.ts';
@@ -130,7 +131,8 @@ function compareStrings(options: {
   readonly z: number;
 }): Compared & Pick<ColumnComparison, 'unseen' | 'vanished'> {
   const { reference, current, z } = options;
-  const both = { reference: reference.categories, current: current.categories };
+  const aligned = alignedCategories(reference, current);
+  const both = { reference: aligned.a, current: aligned.b };
   const distances = categoryCellsOf({ ...both, by: 'mixture' });
   return {
     kind: reference.categories.kind === 'listed' && current.categories.kind === 'listed' ? 'category' : 'text',
@@ -140,10 +142,11 @@ function compareStrings(options: {
       stability: distances,
       z,
     }),
-    unseen: compareUnseen({ ...both, z }),
-    vanished: compareUnseen({ reference: both.current, current: both.reference, z }),
+    // A category that is only on one side may have been folded on the other.
+    unseen: aligned.isFolded ? null : compareUnseen({ ...both, z }),
+    vanished: aligned.isFolded ? null : compareUnseen({ reference: both.current, current: both.reference, z }),
     mean: null,
-    bars: categoryBars(reference.categories, current.categories),
+    bars: categoryBars(both.reference, both.current),
   };
 }
 

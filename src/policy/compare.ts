@@ -5,6 +5,7 @@ import { comparisonLoosens } from './comparison-changes.ts';
 import { fairnessChanges } from './fairness-changes.ts';
 import { hygieneLevels } from './hygiene-policy.ts';
 import type { Gate, ModelPolicy, Policy } from './policy.ts';
+import { privacyLoosens } from './privacy-changes.ts';
 import { quoted } from './quoted.ts';
 
 /**
@@ -113,6 +114,8 @@ const strictness: readonly (Leaf | undefined)[] = hygieneLevels;
 function isLooser(path: string, before: Leaf | undefined, after: Leaf | undefined): boolean {
   const ofComparison = comparisonLoosens(path, before, after);
   if (ofComparison !== null) return ofComparison;
+  const ofPrivacy = privacyLoosens(path, before, after);
+  if (ofPrivacy !== null) return ofPrivacy;
   if (path === 'drift.rule') return driftRules.indexOf(after) > driftRules.indexOf(before);
   if (path === 'drift.ignore') {
     const ignored = String(before ?? '').split(', ');

@@ -3,6 +3,7 @@ import { metricNames, tasks } from '../evaluate/metric-name.ts';
 import { AccessPolicy, AuthorMayApprove, EnvironmentsPolicy } from './access-policy.ts';
 import { BudgetPolicy } from './budget-policy.ts';
 import { comparisonKeys } from './comparison-policy.ts';
+import { dataSourceKeys } from './data-source-policy.ts';
 import { DriftPolicy } from './drift-policy.ts';
 import { ExplanationPolicy } from './explanation-policy.ts';
 import { FairnessPolicy } from './fairness-policy.ts';
@@ -125,12 +126,13 @@ export type TrainPolicy = z.infer<typeof TrainPolicy>;
 /** Where a model's rows are. */
 export const DataPolicy = z.strictObject({
   train: paths.describe(
-    'The training data: files or globs of CSV, Parquet or JSON lines, also as DVC or Git LFS pointers.',
+    'The training data: files, globs or folders of CSV, Parquet, Arrow or JSON lines, also as DVC or Git LFS pointers.',
   ),
   holdout: paths.describe('The rows that candidate and champion are compared on. Always taken from the base branch.'),
   schema: path
     .optional()
     .describe('A file that says what the data must look like (`siskin validate --init` writes it).'),
+  ...dataSourceKeys,
 });
 export type DataPolicy = z.infer<typeof DataPolicy>;
 

@@ -1,0 +1,250 @@
+import { canonicalJson, type Digest, digestOf } from '../digest.ts';
+import { AppError } from '../error.ts';
+import type { Dataset, DatasetOptions } from './dataset.ts';
+import { openDataset } from './dataset.ts';
+import { fileStamp } from './file-stamp.ts';
+import { emptyHistogram } from './histogram.ts';
+import { inspectFile } from './inspect-file.ts';
+import { mergeProfiles } from './merge-profiles.ts';
+import type { ReadingOptions } from './open-table.ts';
+import { type PairRequest, profilePairs } from './pair-scan.ts';
+import { partitionsOf, partitionTypes } from './partitions.ts';
+import { type ProfileProgress, profileDataset } from './profile.ts';
+import type { ProfileCache } from './profile-cache.ts';
+import { type ColumnProfile, type Profile, profileSchema, valueCount } from './profile-document.ts';
+import { type SourceFile, sourceFiles } from './source-file.ts';
+
+/** Files with what identifies their content. */
+export interface IdentifiedFiles {
+  readonly files: Dataset['files'];
+  /** Of the sorted digests of the files: as that of a Dataset. */
+  readonly digest: Digest;
+}
+
+/** What to profile, and where profiles of unchanged files may be. */
+export interface ProfileFilesOptions extends Omit<DatasetOptions, 'related'> {
+  readonly cache: ProfileCache;
+  readonly pairs?: PairRequest | undefined;
+  readonly onProgress?: (progress: ProfileProgress) => void;
+}
+
+/** A profile and how it came about. */
+export interface ProfiledFiles {
+  readonly profile: Profile;
+  readonly digest: Digest;
+  readonly files: number;
+  /** Files whose profiles were known. */
+  readonly unread: number;
+}
+
+/** Finds data files and their digests; a file is read only where the cache does not know it by its stamp. */
+export async function identifyFiles(options: Omit<ProfileFilesOptions, 'pairs'>): Promise<IdentifiedFiles> {
+  const files: Dataset['files'][number][] = [];
+  for (const file of sourceFiles(options)) files.push({ ...file, digest: await digestOfFile(file, options.cache) });
+  return { files, digest: digestOfAll(files) };
+}
+
+/** The digest of a set of files, whatever their names and order. */
+export function digestOfAll(files: Dataset['files']): Digest {
+  return digestOf(
+    files
+      .map((file) => file.digest)
+      .sort()
+      .join('\n'),
+  );
+}
+
+/**
+ * Profiles files one by one and merges what they give, in the order of their paths, so that the profile of a file that was seen
+ * before need not be made again. Each file's types are its own: where files do not agree (a column of numbers here, of other texts there)
+ * the column is one of texts, and those files are read once more as texts.
+ */
+export async function profileFiles(options: ProfileFilesOptions): Promise<ProfiledFiles> {
+  return await profileIdentified(await identifyFiles(options), options);
+}
+
+/** The same for files whose digests are known. */
+export async function profileIdentified(found: IdentifiedFiles, options: ProfileFilesOptions): Promise<ProfiledFiles> {
+  const { files, digest } = found;
+  const types = partitionTypes(files);
+  const progress = startProgress(files, options.onProgress);
+  let unread = 0;
+  const profiled: FileProfile[] = [];
+  for (const file of files) {
+    const one = await profileFile({ file, types: {}, partitions: types, options, progress });
+    if (one.isKnown) unread += 1;
+    profiled.push(one);
+  }
+  const texts = textColumns(profiled);
+  const agreeing: FileProfile[] = [];
+  for (const one of profiled) {
+    const odd = one.profile.columns.filter((column) => texts.has(column.name) && column.kind !== 'string');
+    if (odd.length === 0) {
+      agreeing.push(one);
+      continue;
+    }
+    if (one.file.format !== 'csv') return { ...(await profileTogether(found, options)), unread: 0 };
+    const forced = Object.fromEntries(odd.map(({ name }) => [name, 'VARCHAR']));
+    agreeing.push(await profileFile({ file: one.file, types: forced, partitions: types, options, progress }));
+  }
+  return { profile: merged(agreeing), digest, files: files.length, unread };
+}
+
+interface FileProfile {
+  readonly file: Dataset['files'][number];
+  readonly profile: Profile;
+  readonly isKnown: boolean;
+}
+
+interface Progress {
+  begin(file: SourceFile): (progress: ProfileProgress) => void;
+  skip(file: SourceFile): void;
+}
+
+async function profileFile(options: {
+  readonly file: Dataset['files'][number];
+  readonly types: Readonly<Record<string, string>>;
+  readonly partitions: ReadonlyMap<string, string>;
+  readonly options: ProfileFilesOptions;
+  readonly progress: Progress;
+}): Promise<FileProfile> {
+  const { file, types, partitions, options: given, progress } = options;
+  const { cache, pairs } = given;
+  const reading: ReadingOptions = { csvTypes: given.csvTypes, csv: given.csv, embeddings: given.embeddings, types };
+  const key = cacheKey({ file, reading, partitions, pairs });
+  const known = cache.readProfile(key);
+  if (known !== null) {
+    progress.skip(file);
+    return { file, profile: known, isKnown: true };
+  }
+  await using dataset = await openDataset({ ...given, ...reading, paths: [file.path], partitionTypes: partitions });
+  const profile = await profileDataset(dataset, progress.begin(file));
+  const together = pairs === undefined ? [] : await profilePairs(dataset, pairs);
+  const whole = together.length === 0 ? profile : { ...profile, pairs: [...together] };
+  // The file may have changed since it was identified: what was read is kept under what was read.
+  if (dataset.files[0]?.digest === file.digest) cache.writeProfile(key, whole);
+  return { file, profile: whole, isKnown: false };
+}
+
+/** All that the profile of one file depends on. */
+function cacheKey(options: {
+  readonly file: Dataset['files'][number];
+  readonly reading: ReadingOptions;
+  readonly partitions: ReadonlyMap<string, string>;
+  readonly pairs: PairRequest | undefined;
+}): string {
+  const { file, reading, partitions, pairs } = options;
+  return canonicalJson({
+    schema: profileSchema,
+    digest: file.digest,
+    // Compression and layout go by the ending.
+    ending: /(\.[a-z]+(\.(gz|zst))?)$/i.exec(file.path)?.[1]?.toLowerCase(),
+    partitions: partitionsOf(file.path).map(({ name, value }) => [name, value, partitions.get(name)]),
+    reading,
+    pairs,
+  });
+}
+
+/** Columns whose kinds differ between files that have values in them. */
+function textColumns(profiled: readonly FileProfile[]): ReadonlySet<string> {
+  const kinds = new Map<string, string>();
+  const texts = new Set<string>();
+  for (const column of profiled.flatMap(({ profile }) => profile.columns)) {
+    if (valueCount(column) === 0) continue;
+    const kind = column.kind === 'embedding' ? `embedding ${column.dimension}` : column.kind;
+    const known = kinds.get(column.name);
+    if (known !== undefined && known !== kind) texts.add(column.name);
+    kinds.set(column.name, kind);
+  }
+  return texts;
+}
+
+/** Files that do not agree on types and cannot be read as texts one by one are one table, as DuckDB reads them. */
+async function profileTogether(
+  found: IdentifiedFiles,
+  options: ProfileFilesOptions,
+): Promise<Omit<ProfiledFiles, 'unread'>> {
+  const { files, digest } = found;
+  await using dataset = await openDataset({ ...options, paths: files.map(({ path }) => path) });
+  const profile = await profileDataset(dataset, options.onProgress);
+  const pairs = options.pairs === undefined ? [] : await profilePairs(dataset, options.pairs);
+  return { profile: pairs.length === 0 ? profile : { ...profile, pairs: [...pairs] }, digest, files: files.length };
+}
+
+function merged(profiled: readonly FileProfile[]): Profile {
+  const [first] = profiled;
+  if (first === undefined) throw new AppError('bad-input', 'expected data files, found none; name some');
+  const names = [...new Set(profiled.flatMap(({ profile }) => profile.columns.map(({ name }) => name)))];
+  const completed = profiled.map(({ file, profile }) => {
+    const own = new Set(profile.columns.map(({ name }) => name));
+    const missing = names.filter((name) => !own.has(name));
+    if (missing.length === 0) return profile;
+    // A key that no line of a JSON file has is null in all of them.
+    if (file.format === 'json')
+      return { ...profile, columns: [...profile.columns, ...missing.map((name) => nulls(name, profile.rows))] };
+    throw otherColumns({ first, file, profile, names });
+  });
+  return completed.reduce(mergeProfiles);
+}
+
+function otherColumns(options: {
+  readonly first: FileProfile;
+  readonly file: SourceFile;
+  readonly profile: Profile;
+  readonly names: readonly string[];
+}): AppError {
+  const { first, file, profile, names } = options;
+  const [here, there] = [profile, first.profile].map(({ columns }) => new Set(columns.map(({ name }) => name)));
+  const other = names.filter((name) => here?.has(name) !== there?.has(name));
+  // The first file itself may be the one that lacks a column.
+  const differences = other.map((name) => (here?.has(name) ? `also ${name}` : `no ${name}`));
+  return new AppError(
+    'bad-input',
+    `expected the columns of ${first.file.path} in every file, found ${differences.slice(0, 10).join(', ') || 'others'} in ${file.path}; name files of one schema`,
+  );
+}
+
+function nulls(name: string, rows: number): ColumnProfile {
+  return {
+    name,
+    kind: 'string',
+    nulls: rows,
+    count: 0,
+    categories: { kind: 'listed', values: [] },
+    lengths: { extremes: null, total: 0, histogram: emptyHistogram },
+  };
+}
+
+async function digestOfFile(file: SourceFile, cache: ProfileCache): Promise<Digest> {
+  const stamp = fileStamp(file.absolutePath);
+  if (stamp === null) return await inspectFile(file);
+  const key = `${file.absolutePath}\n${stamp}`;
+  const known = cache.readDigest(key);
+  if (known !== null) return known;
+  const digest = await inspectFile(file);
+  if (fileStamp(file.absolutePath) === stamp) cache.writeDigest(key, digest);
+  return digest;
+}
+
+/** Cells are known file by file: until then a byte stands for its share of those seen so far. */
+function startProgress(files: Dataset['files'], report: ProfileFilesOptions['onProgress']): Progress {
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  let doneBytes = 0;
+  let done = 0;
+  let skippedBytes = 0;
+  return {
+    skip(file) {
+      skippedBytes += file.bytes;
+    },
+    begin(file) {
+      const before = done;
+      return ({ doneCells, totalCells }) => {
+        done = before + doneCells;
+        if (doneCells === totalCells) doneBytes += file.bytes;
+        const bytes = doneCells === totalCells ? doneBytes : doneBytes + (file.bytes * doneCells) / totalCells;
+        const expected = bytes === 0 ? totalCells : (done / bytes) * (total - skippedBytes);
+        report?.({ doneCells: done, totalCells: Math.max(done, Math.round(expected)) });
+      };
+    },
+  };
+}
