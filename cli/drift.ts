@@ -29,8 +29,14 @@ export const driftCommand: Command = {
     rule: { type: 'string', value: 'warn|fail', help: 'what a moved column does to the exit status (default warn: 0)' },
     compat: {
       type: 'string',
-      value: 'evidently|nannyml',
+      value: 'evidently|nannyml|tfdv',
       help: 'show the numbers and verdicts that another tool gives with its defaults',
+    },
+    threshold: {
+      type: 'string',
+      multiple: true,
+      value: '[MEASURE=]NUMBER',
+      help: 'with --compat tfdv: above which value a column counts as moved',
     },
     stream: { type: 'string', multiple: true, value: 'FILE', help: 'instead: rows in order, to watch one column of' },
     column: { type: 'string', value: 'COLUMN', help: 'with --stream: the column, e.g. of errors, 0 or 1' },

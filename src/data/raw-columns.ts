@@ -4,7 +4,7 @@ import type { Dataset } from './dataset.ts';
 
 /** All values of a column, in order: numbers with NaN where there is none, or texts. */
 export type RawValues =
-  | { readonly kind: 'number'; readonly values: Float64Array; readonly hasNulls: boolean }
+  | { readonly kind: 'number'; readonly values: Float64Array; readonly nulls: number }
   | { readonly kind: 'text'; readonly values: readonly (string | null)[] };
 
 /** Reads one column whole: numbers as numbers, everything else as the text it prints as. Takes memory for every row. */
@@ -23,7 +23,7 @@ export async function readRawColumn(dataset: Dataset, column: Column): Promise<R
       at += rows;
     },
   });
-  return { kind: 'number', values, hasNulls: nulls > 0 };
+  return { kind: 'number', values, nulls };
 }
 
 async function readTexts(dataset: Dataset, name: string): Promise<readonly (string | null)[]> {

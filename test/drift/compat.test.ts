@@ -41,7 +41,7 @@ function column(values: Plain): RawColumn {
   const numbers = Float64Array.from(values, (value) =>
     value === null ? Number.NaN : value === 'inf' ? Infinity : Number(value),
   );
-  return { kind: 'number', values: numbers, isWhole: numbers.every(Number.isInteger) };
+  return { kind: 'number', values: numbers, nulls: 0, isWhole: numbers.every(Number.isInteger) };
 }
 
 /** Nine digits; what Evidently has no number for is null here. */
@@ -63,8 +63,8 @@ test.each(cases)('pair %# has the test, the verdict and nine digits of every num
 });
 
 test('a side without a value is no answer, where Evidently raises an error', () => {
-  const empty: RawColumn = { kind: 'number', values: Float64Array.of(Number.NaN, Infinity), isWhole: false };
-  const full: RawColumn = { kind: 'number', values: Float64Array.of(1, 2), isWhole: true };
+  const empty: RawColumn = { kind: 'number', values: Float64Array.of(Number.NaN, Infinity), nulls: 0, isWhole: false };
+  const full: RawColumn = { kind: 'number', values: Float64Array.of(1, 2), nulls: 0, isWhole: true };
 
   expect(evidentlyColumn(full, empty)).toBeNull();
   expect(evidentlyColumn({ kind: 'category', values: [null] }, { kind: 'category', values: ['a'] })).toBeNull();
@@ -93,7 +93,7 @@ test.each(chunkedCases)('pair %# has every chunk, alert and threshold of NannyML
 });
 
 test('too few rows for ten chunks is no answer, where NannyML raises an error', () => {
-  const few: RawColumn = { kind: 'number', values: Float64Array.of(1, 2, 3), isWhole: true };
+  const few: RawColumn = { kind: 'number', values: Float64Array.of(1, 2, 3), nulls: 0, isWhole: true };
 
   expect(nannymlColumn(few, few)).toBeNull();
 });

@@ -5,9 +5,10 @@ import { AppError } from '../../error.ts';
 import { evidentlyColumn, evidentlyDataset } from './evidently.ts';
 import { nannymlColumn } from './nannyml.ts';
 import type { CompatColumn, RawColumn } from './raw-column.ts';
+import { type TfdvThresholds, tfdvColumn } from './tfdv.ts';
 
 /** The tools whose numbers and verdicts can be had, each with the version that was compared. */
-export const compatTools = { evidently: '0.7', nannyml: '0.13' } as const;
+export const compatTools = { evidently: '0.7', nannyml: '0.13', tfdv: '1.16' } as const;
 /** The name of one of them. */
 export type CompatTool = keyof typeof compatTools;
 
@@ -23,16 +24,21 @@ export interface CompatReport {
   readonly verdict: 'moved' | 'steady' | 'not-assessed';
 }
 
-/** Compares two datasets as another tool does. Reads one column at a time, whole, since such tools work on raw values. */
+/**
+ * Compares two datasets as another tool does. Reads one column at a time, whole, since such tools work on raw values.
+ * `thresholds` are those of tfdv, which has none of its own.
+ */
 export async function compareAs(
   tool: CompatTool,
-  { reference, current }: { readonly reference: Dataset; readonly current: Dataset },
+  options: { readonly reference: Dataset; readonly current: Dataset; readonly thresholds?: TfdvThresholds },
 ): Promise<CompatReport> {
+  const { reference, current, thresholds = {} } = options;
   const columns: Record<string, CompatReport['columns'][string]> = {};
   for (const column of reference.columns) {
     const other = current.columns.find(({ name }) => name === column.name);
     if (other === undefined) continue;
-    const found = tools[tool].column(await rawColumn(reference, column), await rawColumn(current, other));
+    const [before, now] = [await rawColumn(reference, column, tool), await rawColumn(current, other, tool)];
+    const found = tools[tool].column(before, now, thresholds);
     columns[column.name] =
       found === null ? { verdict: 'not-assessed' } : { ...found, verdict: found.drifted ? 'moved' : 'steady' };
   }
@@ -49,18 +55,24 @@ export async function compareAs(
   };
 }
 
+const isAnyDrifted = (columns: readonly CompatColumn[]) => columns.some(({ drifted }) => drifted);
+
 const tools = {
   evidently: { column: evidentlyColumn, isDrifted: evidentlyDataset },
-  // It has no verdict on a dataset: an alert is an alert.
-  nannyml: {
-    column: nannymlColumn,
-    isDrifted: (columns: readonly CompatColumn[]) => columns.some(({ drifted }) => drifted),
-  },
+  // These two have no verdict on a dataset: an alert is an alert.
+  nannyml: { column: nannymlColumn, isDrifted: isAnyDrifted },
+  tfdv: { column: tfdvColumn, isDrifted: isAnyDrifted },
 } as const satisfies Record<CompatTool, object>;
 
-/** A column with empty cells is one of floating numbers to pandas, whatever it holds. */
-async function rawColumn(dataset: Dataset, column: Column): Promise<RawColumn> {
+/** A column with empty cells is one of floating numbers to pandas, whatever it holds. To tfdv truth values are numbers. */
+async function rawColumn(dataset: Dataset, column: Column, tool: CompatTool): Promise<RawColumn> {
   const raw = await readRawColumn(dataset, column);
-  if (raw.kind === 'text') return { kind: 'category', values: raw.values };
-  return { kind: 'number', values: raw.values, isWhole: /INT/.test(column.type) && !raw.hasNulls };
+  if (raw.kind === 'number') {
+    const { values, nulls } = raw;
+    return { kind: 'number', values, nulls, isWhole: /INT/.test(column.type) && nulls === 0 };
+  }
+  if (tool !== 'tfdv' || column.kind !== 'boolean') return { kind: 'category', values: raw.values };
+  const nulls = raw.values.filter((value) => value === null).length;
+  const values = Float64Array.from(raw.values, (value) => (value === null ? Number.NaN : Number(value === 'true')));
+  return { kind: 'number', values, nulls, isWhole: nulls === 0 };
 }

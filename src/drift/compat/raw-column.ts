@@ -4,8 +4,10 @@ import type { DriftTest } from '../drift-report.ts';
 export type RawColumn =
   | {
       readonly kind: 'number';
-      /** NaN where there is no value. */
+      /** NaN where there is no value, or where it is NaN. */
       readonly values: Float64Array;
+      /** How many rows have no value. */
+      readonly nulls: number;
       /** Whether the column's type holds whole numbers only. */
       readonly isWhole: boolean;
     }
@@ -19,8 +21,8 @@ export interface CompatColumn {
   readonly value: number | null;
   readonly threshold: number;
   readonly drifted: boolean;
-  /** Every statistic by the tool's own definition, by our names. */
-  readonly statistics: Readonly<Partial<Record<DriftTest, CompatStatistic>>>;
+  /** Every statistic by the tool's own definition, by our names; `normalized-absolute-difference` has only tfdv. */
+  readonly statistics: Readonly<Partial<Record<DriftTest | 'normalized-absolute-difference', CompatStatistic>>>;
 }
 
 /** A distance or test statistic, and the p-value of those that have one. What the tool gives as infinite or not at all is null. */
