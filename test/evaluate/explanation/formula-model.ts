@@ -64,12 +64,14 @@ export function tableOf(rows: readonly (readonly number[])[], truths: readonly n
   );
 }
 
-/** Numbers between 0 and 1 that are the same in every run. */
+/** Numbers between 0 and 1 that are the same in every run (Mulberry32). */
 export function stream(seed: number): () => number {
-  let state = seed;
+  let state = mixed(seed);
   return () => {
-    state = (state + 1) | 0;
-    return (mixed(mixed(state) ^ seed) + 0.5) / 2 ** 32;
+    state = (state + 0x6d2b79f5) | 0;
+    let hash = Math.imul(state ^ (state >>> 15), state | 1);
+    hash ^= hash + Math.imul(hash ^ (hash >>> 7), hash | 61);
+    return ((hash ^ (hash >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 

@@ -106,9 +106,9 @@ it('covers the exact increase of the loss in about 95 of 100 intervals of sample
   ];
   let covered = 0;
   let asked = 0;
-  for (let sample = 0; sample < 300; sample++) {
+  for (let sample = 0; sample < 150; sample++) {
     const { features } = await importance({
-      rows: drawn(100, (sample + 1) * 1_000_003),
+      rows: drawn(300, (sample + 1) * 1_000_003),
       rounds: 4,
       candidate: linear(1.8, 1),
       champion: linear(1.5, 1.2),
@@ -124,8 +124,8 @@ it('covers the exact increase of the loss in about 95 of 100 intervals of sample
     }
   }
 
-  expect(covered / asked).toBeGreaterThan(0.93);
-  expect(covered / asked).toBeLessThan(0.97);
+  expect(covered / asked).toBeGreaterThan(0.92);
+  expect(covered / asked).toBeLessThan(0.98);
 });
 
 it('counts a row as who gives too: the spread of who receives alone would be too small', () => {

@@ -134,7 +134,7 @@ it('covers the exact value of a row in about 95 of 100 intervals', async () => {
 
 it('covers the exact mean size of the values in about 95 of 100 intervals of samples of rows', async () => {
   const features = 7;
-  const population = 3000;
+  const population = 2000;
   const rows = numbers(population + 6, features, 17);
   const table = tableOf(rows);
   const { explained, background } = split(population, population + 6);
