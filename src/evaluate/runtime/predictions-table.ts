@@ -35,7 +35,7 @@ export async function readPredictions(
   if (rows > rowsLimit) {
     throw new AppError('too-large', `expected at most ${rowsLimit} rows in ${name}, found ${rows}; sample the holdout`);
   }
-  const { label, scores: scoreColumns, classes } = answerColumns(columns, { name, task: request.task });
+  const { label, scores: scoreColumns, classes } = answerColumns(columns, { name, request });
   const key = rowKey(columns, request.id);
   const truth = columns.find((column) => column.name === request.target) ?? null;
   const width = Math.max(1, scoreColumns.length);
@@ -92,30 +92,80 @@ export async function readPredictions(
   };
 }
 
+interface AnswerColumns {
+  readonly label: Column | null;
+  readonly scores: readonly Column[];
+  readonly classes: readonly string[] | null;
+}
+
 function answerColumns(
   columns: readonly Column[],
-  { name, task }: { readonly name: string; readonly task: ModelRequest['task'] },
-): { readonly label: Column | null; readonly scores: readonly Column[]; readonly classes: readonly string[] | null } {
-  const prediction = columns.find((column) => ['prediction', 'predicted'].includes(column.name)) ?? null;
-  const probability = columns.find((column) => column.name === 'probability');
-  const perClass = columns.filter((column) => column.name.startsWith('probability_'));
+  { name, request }: { readonly name: string; readonly request: ModelRequest },
+): AnswerColumns {
+  const { task } = request;
   const refused = (wanted: string) =>
     new AppError(
       'bad-input',
       `expected ${wanted} in ${name} for task ${task}, found ${columns.map((column) => column.name).join(', ')}; rename or add the column`,
     );
-  if (task === 'regression') {
-    if (prediction === null) throw refused('a column prediction');
-    return { label: null, scores: [numeric(prediction, name)], classes: null };
+  const prediction = columns.find((column) => ['prediction', 'predicted'].includes(column.name)) ?? null;
+  switch (task) {
+    case 'regression':
+    case 'ranking': {
+      const value = prediction ?? (task === 'ranking' ? columns.find((column) => column.name === 'score') : undefined);
+      if (value === null || value === undefined) throw refused('a column prediction');
+      return { label: null, scores: [numeric(value, name)], classes: null };
+    }
+    case 'forecasting': {
+      const levels = request.quantiles ?? [];
+      const scores = levels.length === 0 ? [prediction] : levels.map((level) => quantileColumn(columns, level));
+      const wanted = levels.length === 0 ? ['prediction'] : levels.map((level) => `quantile_${level}`);
+      if (scores.includes(null))
+        throw refused(`the ${wanted.length === 1 ? 'column' : 'columns'} ${wanted.join(', ')}`);
+      return {
+        label: null,
+        scores: scores.flatMap((column) => column ?? []).map((one) => numeric(one, name)),
+        classes: null,
+      };
+    }
+    case 'binary':
+    case 'multiclass':
+    case 'multilabel':
+    case 'text-classification':
+      return classColumns(columns, { name, task, prediction, refused });
+    default:
+      return task satisfies never;
   }
+}
+
+function quantileColumn(columns: readonly Column[], level: number): Column | null {
+  return (
+    columns.find(({ name }) => name.startsWith('quantile_') && Number(name.slice('quantile_'.length)) === level) ?? null
+  );
+}
+
+function classColumns(
+  columns: readonly Column[],
+  options: {
+    readonly name: string;
+    readonly task: ModelRequest['task'];
+    readonly prediction: Column | null;
+    readonly refused: (wanted: string) => AppError;
+  },
+): AnswerColumns {
+  const { name, task, prediction, refused } = options;
+  const probability = columns.find((column) => column.name === 'probability');
+  const perClass = columns.filter((column) => column.name.startsWith('probability_'));
   if (prediction === null && probability === undefined && perClass.length === 0) {
     throw refused('a column prediction, probability or probability_<class>');
   }
   if (perClass.length > 0) {
     const classes = perClass.map((column) => column.name.slice('probability_'.length));
-    return { label: prediction, scores: perClass.map((column) => numeric(column, name)), classes };
+    // The labels of a set follow from its probabilities.
+    const label = task === 'multilabel' ? null : prediction;
+    return { label, scores: perClass.map((column) => numeric(column, name)), classes };
   }
-  if (probability !== undefined && task === 'multiclass') throw refused('a column probability_<class> for every class');
+  if (probability !== undefined && task !== 'binary') throw refused('a column probability_<class> for every class');
   const scores = probability === undefined ? [] : [numeric(probability, name)];
   return { label: prediction, scores, classes: null };
 }

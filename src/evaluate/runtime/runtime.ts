@@ -1,7 +1,11 @@
 import type { Column } from '../../data/column.ts';
 import type { ColumnValues } from '../../data/column-stream.ts';
+import type { ModelPolicy } from '../../policy/policy.ts';
 import type { ModelIdentity } from '../evaluation-report.ts';
 import type { Task } from '../metric-name.ts';
+
+/** The keys of a policy that say how models are run. */
+export type RuntimePolicy = Pick<ModelPolicy, 'inputs' | 'outputs' | 'execution-provider' | 'predict'>;
 
 /** A column that a runtime wants to be given with every batch. */
 export interface ColumnWish {
@@ -37,6 +41,8 @@ export interface Runtime {
   readonly classes: readonly string[] | null;
   /** False when answers are looked up, so that their speed says nothing. */
   readonly isTimed: boolean;
+  /** What a person should know of where and how it runs. */
+  readonly notes?: readonly string[];
   predict(batch: Batch): Promise<Answers>;
   /** Called after the last row: throws when the answers do not cover exactly these rows. */
   finish(rows: number): void;
@@ -54,4 +60,23 @@ export interface ModelRequest {
   readonly id: string | null;
   /** The column of the truth, which a predictions file may repeat to show that its rows are these rows. */
   readonly target: string;
+  /** The quantiles that a forecast gives, in the order of its outputs. */
+  readonly quantiles?: readonly number[] | undefined;
+  /** How the policy says that models are run. */
+  readonly runtime?: RuntimePolicy | undefined;
+}
+
+/** What models of a policy are loaded for, but for their path. */
+export function requestOf(
+  policy: RuntimePolicy & Pick<ModelPolicy, 'task' | 'id' | 'target' | 'forecast'>,
+  features: readonly Column[],
+): Omit<ModelRequest, 'path'> {
+  return {
+    task: policy.task,
+    features,
+    id: policy.id ?? null,
+    target: policy.target,
+    quantiles: policy.forecast?.quantiles,
+    runtime: policy,
+  };
 }
