@@ -1,11 +1,12 @@
 import { type Measurement, measured } from '../verdict.ts';
-import { compareScores } from './comparison/compare-scores.ts';
+import { differenceAt, type ScoreInference, scoreInference } from './comparison/compare-scores.ts';
 import { pairOf } from './comparison/pair.ts';
+import type { RowGroups } from './comparison/row-groups.ts';
 import type { MetricComparison, ModelIdentity } from './evaluation-report.ts';
 import { latencyComparison, type Timing } from './latency.ts';
 import type { MetricName } from './metric-name.ts';
 import { metricValue, type ScoreMetric } from './metrics/metric-value.ts';
-import type { Scores } from './metrics/scores.ts';
+import { rowsOf, type Scores } from './metrics/scores.ts';
 
 /** What holds for every metric of one comparison. */
 export interface ComparisonSettings {
@@ -14,6 +15,14 @@ export interface ComparisonSettings {
   readonly isSame: boolean;
   /** What stands for the champion's measurement when there is no champion. */
   readonly absent: Measurement;
+  /** Rows that belong together; null when each stands on its own. */
+  readonly clusters: RowGroups | null;
+}
+
+/** A metric of both models, and what the rows say of its difference; null where they say nothing. */
+export interface ComparedMetric {
+  readonly comparison: MetricComparison;
+  readonly found: ScoreInference | null;
 }
 
 /** Whether a metric is computed from the scores of rows. */
@@ -27,7 +36,7 @@ export function isLatencyMetric(name: MetricName): name is 'latency-p50' | 'late
 }
 
 /** One metric of scores, on the same rows for both models. */
-export function compareMetric(
+export function comparedMetric(
   metric: ScoreMetric,
   {
     candidate,
@@ -38,21 +47,24 @@ export function compareMetric(
     readonly champion: Scores | null;
     readonly settings: ComparisonSettings;
   },
-): MetricComparison {
-  const rows = candidate.truth.length;
+): ComparedMetric {
+  const rows = rowsOf(candidate);
   const ours = metricValue(metric, candidate);
-  if (champion === null) return { candidate: ours, champion: settings.absent, difference: null, rows };
+  const alone = { candidate: ours, difference: null, rows };
+  if (champion === null) return { comparison: { ...alone, champion: settings.absent }, found: null };
   const theirs = metricValue(metric, champion);
   const pair = pairOf(candidate, champion);
-  const { confidence, isSame } = settings;
+  const { confidence, isSame, clusters } = settings;
   if (ours.kind !== 'value' || theirs.kind !== 'value' || pair === null) {
-    return { candidate: ours, champion: theirs, difference: null, rows };
+    return { comparison: { ...alone, champion: theirs }, found: null };
   }
   const value = ours.value - theirs.value;
-  const difference = isSame
-    ? { value: 0, low: 0, high: 0, confidence, pValue: 1, method: 'the same model' }
-    : compareScores({ metric, value, pair, confidence });
-  return { candidate: ours, champion: theirs, difference, rows };
+  if (isSame) {
+    const difference = { value: 0, low: 0, high: 0, confidence, pValue: 1, method: 'the same model' };
+    return { comparison: { ...alone, champion: theirs, difference }, found: null };
+  }
+  const found = scoreInference({ metric, value, pair, clusters });
+  return { comparison: { ...alone, champion: theirs, difference: differenceAt(found, { value, confidence }) }, found };
 }
 
 /** Model bytes, which have no sampling error: the interval of the difference is the difference. */

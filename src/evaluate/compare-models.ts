@@ -1,22 +1,16 @@
 import { AppError } from '../error.ts';
 import type { ModelPolicy } from '../policy/policy.ts';
 import type { Measurement } from '../verdict.ts';
-import { churnOf } from './churn.ts';
-import {
-  type ComparisonSettings,
-  compareBytes,
-  compareLatency,
-  compareMetric,
-  isLatencyMetric,
-  isScoreMetric,
-} from './compare-metric.ts';
+import { type Churn, churnOf } from './churn.ts';
+import { compareBytes, comparedMetric, compareLatency, isLatencyMetric, isScoreMetric } from './compare-metric.ts';
+import { compareSlices } from './comparison/compare-slices.ts';
+import type { RowGroups } from './comparison/row-groups.ts';
 import type { EvaluationReport } from './evaluation-report.ts';
 import { type TimedModel, type Timing, timeModels } from './latency.ts';
 import { metricNames } from './metric-name.ts';
-import type { ScoreMetric } from './metrics/metric-value.ts';
-import { type Scores, scoresOf } from './metrics/scores.ts';
+import type { Scores } from './metrics/scores.ts';
 import type { Batch, Runtime } from './runtime/runtime.ts';
-import { rowsBySlice, type SliceColumn, smallestSlice } from './slices.ts';
+import type { SliceColumn } from './slices.ts';
 
 /** A model that has answered for every row, with a few rows to time it on. */
 export interface Side {
@@ -25,17 +19,22 @@ export interface Side {
   readonly sample: Batch | null;
 }
 
-/** Every metric of the policy overall and in each slice, and how many answers changed. */
+/** Every metric of the policy overall and in each slice, and whose answers changed. */
 export async function compareModels(options: {
-  readonly policy: Pick<ModelPolicy, 'metrics' | 'confidence'>;
+  readonly policy: Pick<ModelPolicy, 'metrics' | 'slices-gate'>;
+  /** The level of every interval. */
+  readonly confidence: number;
   readonly slices: readonly SliceColumn[];
+  /** Rows that belong together; null when each stands on its own. */
+  readonly clusters: RowGroups | null;
   readonly candidate: Side;
   readonly champion: Side | AppError | null;
-}): Promise<Pick<EvaluationReport, 'metrics' | 'slices' | 'churn'>> {
-  const { policy, candidate } = options;
+}): Promise<Pick<EvaluationReport, 'metrics' | 'slices' | 'slicesGate'> & { readonly churn: Churn | null }> {
+  const { policy, candidate, confidence, clusters, slices } = options;
   const champion = options.champion instanceof AppError ? null : options.champion;
   const settings = {
-    confidence: policy.confidence,
+    confidence,
+    clusters,
     isSame: champion?.runtime.identity.digest === candidate.runtime.identity.digest,
     absent: absence(options.champion),
   };
@@ -44,18 +43,18 @@ export async function compareModels(options: {
   const pair = { candidate: candidate.scores, champion: champion?.scores ?? null, settings };
   const metrics: EvaluationReport['metrics'] = {};
   for (const name of names) {
-    if (isScoreMetric(name)) metrics[name] = compareMetric(name, pair);
+    if (isScoreMetric(name)) metrics[name] = comparedMetric(name, pair).comparison;
     else if (isLatencyMetric(name)) metrics[name] = compareLatency(name, { timing, settings });
     else {
       const championIdentity = champion?.runtime.identity ?? null;
       metrics[name] = compareBytes(candidate.runtime.identity, { champion: championIdentity, settings });
     }
   }
-  const sliced = { names: names.filter(isScoreMetric), ...pair };
+  const sliced = { slices, gates: policy.metrics, gate: policy['slices-gate'], names: names.filter(isScoreMetric) };
   return {
     metrics,
-    slices: options.slices.flatMap((slice) => measureSlices(slice, sliced)),
-    churn: champion === null ? null : churnOf(candidate.scores, champion.scores),
+    ...compareSlices({ ...sliced, ...pair }),
+    churn: champion && churnOf({ candidate: candidate.scores, champion: champion.scores, slices }),
   };
 }
 
@@ -72,25 +71,4 @@ async function timingOf(candidate: Side, champion: Side | null): Promise<Timing 
 
 function timedModel({ runtime, sample }: Side): TimedModel | null {
   return runtime.isTimed && sample !== null && sample.rows > 0 ? { runtime, sample } : null;
-}
-
-function measureSlices(
-  slice: SliceColumn,
-  options: {
-    readonly names: readonly ScoreMetric[];
-    readonly candidate: Scores;
-    readonly champion: Scores | null;
-    readonly settings: ComparisonSettings;
-  },
-): EvaluationReport['slices'] {
-  const { names, candidate, champion, settings } = options;
-  return rowsBySlice(slice).map((rows, place) => {
-    const metrics: EvaluationReport['metrics'] = {};
-    if (rows.length >= smallestSlice) {
-      const pair = { candidate: scoresOf(candidate, rows), champion: champion && scoresOf(champion, rows), settings };
-      for (const name of names) metrics[name] = compareMetric(name, pair);
-    }
-    const value = (slice.values[place]?.value ?? '').slice(0, 200);
-    return { column: slice.column, value, rows: rows.length, metrics };
-  });
 }

@@ -3,16 +3,22 @@ import { type Dataset, openDataset } from '../data/dataset.ts';
 import { AppError, messageOf } from '../error.ts';
 import type { ModelPolicy } from '../policy/policy.ts';
 import { askModels } from './ask-models.ts';
+import { readBesideRows } from './beside-rows.ts';
+import { type Churn, namedFlips } from './churn.ts';
 import { compareModels, type Side } from './compare-models.ts';
+import { evaluationDetails } from './details/evaluation-details.ts';
 import type { EvaluationReport } from './evaluation-report.ts';
 import { explainEvaluated } from './explanation/explain-evaluated.ts';
 import { compareTreatment, readTreatment } from './fairness/treatment.ts';
 import { historyScales } from './history-scale.ts';
+import { holdoutUse, type Look } from './holdout/count-looks.ts';
+import { type RowNumbers, readTexts } from './row-column.ts';
 import { loadModel } from './runtime/load-model.ts';
-import type { Runtime } from './runtime/runtime.ts';
-import { readSlices } from './slices.ts';
+import { type Runtime, requestOf } from './runtime/runtime.ts';
+import { sliceReader } from './slices.ts';
 import { readTarget } from './target.ts';
 import { checkTaskColumns, featureNames, reservedColumns, truthColumns } from './task-columns.ts';
+import { thresholdSides } from './threshold/threshold-sides.ts';
 
 /** How far an evaluation is. */
 export interface EvaluationProgress {
@@ -29,6 +35,8 @@ export interface EvaluationRequest {
   readonly candidate: string;
   /** The same for the champion; null when there is none yet. */
   readonly champion: string | null;
+  /** What the holdout judged before, oldest first; absent when nobody counts. */
+  readonly looks?: readonly Look[] | undefined;
   readonly onProgress?: (progress: EvaluationProgress) => void;
   /** How many rows were put to the models to explain them, of how many at most. */
   readonly onExplanation?: (progress: EvaluationProgress) => void;
@@ -52,25 +60,41 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
   const features = featuresOf(dataset, policy);
   const target = await readTarget(dataset, policy);
   const history = await readHistory(request);
-  const slices = await readSlices(dataset, { columns: policy.slices, rows: target.rows, key: 'slices' });
+  const beside = await readBesideRows(dataset, { policy, target });
   const treatment = await readTreatment(dataset, { policy, target });
-  const wanted = { task: policy.task, features, id: policy.id ?? null, target: policy.target };
+  const wanted = requestOf(policy, features);
   const candidate = await loadModel({ ...wanted, path: request.candidate });
   let champion: Runtime | AppError | null = null;
   try {
     if (request.champion !== null) champion = await loadChampion({ ...wanted, path: request.champion });
-    const asked = await askModels({
+    const answered = await askModels({
       dataset,
       target,
       policy,
       scales: history instanceof AppError ? new Map() : history,
-      slices: [...slices, ...(treatment?.columns ?? [])],
+      beside: [...beside.columns, ...(treatment?.columns ?? []).map(sliceReader)],
       candidate,
       champion,
       onProgress: request.onProgress,
     });
-    const compared = await compareModels({ policy, slices, candidate: asked.candidate, champion: asked.champion });
-    const fairness = treatment === null ? null : compareTreatment({ treatment, ...asked });
+    const asked = thresholdSides(answered, policy.threshold);
+    const current = { holdout: dataset.digest, candidate: candidate.identity.digest };
+    const holdout = holdoutUse(request.looks ?? null, {
+      current,
+      policy: policy.holdout,
+      confidence: policy.confidence,
+    });
+    const confidence = holdout === null ? policy.confidence : 1 - holdout.alpha;
+    const clusters = beside.clusters?.groups() ?? null;
+    const { churn, ...compared } = await compareModels({
+      policy,
+      confidence,
+      slices: beside.slices(),
+      clusters,
+      ...asked,
+    });
+    const fairness =
+      treatment === null ? null : compareTreatment({ treatment: { ...treatment, confidence }, ...asked });
     const explanation = await explainEvaluated(
       {
         dataset,
@@ -91,6 +115,12 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
         candidate: candidate.identity,
         champion: identityOf(asked.champion),
         ...compared,
+        ...evaluationDetails({ target, asked, confidence }),
+        churn: churn && (await churnReport(churn, { dataset, policy, numbers: beside.numbers })),
+        ...(beside.clusters === null
+          ? {}
+          : { cluster: { column: beside.clusters.column.slice(0, 200), clusters: beside.clusters.clusters } }),
+        ...(holdout === null ? {} : { holdout }),
         ...(fairness === null ? {} : { fairness }),
         ...(explanation === null ? {} : { explanation }),
       },
@@ -146,6 +176,17 @@ export async function loadChampion(request: Parameters<typeof loadModel>[0]): Pr
     if (error instanceof AppError) return error;
     throw error;
   }
+}
+
+async function churnReport(
+  churn: Churn,
+  options: { readonly dataset: Dataset; readonly policy: ModelPolicy; readonly numbers: RowNumbers },
+): Promise<EvaluationReport['churn']> {
+  const { dataset, policy, numbers } = options;
+  const rows = churn.flips.map(({ place }) => numbers.of(place));
+  const isNamed = policy.id !== undefined && rows.length > 0 && dataset.columns.some(({ name }) => name === policy.id);
+  const ids = isNamed && policy.id !== undefined ? await readTexts(dataset, { column: policy.id, rows }) : null;
+  return { ...churn.report, flips: [...namedFlips(churn, { numberOf: (place) => numbers.of(place), ids })] };
 }
 
 function identityOf(champion: Side | AppError | null): EvaluationReport['champion'] {

@@ -52,7 +52,7 @@ export const EvaluationReport = z.strictObject({
         ...sliceParts,
       }),
     )
-    .max(500),
+    .max(700),
   /** Absent when the policy has no `slices-gate`. */
   slicesGate: SlicesGateReport.optional(),
   /** Null without a champion. */

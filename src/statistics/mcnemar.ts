@@ -40,6 +40,7 @@ export function pairedAccuracy(table: Discordance): PairedInference | null {
       return { value, low: tangoLimit(table, z), high: tangoLimit(table, -z), pValue: mcnemarMidP(table) };
     },
     pBelow: (limit) => (limit >= 1 ? 0 : limit <= -1 ? 1 : normalCdf(scoreStatistic(table, limit))),
+    pAbove: (limit) => (limit >= 1 ? 1 : limit <= -1 ? 0 : normalCdf(-scoreStatistic(table, limit))),
   };
 }
 

@@ -19,6 +19,8 @@ export interface PairedInference {
   at(confidence: number): PairedEstimate;
   /** One-sided, of "the true difference is at least `limit`": small when it lies below. */
   pBelow(limit: number): number;
+  /** One-sided, of "the true difference is at most `limit`": small when it lies above. */
+  pAbove(limit: number): number;
 }
 
 /**
@@ -37,6 +39,7 @@ export function waldInference(options: {
       error,
       at: () => ({ value, low: value, high: value, pValue: value === 0 ? 1 : 0 }),
       pBelow: (limit) => (value < limit ? 0 : 1),
+      pAbove: (limit) => (value > limit ? 0 : 1),
     };
   }
   const isNormal = !Number.isFinite(degrees);
@@ -52,5 +55,6 @@ export function waldInference(options: {
       return { value, low: value - reach, high: value + reach, pValue };
     },
     pBelow: (limit) => below((value - limit) / error),
+    pAbove: (limit) => below((limit - value) / error),
   };
 }

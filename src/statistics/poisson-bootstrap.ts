@@ -1,4 +1,5 @@
 import { logGamma } from './gamma.ts';
+import { normalQuantile, normalSurvival } from './normal.ts';
 import type { PairedEstimate, PairedInference } from './paired-estimate.ts';
 import { reproducibleSum } from './reproducible-sum.ts';
 
@@ -59,6 +60,11 @@ export function bootstrapInference(
   const error = Math.sqrt(reproducibleSum(deviations.map((deviation) => deviation ** 2)) / (known.length - 1));
   /** P-values are read off as far out as intervals at 95 % reach. */
   const width = widenedBy(0.95);
+  /** Of so many of them: beyond what the replicates resolve, the tail goes on as the normal's does. */
+  const pOf = (beyond: number, distance: number) => {
+    const share = (1 + beyond) / (deviations.length + 1);
+    return beyond < fewestBeyond && error > 0 ? Math.min(share, normalSurvival(distance / (error * width))) : share;
+  };
   return {
     value,
     error: error * width,
@@ -67,16 +73,22 @@ export function bootstrapInference(
       const less = smaller(deviations, (0 - value) / width);
       const greater = deviations.length - smallerOrLevel(deviations, (0 - value) / width);
       const level = deviations.length - less - greater;
+      const isFar = ((1 - confidence) / 2) * deviations.length < fewestBeyond;
+      const reach = isFar ? normalQuantile((1 + confidence) / 2) * error : 0;
       return {
         value,
-        low: Math.min(value, value + factor * quantile(deviations, (1 - confidence) / 2)),
-        high: Math.max(value, value + factor * quantile(deviations, (1 + confidence) / 2)),
+        low: value - factor * Math.max(reach, 0 - quantile(deviations, (1 - confidence) / 2)),
+        high: value + factor * Math.max(reach, quantile(deviations, (1 + confidence) / 2)),
         pValue: Math.min(1, (2 * (1 + Math.min(less, greater) + level)) / (deviations.length + 1)),
       };
     },
-    pBelow: (limit) => (1 + deviations.length - smaller(deviations, (limit - value) / width)) / (deviations.length + 1),
+    pBelow: (limit) => pOf(deviations.length - smaller(deviations, (limit - value) / width), limit - value),
+    pAbove: (limit) => pOf(smallerOrLevel(deviations, (limit - value) / width), value - limit),
   };
 }
+
+/** Where fewer replicates than this lie further out, they say too little of how far out that is. */
+const fewestBeyond = 10;
 
 /** How many ascending values lie below the limit. */
 function smaller(sorted: Float64Array, limit: number): number {

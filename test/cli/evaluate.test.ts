@@ -121,7 +121,8 @@ describe('siskin compare', () => {
       pValue: expect.closeTo(0.00164149134085, 12),
     });
     expect(metrics['roc-auc'].verdict).toBe('fail');
-    expect(churn).toEqual({ changed: 45, rows: 500 });
+    expect(churn).toMatchObject({ changed: 45, rows: 500, regressions: 33, improvements: 12 });
+    expect(churn.flips[0]).toEqual({ row: expect.any(Number), id: null, kind: 'regression' });
   });
 
   it('finds the truth in a file of its own', async () => {
