@@ -1,77 +1,87 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { Dataset } from '../src/data/dataset.ts';
-import { inferSchema } from '../src/data/infer-schema.ts';
-import { parseSchema } from '../src/data/schema.ts';
+import { type Dataset, openDataset } from '../src/data/dataset.ts';
+import { parseSchema, type SchemaDocument } from '../src/data/schema.ts';
 import { validateDataset } from '../src/data/validate.ts';
-import type { ValidationReport } from '../src/data/validation-report.ts';
+import { relatedData } from '../src/data/validation/related-data.ts';
+import { secondsOfTime } from '../src/data/validation/time-text.ts';
 import { AppError } from '../src/error.ts';
-import { type Command, type ExitCode, exitCodes, flag, type Invocation, textOption } from './command.ts';
-import { openFiles, readText } from './open-files.ts';
-import { profileWithProgress } from './profile.ts';
-import { grouped } from './progress.ts';
-import { shownText } from './shown-text.ts';
+import { type Command, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
+import { dataPlace, readText } from './open-files.ts';
+import { evolve, writeFirstSchema } from './validate-schema.ts';
+import { validationLines } from './validation-lines.ts';
 
 export const validateCommand: Command = {
-  usage: 'validate DATA… --schema FILE [--json]   or   validate DATA… --init [--schema FILE]',
+  usage:
+    'validate DATA… --schema FILE [--json]   or   … --init [--target COLUMN] [--holdout FILE]   or   … --update   or   … --accept COLUMN.CHECK',
   options: {
     schema: { type: 'string', value: 'FILE', help: 'the YAML file that says what the data must look like' },
     init: { type: 'boolean', help: 'write a first schema from these data, to --schema or to the terminal' },
+    target: { type: 'string', value: 'COLUMN', help: 'with --init: no column may give this one away' },
+    holdout: {
+      type: 'string',
+      multiple: true,
+      value: 'FILE',
+      help: 'with --init: no row of these files may be in the data (may be repeated)',
+    },
+    update: {
+      type: 'boolean',
+      help: 'change the schema so that these data fit, and add new columns; says each change',
+    },
+    accept: {
+      type: 'string',
+      multiple: true,
+      value: 'COLUMN.CHECK',
+      help: 'change only this broken rule so that these data fit (may be repeated)',
+    },
+    now: { type: 'string', value: 'TIME', help: 'the time of the check, as ISO 8601 (default: now)' },
   },
   async run(invocation) {
     const { positionals, folder, stdout } = invocation;
     const path = textOption(invocation, 'schema');
-    if (positionals.length === 0 || (path === undefined && !flag(invocation, 'init'))) {
+    const isInit = flag(invocation, 'init');
+    if (positionals.length === 0 || (path === undefined && !isInit)) {
       const missing = positionals.length === 0 ? 'data files' : '--schema FILE or --init';
       throw new AppError('bad-input', `expected ${missing}, found none; type \`siskin validate DATA… --schema FILE\``);
     }
-    if (flag(invocation, 'init')) {
-      await using dataset = await openFiles({ folder, paths: positionals });
-      return await writeFirstSchema({ invocation, dataset, path });
+    const accepted = listOption(invocation, 'accept');
+    const isUpdate = flag(invocation, 'update');
+    if ([isInit, isUpdate, accepted.length > 0].filter(Boolean).length > 1) {
+      throw new AppError('bad-input', 'expected one of --init, --update and --accept, found several; choose one');
     }
+    if (isInit) return await writeFirstSchema({ invocation, path });
     const file = path ?? '';
-    const schema = parseSchema({ text: readText({ folder, path: file, what: 'a schema' }), file });
-    // Cells of CSV as they are written: a guessed type would hide what does not fit, and cut leading zeros.
-    await using dataset = await openFiles({ folder, paths: positionals, csvTypes: 'text' });
-    const report = await validateDataset({ now: new Date(), dataset, schema });
-    stdout.write(flag(invocation, 'json') ? `${JSON.stringify(report)}\n` : `${rendered(report)}\n`);
+    const text = readText({ folder, path: file, what: 'a schema' });
+    const schema = parseSchema({ text, file });
+    await using dataset = await openAsWritten({ invocation, schema });
+    const report = await validateDataset({ dataset, schema, now: timeOfCheck(invocation) });
+    if (isUpdate || accepted.length > 0) {
+      return await evolve({ invocation, file, text, schema, dataset, report, accepted: isUpdate ? null : accepted });
+    }
+    stdout.write(flag(invocation, 'json') ? `${JSON.stringify(report)}\n` : `${validationLines(report)}\n`);
     return report.verdict === 'pass' ? exitCodes.pass : exitCodes.gateFailed;
   },
 };
 
-async function writeFirstSchema(options: {
+/** Cells of CSV as they are written: a guessed type would hide what does not fit, and cut leading zeros. */
+function openAsWritten(options: {
   readonly invocation: Invocation;
-  readonly dataset: Dataset;
-  readonly path: string | undefined;
-}): Promise<ExitCode> {
-  const { invocation, dataset, path } = options;
-  const profile = await profileWithProgress(dataset, invocation);
-  const text = inferSchema({ profile, columns: dataset.columns });
-  if (path === undefined) {
-    invocation.stdout.write(text);
-    return exitCodes.pass;
-  }
-  const target = resolve(invocation.folder, path);
-  if (existsSync(target)) {
-    throw new AppError('conflict', `expected no file at ${path}, found one; name another or remove it first`);
-  }
-  writeFileSync(target, text, { flag: 'wx' });
-  invocation.stdout.write(
-    `  wrote ${path}: ${dataset.columns.length} columns, from ${grouped(dataset.rows)} rows; review it\n`,
-  );
-  return exitCodes.pass;
+  readonly schema: SchemaDocument;
+}): Promise<Dataset> {
+  const { folder, positionals } = options.invocation;
+  const related = relatedData(options.schema.schema).map(({ table, paths }) => [table, dataPlace({ folder, paths })]);
+  return openDataset({
+    ...dataPlace({ folder, paths: positionals }),
+    csvTypes: 'text',
+    related: Object.fromEntries(related),
+  });
 }
 
-function rendered(report: ValidationReport): string {
-  const lines = report.problems.map((problem) => {
-    const where = problem.line === null ? '' : `  (${problem.file}:${problem.line})`;
-    const column = problem.column === '' ? 'the data' : shownText(problem.column, 40);
-    return `  ${column}: ${problem.check}: expected ${problem.expected}; found ${shownText(problem.found, 120)}${where}`;
-  });
-  const scans = report.checks === 0 ? '' : ' in one scan';
-  return [
-    `  read     ${grouped(report.rows)} rows, ${report.checks} checks${scans}`,
-    ...lines,
-    `  ${report.problems.length} of ${report.checks} checks failed · verdict: ${report.verdict}`,
-  ].join('\n');
+function timeOfCheck(invocation: Invocation): Date {
+  const text = textOption(invocation, 'now');
+  if (text === undefined) return new Date();
+  const seconds = secondsOfTime(text);
+  if (seconds !== null) return new Date(seconds * 1000);
+  throw new AppError(
+    'bad-input',
+    `expected a time such as 2026-01-31T12:00:00Z after --now, found ${text}; correct it`,
+  );
 }

@@ -166,6 +166,7 @@ test('the schema inferred from data accepts them', async () => {
   expect(parse(text)).toEqual({
     version: 1,
     rows: { min: 30 },
+    'other-columns': 'warn',
     columns: {
       id: { type: 'integer', nullable: false, min: 0 },
       x: { type: 'number', min: 0 },

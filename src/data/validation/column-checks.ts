@@ -188,7 +188,8 @@ function among(column: Column, values: Values): string {
   return `${texts} OR coalesce(${numberValue(column)} IN (${numbers.map((value) => `${value}::DOUBLE`).join(', ')}), false)`;
 }
 
-function wrongType({ column, schema, isTextFormat }: CheckedColumn): string {
+/** SQL that is true for a value that is not of the type that the schema declares. */
+export function wrongType({ column, schema, isTextFormat }: CheckedColumn): string {
   const isText = column.kind === 'string';
   const unreadable = (type: string) => `TRY_CAST(${quoted(column.name)} AS ${type}) IS NULL`;
   switch (schema.type) {
