@@ -125,3 +125,27 @@ function scientific(value: number): string {
 function superscript(exponent: number): string {
   return [...String(exponent)].map((digit) => (digit === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? ''))).join('');
 }
+
+/** `0.112 (0.101 … 0.123)`, to the digits that the interval supports. */
+export function withInterval(estimate: {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}): string {
+  const { value, low, high } = estimate;
+  if (low === high) return significant(value, 4);
+  const decimals = decimalsFor((high - low) / 2);
+  return `${fixed(value, decimals)} (${fixed(low, decimals)} … ${fixed(high, decimals)})`;
+}
+
+/** `withInterval` of a difference, which has its sign. */
+export function signedWithInterval(estimate: {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}): string {
+  const { value, low, high } = estimate;
+  if (low === high) return value === 0 ? 'the same' : signed(value, 4);
+  const decimals = decimalsFor((high - low) / 2);
+  return `${signed(value, decimals)} (${signed(low, decimals)} … ${signed(high, decimals)})`;
+}

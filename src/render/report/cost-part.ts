@@ -2,6 +2,8 @@ import { type MetricName, metricDefinitions } from '../../evaluate/metric-name.t
 import { html, htmlProse } from '../escape.ts';
 import { metricWords } from '../metric-table.ts';
 import { bytes, duration, percent } from '../number.ts';
+import { operatorWords, servingTable } from '../serving-words.ts';
+import { htmlOf } from '../word-table.ts';
 import { type HtmlColumn, htmlFacts, htmlTable } from './element.ts';
 import type { Subject } from './subject.ts';
 
@@ -44,7 +46,10 @@ export function costPart({ measured, origin }: Subject): string {
     ...(origin.kind === 'run' ? [['evaluation', duration(origin.seconds)] as const] : []),
   ];
   return [
-    serving.length === 0 ? '' : htmlTable('What serving costs', columns, serving),
+    serving.length === 0 ? '' : htmlTable('Latency and size', columns, serving),
+    evaluation?.serving === undefined
+      ? ''
+      : `${htmlOf(servingTable(evaluation.serving))}<p class="meta">${htmlProse(operatorWords(evaluation.serving), 2000)}</p>`,
     facts.length === 0 ? '' : htmlFacts(facts),
   ]
     .filter((part) => part !== '')

@@ -1,9 +1,11 @@
 import type { GateVerdict } from '../../decide/judgement.ts';
 import { metricDefinitions } from '../../evaluate/metric-name.ts';
 import type { Result } from '../../result.ts';
+import { churnWords } from '../churn-words.ts';
 import { html, htmlProse } from '../escape.ts';
+import { clusterWords, holdoutWords } from '../holdout-words.ts';
 import { type MetricWords, metricWords } from '../metric-table.ts';
-import { counted, percent, significant } from '../number.ts';
+import { counted, significant } from '../number.ts';
 import { capital } from '../outcome.ts';
 import { chip, type HtmlColumn, htmlCode, htmlTable, type Scope } from './element.ts';
 import { intervalPlot } from './plot/interval.ts';
@@ -26,10 +28,9 @@ export function metricPart({ judgement, measured }: Subject, scope: Scope): stri
   const table = judgement.gates.length === 0 ? '' : gateTable(judgement.gates, scope);
   if (evaluation === null) return table;
   const { champion, churn, rows, target } = evaluation;
-  const flips =
-    churn === null || churn.rows === 0 ? '' : ` ${percent(churn.changed / churn.rows)} of the predictions differ.`;
+  const flips = churnWords(churn);
   const who = champion === null ? 'There is no champion yet; the candidate was measured' : 'Both models were measured';
-  return `<p>${who} on ${champion === null ? '' : 'the same '}${counted(rows, 'row')} of the holdout, target ${htmlCode(target)}.${flips}</p>\n${table}`;
+  return `<p>${who} on ${champion === null ? '' : 'the same '}${counted(rows, 'row')} of the holdout, target ${htmlCode(target)}.${flips === '' ? '' : ` ${html(flips)}.`} ${htmlProse([holdoutWords(evaluation), clusterWords(evaluation)].join(' '))}</p>\n${table}`;
 }
 
 /** What kept parts from being measured. */

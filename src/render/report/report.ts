@@ -3,21 +3,12 @@ import { html, htmlProse } from '../escape.ts';
 import { shortSha } from '../markdown.ts';
 import { counted } from '../number.ts';
 import { capital } from '../outcome.ts';
-import { costPart } from './cost-part.ts';
 import { type Detail, details, fullDetail } from './detail.ts';
-import { driftPart } from './drift-part.ts';
-import { chip, htmlCode, htmlPage, htmlSection, type Scope } from './element.ts';
-import { fairnessPart } from './fairness-part.ts';
-import { glance, reasonList } from './glance.ts';
-import { lineagePart } from './lineage-part.ts';
-import { failurePart, metricPart } from './metric-part.ts';
-import { reproductionPart } from './reproduction-part.ts';
-import { schemaPart } from './schema-part.ts';
-import { slicePart } from './slice-part.ts';
+import { chip, htmlCode, htmlPage } from './element.ts';
+import { sectionsOf } from './sections.ts';
 import { reportStyle, styleSheet } from './style.ts';
 import { type JudgedResult, type Subject, subjectOf } from './subject.ts';
 import { judgementTone } from './tone.ts';
-import { trainingPart } from './training-part.ts';
 
 /** The largest report, in bytes: the App reads no artifact that unpacks to more than 20 MB, and result.json needs its part. */
 export const reportLimitBytes = 12_000_000;
@@ -87,31 +78,6 @@ function chapter(subject: Subject, index: number, detail: Detail): string {
 <p class="meta">${originLine(subject)}</p>
 ${sectionsOf(subject, { prefix: `${prefix}-`, level: 3 }, detail)}
 </article>`;
-}
-
-function sectionsOf(subject: Subject, scope: Scope, detail: Detail): string {
-  const { judgement, measured } = subject;
-  const { drift, evaluation, training, validation } = measured;
-  const section = (id: string, title: string, body: string) => htmlSection(scope, id, { title, body });
-  const parts = [
-    glance(subject, scope),
-    reasonList(subject),
-    section('metrics', 'Metrics', metricPart(subject, scope)),
-    section('drift', 'Data: what moved', drift === null ? '' : driftPart(drift, scope, detail)),
-    section('schema', 'Data: the schema', validation === null ? '' : schemaPart(validation, detail)),
-    section('slices', 'Slices', evaluation === null ? '' : slicePart(evaluation, scope)),
-    section(
-      'fairness',
-      'Fairness',
-      evaluation?.fairness === undefined ? '' : fairnessPart(evaluation.fairness, judgement.fairness, scope),
-    ),
-    section('not-done', 'What could not be done', failurePart(measured.failures)),
-    section('cost', 'Cost', costPart(subject)),
-    section('training', 'Training, as reported by its job', training === null ? '' : trainingPart(training, scope)),
-    section('lineage', 'Lineage', lineagePart(subject)),
-    section('reproduce', 'How to reproduce', reproductionPart(subject)),
-  ];
-  return parts.filter((part) => part !== '').join('\n');
 }
 
 function originLine({ origin }: Subject): string {

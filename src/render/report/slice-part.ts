@@ -3,6 +3,7 @@ import { metricDefinitions } from '../../evaluate/metric-name.ts';
 import { html, htmlProse } from '../escape.ts';
 import { count, counted } from '../number.ts';
 import { capital } from '../outcome.ts';
+import { sliceGateNote } from '../slice-gate-words.ts';
 import { type SliceRow, sliceRows, sliceSummary } from '../slice-table.ts';
 import { chip, type HtmlColumn, htmlCode, htmlLongTable, type Scope } from './element.ts';
 import { intervalAxis, intervalPlot, reachOf } from './plot/interval.ts';
@@ -21,10 +22,11 @@ export function slicePart(evaluation: EvaluationReport, scope: Scope): string {
   if (slices.length === 0) return small;
   const hint =
     'A slice is called worse or better only where its difference holds among all slices; its interval is that of the slice alone.';
+  const gate = sliceGateNote(evaluation);
   const forests = [...Map.groupBy(slices, ({ metric }) => metric).values()].map((rows, index) =>
     forest(rows, { ...scope, prefix: `${scope.prefix}slice-${index}-` }),
   );
-  return `<p>${html(capital(sliceSummary(slices)))}. ${hint}</p>\n${forests.join('\n')}${small}`;
+  return `<p>${html(capital(sliceSummary(slices)))}. ${hint}</p>${gate === '' ? '' : `<p>${htmlProse(gate)}</p>`}\n${forests.join('\n')}${small}`;
 }
 
 function forest(slices: readonly SliceRow[], { prefix }: Scope): string {

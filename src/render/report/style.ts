@@ -67,6 +67,7 @@ svg text { font: 11px system-ui, -apple-system, "Segoe UI", sans-serif; fill: va
 .key { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; font-size: .85rem; color: var(--quiet); margin: 0 0 .75rem; padding: 0; list-style: none; }
 .key span { display: inline-block; width: .75rem; height: .75rem; border-radius: 2px; margin-right: .4rem; vertical-align: -.05rem; }
 .key .before { background: var(--before); } .key .now { background: var(--now); }
+.key .warned { background: var(--warn); }
 .key .round { border-radius: 50%; } .key .ring { border-radius: 50%; background: none; border: 2px solid var(--before); }
 dl { display: grid; grid-template-columns: minmax(8rem, max-content) minmax(0, 1fr); gap: .35rem 1.25rem; margin: 0; font-size: .9rem; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
@@ -98,6 +99,10 @@ article > h2 { font-size: 1.35rem; text-wrap: balance; }
 article section { margin-top: 2.25rem; } article h3 { font-size: 1.1rem; margin: 0 0 .75rem; } h4 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
 thead svg { margin-top: .25rem; }
 svg.wide { width: 100%; height: auto; max-width: 34rem; }
+p + .cards, ul + .cards { margin-top: .25rem; }
+.charts { grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); }
+.beside { display: grid; grid-template-columns: minmax(0, 26rem) minmax(12rem, 1fr); gap: 1rem 2rem; align-items: center; }
+@media (max-width: 48rem) { .beside { grid-template-columns: minmax(0, 1fr); } .charts { grid-template-columns: minmax(0, 1fr); } }
 .cards svg { width: 100%; height: auto; }
 td svg + .short { display: block; color: var(--quiet); font-size: .8rem; }
 details > .scroll:last-child { margin-bottom: 0; }
