@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { type Dataset, openDataset } from '../src/data/dataset.ts';
+import type { ReadingOptions } from '../src/data/open-table.ts';
 import { AppError } from '../src/error.ts';
 
 /** Opens files and globs that a person typed: wherever they lie, through whatever links. */
@@ -8,14 +9,20 @@ export async function openFiles(options: {
   readonly folder: string;
   readonly paths: readonly string[];
   readonly csvTypes?: 'detect' | 'text';
+  readonly reading?: Pick<ReadingOptions, 'csv' | 'embeddings'>;
 }): Promise<Dataset> {
+  return openDataset({ ...dataPlace(options), ...options.reading, csvTypes: options.csvTypes ?? 'detect' });
+}
+
+/** What a person typed as a folder that holds all of it, above any `name=value` folders, and paths from there. */
+export function dataPlace(options: { readonly folder: string; readonly paths: readonly string[] }): {
+  readonly root: string;
+  readonly paths: readonly string[];
+} {
   const paths = options.paths.map((path) => realPath(resolve(options.folder, path)));
-  const root = commonFolder(paths.map(fixedFolder));
-  return openDataset({
-    root,
-    paths: paths.map((path) => relative(root, path)),
-    csvTypes: options.csvTypes ?? 'detect',
-  });
+  let root = commonFolder(paths.map(fixedFolder));
+  while (basename(root).includes('=')) root = dirname(root);
+  return { root, paths: paths.map((path) => relative(root, path)) };
 }
 
 /** The text of a file that a person typed. Throws `not-found`. */

@@ -82,7 +82,7 @@ export function histogramBuilder(): HistogramBuilder {
         const count = counts[slot] ?? 0;
         if (count !== 0) bins.push({ key: keys[slot] ?? 0, count });
       }
-      return packed({ bits, bins: bins.sort((a, b) => a.key - b.key) });
+      return packedHistogram({ bits, bins: bins.sort((a, b) => a.key - b.key) });
     },
   };
 }
@@ -100,7 +100,7 @@ export function histogramOf(counted: Iterable<readonly [value: number, count: nu
 /** The histogram of counts by the keys of the finest grid. */
 export function histogramOfBins(counts: ReadonlyMap<number, number>): Histogram {
   const bins = [...counts].map(([key, count]) => ({ key, count })).sort((a, b) => a.key - b.key);
-  let histogram = packed({ bits: finest, bins });
+  let histogram = packedHistogram({ bits: finest, bins });
   while (histogram.keys.length > binLimit && histogram.bits > 0) histogram = coarsened(histogram, histogram.bits - 1);
   return histogram;
 }
@@ -108,7 +108,7 @@ export function histogramOfBins(counts: ReadonlyMap<number, number>): Histogram 
 /** The histogram of counts by key on a grid `shift` bits coarser than the finest, at most binLimit of them. */
 export function histogramOfTable(counts: Iterable<readonly [key: number, count: number]>, shift: number): Histogram {
   const bins = Array.from(counts, ([key, count]) => ({ key, count })).sort((a, b) => a.key - b.key);
-  return packed({ bits: finest - shift, bins });
+  return packedHistogram({ bits: finest - shift, bins });
 }
 
 /** The bins of a histogram in the order of their values, on its own grid or a coarser one. */
@@ -128,7 +128,7 @@ export function binsOf(histogram: Histogram, bits: number = histogram.bits): rea
 
 /** The same counts on a grid of at most `bits`: what does not need a fine one stays small. */
 export function coarsened(histogram: Histogram, bits: number): Histogram {
-  return histogram.bits <= bits ? histogram : packed({ bits, bins: binsOf(histogram, bits) });
+  return histogram.bits <= bits ? histogram : packedHistogram({ bits, bins: binsOf(histogram, bits) });
 }
 
 /** The histogram of both sets of values together. */
@@ -140,7 +140,7 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
       counts.set(key, (counts.get(key) ?? 0) + count);
     if (counts.size <= binLimit || bits === 0) {
       const bins = [...counts].map(([key, count]) => ({ key, count })).sort((x, y) => x.key - y.key);
-      return packed({ bits, bins });
+      return packedHistogram({ bits, bins });
     }
     bits--;
   }
@@ -173,7 +173,8 @@ function magnitude(key: number, bits: number): number {
   return Number.isFinite(value) ? value : Number.MAX_VALUE;
 }
 
-function packed({ bits, bins }: { readonly bits: number; readonly bins: readonly Bin[] }): Histogram {
+/** A histogram of bins that are sorted by key. */
+export function packedHistogram({ bits, bins }: { readonly bits: number; readonly bins: readonly Bin[] }): Histogram {
   return {
     bits,
     keys: bins.map(({ key }, index) => key - (index === 0 ? 0 : (bins[index - 1]?.key ?? 0))),

@@ -1,0 +1,82 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { PairRequest } from '../src/data/pair-scan.ts';
+import { refuseUnknownColumns, withPrivacy } from '../src/data/privacy.ts';
+import { folderCache, memoryCache, type ProfileCache } from '../src/data/profile-cache.ts';
+import { type Profile, parseProfile, profileDigest, profileSchema } from '../src/data/profile-document.ts';
+import { profileFiles } from '../src/data/profile-files.ts';
+import type { ProfiledData } from '../src/drift/compare.ts';
+import { type CommandOptions, flag, type Invocation } from './command.ts';
+import { privacyOf, readingOf } from './data-options.ts';
+import { dataPlace, readText } from './open-files.ts';
+import { progress } from './progress.ts';
+
+/** The option that keeps profiles of unchanged files from being used. */
+export const cacheOptions: CommandOptions = {
+  'no-cache': { type: 'boolean', help: 'read every file, also those whose profile is known' },
+};
+
+/** A profile of the files that were named, and how many of them were not read because they are as they were. */
+export interface ProfiledPaths extends ProfiledData {
+  readonly files: number;
+  readonly unread: number;
+}
+
+/** Profiles files, folders and globs, or reads one profile document; what the options redact is not in it. */
+export async function profilePaths(options: {
+  readonly invocation: Invocation;
+  readonly paths: readonly string[];
+  readonly pairs?: PairRequest | undefined;
+}): Promise<ProfiledPaths> {
+  const { invocation, paths, pairs } = options;
+  const { folder } = invocation;
+  const [path = ''] = paths;
+  if (paths.length === 1 && isProfile(path)) {
+    const profile = shown(parseProfile(readText({ folder, path, what: 'a profile' }), path), invocation);
+    return { profile, digest: profileDigest(profile), files: 0, unread: 0 };
+  }
+  const line = progress({ stderr: invocation.stderr, what: 'profile', unit: 'cells' });
+  try {
+    const found = await profileFiles({
+      ...dataPlace({ folder, paths }),
+      ...readingOf(invocation),
+      pairs,
+      cache: cacheOf(invocation),
+      onProgress: ({ doneCells, totalCells }) => line.update(doneCells, totalCells),
+    });
+    return { ...found, profile: shown(found.profile, invocation) };
+  } finally {
+    line.end();
+  }
+}
+
+/** Whether a path means a profile document rather than data, by its name: `profile.json`, `train.profile.json`. */
+export function isProfile(path: string): boolean {
+  return /profile[^/]*\.json$/i.test(path);
+}
+
+/** The profile as the options of privacy let it be seen. */
+export function shown(profile: Profile, invocation: Invocation): Profile {
+  const policy = privacyOf(invocation);
+  if (policy === null) return profile;
+  refuseUnknownColumns([profile], policy);
+  return withPrivacy(profile, policy);
+}
+
+/**
+ * Where profiles of unchanged files are kept: $SISKIN_CACHE, else the user's folder for such things. `off` and --no-cache: nowhere.
+ */
+function cacheOf(invocation: Invocation): ProfileCache {
+  const named = process.env['SISKIN_CACHE'];
+  if (flag(invocation, 'no-cache') || named === 'off') return memoryCache();
+  const folder = named === undefined || named === '' ? userCache() : resolve(invocation.folder, named);
+  return folderCache(join(folder, profileSchema.replace('/', '-')));
+}
+
+function userCache(): string {
+  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'siskin');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'siskin');
+  if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'siskin');
+  return join(homedir(), '.cache', 'siskin');
+}
