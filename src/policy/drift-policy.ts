@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MultivariatePolicy } from './multivariate-policy.ts';
 
 const column = z.string().min(1).max(200);
 const probability = z.number().gt(0).lt(1);
@@ -68,6 +69,9 @@ export const DriftPolicy = z
       .describe('What holds for single columns instead of `alpha` and `effect`, by name.'),
     block: BlockPolicy.optional().describe(
       'Which rows belong together. Without it every row counts as drawn on its own, which makes grouped rows look surer than they are.',
+    ),
+    multivariate: MultivariatePolicy.optional().describe(
+      'Holds all columns together against those of before, and texts and embeddings each on its own. Without it only single columns are judged. `{}` takes the defaults.',
     ),
     windows: WindowPolicy.optional().describe('Shows the drift of the current rows over time, window by window.'),
   })
