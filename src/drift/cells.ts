@@ -54,12 +54,31 @@ export type Weighting = 'mixture' | 'pooled';
  * The result is the same with the sides exchanged.
  */
 export function joinedCells(options: { readonly cells: Cells; readonly most: number; readonly by: Weighting }): Cells {
+  return summedCells(options.cells, joinedGroups(options));
+}
+
+/** The joined cell, from 0, that each cell of joinedCells() goes to. */
+export function joinedGroups(options: {
+  readonly cells: Cells;
+  readonly most: number;
+  readonly by: Weighting;
+}): readonly number[] {
   const { cells, most, by } = options;
   const { massOf, enough } = weights(cells, by);
   // A hair of tolerance below: 0.1 + 0.2 must reach 0.3.
   const least = Math.max(cells.reference.length <= most ? 0 : 1 / most, enough);
-  const pairs = cells.reference.map((count, cell): Pair => [count, cells.current[cell] ?? 0]);
-  return unzipped(joinedPairs(pairs, (pair) => massOf(pair) >= least * (1 - 1e-12)));
+  return groupsOf(pairsOf(cells), (pair) => massOf(pair) >= least * (1 - 1e-12));
+}
+
+/** The counts of cells that go to the same group, by group. */
+export function summedCells(cells: Cells, groups: readonly number[]): Cells {
+  const count = groups.reduce((most, group) => Math.max(most, group + 1), 0);
+  const sums = { reference: new Array<number>(count).fill(0), current: new Array<number>(count).fill(0) };
+  for (const [cell, group] of groups.entries()) {
+    sums.reference[group] = (sums.reference[group] ?? 0) + (cells.reference[cell] ?? 0);
+    sums.current[group] = (sums.current[group] ?? 0) + (cells.current[cell] ?? 0);
+  }
+  return sums;
 }
 
 /** What is not a finite number but not null either, as cells of their own where either side has any. */
@@ -79,27 +98,42 @@ export function categoryCellsOf(options: {
   readonly by: Weighting;
 }): Cells {
   const { reference, current, by } = options;
+  const { cells, groups } = categoryGroups({ reference, current, by });
+  return summedCells(cells, groups);
+}
+
+/** Every category of two text columns, or every hash bucket (then `labels` is null), with the joined cell that it goes to. */
+export function categoryGroups(options: {
+  readonly reference: CategoryCounts;
+  readonly current: CategoryCounts;
+  readonly by: Weighting;
+}): { readonly labels: readonly string[] | null; readonly cells: Cells; readonly groups: readonly number[] } {
+  const { reference, current, by } = options;
   if (reference.kind === 'hashed' || current.kind === 'hashed') {
     const cells = { reference: asHashed(reference).buckets, current: asHashed(current).buckets };
-    return joinedCells({ cells, most: cells.reference.length, by });
+    return { labels: null, cells, groups: joinedGroups({ cells, most: cells.reference.length, by }) };
   }
   const counts = new Map<string, Pair>();
   for (const [label, count] of reference.values) counts.set(label, [count, 0]);
   for (const [label, count] of current.values) counts.set(label, [counts.get(label)?.[0] ?? 0, count]);
-  const { massOf, enough } = weights(unzipped([...counts.values()]), by);
-  const frequent: Pair[] = [];
-  const rare: { readonly pair: Pair; readonly order: number; readonly label: string }[] = [];
-  for (const [label, pair] of counts) {
-    if (massOf(pair) >= enough) frequent.push(pair);
-    else rare.push({ pair, order: hashOf(label).bucket, label });
-  }
-  if (rare.length === 0) return unzipped(frequent);
-  rare.sort((a, b) => a.order - b.order || (a.label < b.label ? -1 : 1));
-  const joined = joinedPairs(
-    rare.map(({ pair }) => pair),
+  const cells = unzipped([...counts.values()]);
+  const { massOf, enough } = weights(cells, by);
+  const labels = [...counts.keys()];
+  const isFrequent = (label: string) => massOf(counts.get(label) ?? [0, 0]) >= enough;
+  const frequent = labels.filter(isFrequent);
+  const order = new Map(labels.map((label) => [label, hashOf(label).bucket]));
+  const rare = labels
+    .filter((label) => !isFrequent(label))
+    .sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0) || (a < b ? -1 : 1));
+  const joined = groupsOf(
+    rare.map((label) => counts.get(label) ?? [0, 0]),
     (pair) => massOf(pair) >= enough,
   );
-  return unzipped([...frequent, ...joined]);
+  const groupOf = new Map([
+    ...frequent.map((label, group) => [label, group] as const),
+    ...rare.map((label, at) => [label, frequent.length + (joined[at] ?? 0)] as const),
+  ]);
+  return { labels, cells, groups: labels.map((label) => groupOf.get(label) ?? 0) };
 }
 
 type Pair = readonly [reference: number, current: number];
@@ -114,17 +148,23 @@ function weights(cells: Cells, by: Weighting) {
 }
 
 /** Neighbours together until they are enough; what is left at the end joins the last. */
-function joinedPairs(pairs: readonly Pair[], isEnough: (pair: Pair) => boolean): readonly Pair[] {
-  const joined: Pair[] = [];
+function groupsOf(pairs: readonly Pair[], isEnough: (pair: Pair) => boolean): readonly number[] {
+  const groups: number[] = [];
   let open: Pair = [0, 0];
+  let group = 0;
   for (const [reference, current] of pairs) {
     open = [open[0] + reference, open[1] + current];
+    groups.push(group);
     if (!isEnough(open)) continue;
-    joined.push(open);
+    group += 1;
     open = [0, 0];
   }
-  const last = joined.pop() ?? [0, 0];
-  return [...joined, [last[0] + open[0], last[1] + open[1]]];
+  const last = Math.max(0, group - 1);
+  return groups.map((each) => Math.min(each, last));
+}
+
+function pairsOf(cells: Cells): readonly Pair[] {
+  return cells.reference.map((count, cell): Pair => [count, cells.current[cell] ?? 0]);
 }
 
 function unzipped(pairs: readonly Pair[]): Cells {

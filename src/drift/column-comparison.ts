@@ -30,6 +30,8 @@ export interface RawStatistic {
 export interface OneSided {
   readonly share: number;
   readonly examples: readonly string[];
+  /** How many standard errors it lies above what a second sample of the other side would show. */
+  readonly deviation: number;
   readonly pValue: number;
   readonly effect: Effect;
 }
@@ -254,6 +256,7 @@ function compareUnseen(options: {
   return {
     share: count / m,
     examples: unseen.slice(0, 5).map(([label]) => label),
+    deviation: rise,
     pValue: normalSurvival(rise),
     effect: jensenShannonEffect({ reference: [once, n - once], current: [count, m - count] }, z),
   };

@@ -32,6 +32,8 @@ export function columnRule(
 export function columnVerdict(judged: Judged): Pick<ColumnDrift, 'verdict' | 'reason'> {
   const { comparison, policy } = judged;
   if (policy.ignore.includes(comparison.name)) return { verdict: 'ignored', reason: 'by the policy' };
+  if (policy.block?.column === comparison.name)
+    return { verdict: 'ignored', reason: 'it says which rows belong together' };
   if (comparison.kindChange !== null) return { verdict: 'moved', reason: `the type changed: ${comparison.kindChange}` };
   const share = movedShare(judged);
   if (share?.of === 'nulls') return { verdict: 'moved', reason: share.reason };
@@ -72,10 +74,13 @@ function distributionVerdict({ comparison, qValueOf, policy }: Judged): Pick<Col
     const what = comparison.kind === 'embedding' ? 'nothing compares embeddings here' : `it has no ${statistic}`;
     return { verdict: 'not-assessed', reason: what };
   }
+  if (deciding.effect === null) {
+    return { verdict: 'not-assessed', reason: `${statistic} has no interval for rows that belong together` };
+  }
   const q = qValueOf(statistic === 'kolmogorov-smirnov' ? 'kolmogorov-smirnov' : 'chi-square');
   if ((q ?? 1) > alpha) return { verdict: 'steady', reason: 'no difference beyond chance' };
-  if ((deciding.effect?.low ?? 0) >= effect) return { verdict: 'moved', reason: 'the distribution moved' };
-  const isSmall = (deciding.effect?.high ?? Number.POSITIVE_INFINITY) < effect;
+  if (deciding.effect.low >= effect) return { verdict: 'moved', reason: 'the distribution moved' };
+  const isSmall = deciding.effect.high < effect;
   return { verdict: 'steady', reason: isSmall ? 'too small to matter' : 'not shown to be large enough to matter' };
 }
 

@@ -122,7 +122,9 @@ function columnDrift(judged: Parameters<typeof columnVerdict>[0] & { readonly st
 }
 
 function oneSided(found: OneSided | null, qValue: number | null): ColumnDrift['unseen'] {
-  return found === null ? null : { ...found, examples: [...found.examples], qValue };
+  if (found === null) return null;
+  const { share, examples, pValue, effect } = found;
+  return { share, examples: [...examples], pValue, qValue, effect };
 }
 
 /** Distances of numbers near the largest double overflow: such a statistic is left out rather than shown as nonsense. */
