@@ -1,3 +1,4 @@
+import type { SchemaProblem } from '../data/validation-report.ts';
 import { checkButtons } from '../decide/check-buttons.ts';
 import { checkName, policyCheckName } from '../decide/check-name.ts';
 import type { ModelState, ModelView, PullView } from '../decide/view.ts';
@@ -79,25 +80,42 @@ function modelCheck(model: ModelView, view: PullView): CheckContent {
   };
 }
 
+/** Each broken rule where the schema holds it, and where the first rows that break it stand in the data. */
 function schemaAnnotations(
-  model: ModelView,
+  { model }: ModelView,
   { result }: Extract<ModelState, { kind: 'judged' }>,
 ): readonly Annotation[] {
-  return (result.validation?.problems ?? [])
-    .flatMap((problem): Annotation[] => {
-      if (problem.file === null) return [];
-      const rows = problem.rows === null ? '' : ` in ${counted(problem.rows, 'row')}`;
-      return [
-        {
-          path: problem.file,
-          line: problem.line ?? 1,
-          level: 'failure',
-          title: plain(`${model.model}: ${problem.column}, ${problem.check}`, 200),
-          message: plain(`expected ${problem.expected}, found ${problem.found}${rows}`, 1000),
-        },
-      ];
-    })
-    .slice(0, mostAnnotations);
+  const { problems = [], warnings = [] } = result.validation ?? {};
+  const levels = [
+    ['failure', problems],
+    ['warning', warnings],
+  ] as const;
+  const all = levels.flatMap(([level, broken]) => broken.map((problem) => schemaAnnotation({ model, level, problem })));
+  // The rules first: of many rows the first of each is enough to see, and there is a limit to all.
+  return [...all.flatMap(({ rule }) => rule), ...all.flatMap(({ rows }) => rows)].slice(0, mostAnnotations);
+}
+
+function schemaAnnotation(options: {
+  readonly model: string;
+  readonly level: Annotation['level'];
+  readonly problem: SchemaProblem;
+}): { readonly rule: readonly Annotation[]; readonly rows: readonly Annotation[] } {
+  const { model, level, problem } = options;
+  const rows = problem.rows === null || / rows /.test(problem.found) ? '' : ` in ${counted(problem.rows, 'row')}`;
+  const fix = problem.fix === undefined ? '' : `; ${problem.fix}`;
+  const about = problem.column === '' ? 'the data' : problem.column;
+  const words = { level, title: plain(`${model}: ${about}, ${problem.check}`, 200) };
+  const message = `expected ${problem.expected}, found ${problem.found}${rows}${fix}`;
+  return {
+    rule:
+      problem.file === null
+        ? []
+        : [{ ...words, path: problem.file, line: problem.line ?? 1, message: plain(message, 1000) }],
+    rows: (problem.examples ?? []).flatMap(({ file, line, value }): Annotation[] => {
+      const here = value === null ? '' : `here ${JSON.stringify(value)}: `;
+      return line === null ? [] : [{ ...words, path: file, line, message: plain(`${here}${message}`, 1000) }];
+    }),
+  };
 }
 
 function policyCheck(view: PullView): readonly CheckContent[] {

@@ -73,6 +73,45 @@ describe('the check of a model', () => {
   });
 });
 
+describe('annotations of rows', () => {
+  const broken = {
+    column: 'carrier',
+    check: 'one-of',
+    expected: 'one of AA, UA',
+    found: '2 of 9 rows break it with 1 new value, e.g. "XX"',
+    rows: 2,
+    file: 'schema.yml',
+    line: 12,
+    fix: 'correct the spelling',
+  };
+  const examples = [
+    { file: 'data/june.csv', row: 3, line: 4, key: null, value: 'XX' },
+    { file: 'data/june.parquet', row: 5, line: null, key: null, value: 'XX' },
+  ];
+
+  test('stand on the lines of the data as well as on the rule, rules first, warnings as warnings', () => {
+    const validation = {
+      schema: 'present' as const,
+      rows: 9,
+      checks: 4,
+      problems: [{ ...broken, examples }],
+      warnings: [{ ...broken, column: '', line: 13 }],
+      verdict: 'fail' as const,
+    };
+
+    const annotations = checkOf(judged({ result: result({ validation }) }))?.annotations ?? [];
+
+    const text = 'expected one of AA, UA, found 2 of 9 rows break it with 1 new value, e.g. "XX"; correct the spelling';
+    expect(
+      annotations.map(({ path, line, level, title, message }) => [`${path}:${line}`, level, title, message]),
+    ).toEqual([
+      ['schema.yml:12', 'failure', 'late-arrival: carrier, one-of', text],
+      ['schema.yml:13', 'warning', 'late-arrival: the data, one-of', text],
+      ['data/june.csv:4', 'failure', 'late-arrival: carrier, one-of', `here "XX": ${text}`],
+    ]);
+  });
+});
+
 describe('the check of the policy', () => {
   const problem = {
     file: '.github/siskin.yml',
