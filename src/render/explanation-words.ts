@@ -7,6 +7,7 @@ import type {
 import {
   count,
   counted,
+  decimalsFor,
   fixed,
   percent,
   probability,
@@ -42,25 +43,25 @@ export function explanationSummary(report: ExplanationReport): string {
 /** What the models lose without each feature. With a scope it has plots. */
 export function permutationTable(report: ExplanationReport, found: Permutation, scope: Scope | null): WordTable {
   const entries = [...found.features, ...found.groups];
-  const reach = reachOf(entries.map(({ candidate, champion }) => [candidate, champion]));
+  const range = rangeOf(entries.flatMap(({ candidate, champion }) => [candidate, champion]));
   return {
     caption: 'What the models lose without each feature',
     things: 'features',
     columns: [
       { title: 'feature', kind: 'name' },
-      { title: `loss without it (${found.loss})`, kind: 'plot' },
+      { title: 'reading', kind: 'words' },
+      { title: `${found.loss} lost without it`, kind: 'plot' },
       { title: 'champion', kind: 'number' },
       { title: 'candidate', kind: 'number' },
       { title: 'difference', kind: 'number' },
-      { title: 'reading', kind: 'words' },
     ],
     rows: entries.map((entry, index) => [
       { name: entry.name },
-      bars(scope, { entry, index, reach, kind: 'permutation' }),
-      entry.champion === null ? '—' : withInterval(entry.champion),
-      withInterval(entry.candidate),
-      entry.difference === null ? '—' : signedWithInterval(entry.difference),
       reading(entry, report.confidence),
+      bars(scope, { entry, index, range, kind: 'permutation' }),
+      entry.champion === null ? '—' : withError(entry.champion),
+      withError(entry.candidate),
+      entry.difference === null ? '—' : signedWithInterval(entry.difference),
     ]),
   };
 }
@@ -68,21 +69,24 @@ export function permutationTable(report: ExplanationReport, found: Permutation, 
 /** How far each feature moves the answers. With a scope it has plots. */
 export function shapleyTable(report: ExplanationReport, found: Shapley, scope: Scope | null): WordTable {
   const entries = [...found.features, ...found.groups];
-  const reach = reachOf(entries.map(({ candidate, champion }) => [candidate.importance, champion?.importance ?? null]));
+  const range = rangeOf(
+    entries.flatMap(({ candidate, champion }) => [candidate.importance, champion?.importance ?? null]),
+  );
   return {
     caption: 'How far each feature moves the answers',
     things: 'features',
     columns: [
       { title: 'feature', kind: 'name' },
+      { title: 'reading', kind: 'words' },
       { title: 'mean |Shapley value|', kind: 'plot' },
       { title: 'champion', kind: 'number' },
       { title: 'candidate', kind: 'number' },
       { title: 'difference', kind: 'number' },
-      { title: 'more of it', kind: 'words' },
-      { title: 'reading', kind: 'words' },
+      { title: 'more of it … the answer', kind: 'words' },
     ],
     rows: entries.map((entry, index) => [
       { name: entry.name },
+      entry.isFlipped ? { word: 'turned round', tone: 'warn' } : reading(entry, report.confidence),
       bars(scope, {
         entry: {
           name: entry.name,
@@ -90,14 +94,13 @@ export function shapleyTable(report: ExplanationReport, found: Shapley, scope: S
           champion: entry.champion?.importance ?? null,
         },
         index,
-        reach,
+        range,
         kind: 'shapley',
       }),
-      entry.champion === null ? '—' : withInterval(entry.champion.importance),
-      withInterval(entry.candidate.importance),
+      entry.champion === null ? '—' : withError(entry.champion.importance),
+      withError(entry.candidate.importance),
       entry.difference === null ? '—' : signedWithInterval(entry.difference),
       directionWords(entry),
-      entry.isFlipped ? { word: 'turned round', tone: 'warn' } : reading(entry, report.confidence),
     ]),
   };
 }
@@ -125,11 +128,11 @@ export function explanationNotes(report: ExplanationReport): readonly string[] {
 interface Drawn {
   readonly entry: Pick<PermutedFeature, 'name' | 'candidate' | 'champion'>;
   readonly index: number;
-  readonly reach: number;
+  readonly range: readonly [number, number];
   readonly kind: 'permutation' | 'shapley';
 }
 
-function bars(scope: Scope | null, { entry, index, reach, kind }: Drawn): Cell {
+function bars(scope: Scope | null, { entry, index, range, kind }: Drawn): Cell {
   if (scope === null) return '';
   const { name, candidate, champion } = entry;
   return {
@@ -139,9 +142,16 @@ function bars(scope: Scope | null, { entry, index, reach, kind }: Drawn): Cell {
       description: `Candidate ${withInterval(candidate)}${champion === null ? '' : `, champion ${withInterval(champion)}`}.`,
       candidate,
       champion,
-      reach,
+      range,
     }),
   };
+}
+
+/** `0.051 ± 0.004`: the standard error says how far to believe it. */
+function withError({ value, standardError }: { readonly value: number; readonly standardError: number }): string {
+  return standardError === 0
+    ? significant(value, 3)
+    : `${fixed(value, decimalsFor(standardError))} ± ${significant(standardError, 2)}`;
 }
 
 function reading(entry: { readonly difference: Change | null }, confidence: number): Cell {
@@ -149,7 +159,7 @@ function reading(entry: { readonly difference: Change | null }, confidence: numb
   if (difference === null) return '—';
   if (!isSure(difference, confidence)) return { word: 'no change shown', tone: 'open' };
   const word = difference.value > 0 ? 'matters more' : 'matters less';
-  return `${word}, q ${probability(difference.qValue)}`;
+  return { word: `${word}, q ${probability(difference.qValue)}`, tone: 'warn' };
 }
 
 function isSure(difference: Change | null, confidence: number): boolean {
@@ -159,7 +169,7 @@ function isSure(difference: Change | null, confidence: number): boolean {
 function directionWords({ candidate, champion }: ShapleyFeature): string {
   const words = (direction: number | null | undefined) => {
     if (direction == null) return '—';
-    return Math.abs(direction) < 0.1 ? 'no one way' : direction > 0 ? 'raises the answer' : 'lowers the answer';
+    return Math.abs(direction) < 0.1 ? 'no one way' : direction > 0 ? 'raises' : 'lowers';
   };
   const now = candidate.isUsed ? words(candidate.direction) : 'is not used';
   if (champion === null) return now;
@@ -167,7 +177,13 @@ function directionWords({ candidate, champion }: ShapleyFeature): string {
   return before === now ? now : `${before} → ${now}`;
 }
 
-function reachOf(pairs: readonly (readonly ({ readonly high: number } | null)[])[]): number {
-  const most = pairs.flat().reduce((far, one) => Math.max(far, one?.high ?? 0), 0);
-  return most > 0 ? most : 1;
+/** One axis for all rows, so that bars can be compared. */
+function rangeOf(
+  entries: readonly ({ readonly low: number; readonly high: number } | null)[],
+): readonly [number, number] {
+  const known = entries.flatMap((entry) => entry ?? []);
+  return [
+    known.reduce((least, { low }) => Math.min(least, low), 0),
+    known.reduce((most, { high }) => Math.max(most, high), 0) || 1,
+  ];
 }

@@ -15,7 +15,10 @@ export function multivariateSummary({ separation, verdict, reason }: Multivariat
 /** The columns that give the difference away. With a scope it has plots. */
 export function giveawayTable({ columns }: Multivariate, scope: Scope | null): WordTable {
   const bounds = columns.map(({ lost, error }) => ({ value: lost, low: lost - 2 * error, high: lost + 2 * error }));
-  const reach = bounds.reduce((most, { high }) => Math.max(most, high), 0) || 1;
+  const range = [
+    bounds.reduce((least, { low }) => Math.min(least, low), 0),
+    bounds.reduce((most, { high }) => Math.max(most, high), 0) || 1,
+  ] as const;
   return {
     caption: 'Columns that tell the sides apart',
     things: 'columns',
@@ -34,7 +37,7 @@ export function giveawayTable({ columns }: Multivariate, scope: Scope | null): W
           description: words,
           candidate,
           champion: null,
-          reach,
+          range,
         });
       return [{ name }, scope === null ? '' : { plot: plot(scope.prefix) }, words];
     }),

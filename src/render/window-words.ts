@@ -9,7 +9,12 @@ export function windowSummary({ windows, size }: DriftWindows): string {
   const [first] = moved;
   const sized = /^\d/.test(size) ? ` of ${size}` : ` of a ${size}`;
   if (first === undefined) return `none of ${counted(windows.length, 'window')}${sized} moved`;
-  return `${moved.length} of ${counted(windows.length, 'window')}${sized} moved, first at ${first.start}`;
+  return `${moved.length} of ${counted(windows.length, 'window')}${sized} moved, first at ${windowStart(first.start)}`;
+}
+
+/** When a window starts; a whole day is told without its midnight. */
+export function windowStart(start: string): string {
+  return start.replace(/T00:00(?::00(?:\.000)?)?Z$/, '');
 }
 
 /** The distance of each column window by window, as block characters: what moved most comes first. */
@@ -52,7 +57,7 @@ export function windowTable({ columns, windows }: DriftWindows): WordTable {
       ...columns.map(({ name }) => ({ title: name, kind: 'number' as const })),
     ],
     rows: windows.map((window): readonly Cell[] => [
-      window.start,
+      windowStart(window.start),
       count(window.rows),
       `${window.moved} of ${window.assessed}`,
       window.verdict === 'moved'

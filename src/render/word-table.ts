@@ -70,7 +70,9 @@ function markdownCell(cell: Cell): string {
 }
 
 function htmlCell(cell: Cell): string {
-  if (typeof cell === 'string') return htmlProse(cell, 500);
+  // A sentence beside numbers that do not break would be pressed into a column of single words on a phone.
+  if (typeof cell === 'string')
+    return cell.length > 30 ? `<span class="words">${htmlProse(cell, 500)}</span>` : htmlProse(cell, 500);
   if ('name' in cell) return htmlCode(cell.name, 80);
   return 'word' in cell ? chip(cell.word, cell.tone) : cell.plot;
 }

@@ -73,15 +73,10 @@ function tilesOf({ judgement, measured }: Subject): readonly Tile[] {
     });
   }
   if (evaluation.fairness !== undefined) {
-    const worst = judgement.fairness.map(({ verdict }) => verdict);
     tiles.push({
       name: fairnessSummary(evaluation.fairness, judgement.fairness),
       value: 'Fairness',
-      tone: worst.some((verdict) => /fail|error/.test(verdict))
-        ? 'bad'
-        : worst.includes('inconclusive')
-          ? 'open'
-          : 'good',
+      tone: treatmentTone(judgement.fairness),
       section: 'fairness',
     });
   }
@@ -96,4 +91,10 @@ function tilesOf({ judgement, measured }: Subject): readonly Tile[] {
   }
   tiles.push({ name: 'holdout rows', value: count(evaluation.rows), tone: 'open', section: 'lineage' });
   return tiles;
+}
+
+/** Groups that nothing bounds are neither well nor badly treated. */
+function treatmentTone(gates: Subject['judgement']['fairness']): Tone {
+  if (gates.some(({ verdict }) => verdict === 'fail' || verdict === 'error')) return 'bad';
+  return gates.length === 0 || gates.some(({ verdict }) => verdict === 'inconclusive') ? 'open' : 'good';
 }

@@ -39,8 +39,8 @@ function forest(slices: readonly SliceRow[], { prefix }: Scope): string {
   const columns: readonly HtmlColumn[] = [
     { title: 'slice', kind: 'name' },
     { title: 'rows', kind: 'number' },
-    { title: `champion, ${first.words.title}`, kind: 'number' },
-    { title: 'candidate', kind: 'number' },
+    { title: 'champion', kind: 'number', under: `<span class="sub">${html(first.words.title)}</span>` },
+    { title: 'candidate', kind: 'number', under: `<span class="sub">${html(first.words.title)}</span>` },
     { title: 'difference', kind: 'number' },
     { title: 'worse ← → better', kind: 'content', under: intervals.length === 0 ? '' : intervalAxis(reach, better) },
     { title: 'reading', kind: 'content' },

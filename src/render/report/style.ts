@@ -84,8 +84,9 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: 1rem;
 
 /** What only the report has: its tiles, its chapters, and how it looks on paper. */
 export const reportStyle = `
-html { scroll-behavior: smooth; scroll-padding-top: 1rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin: 1.5rem 0 0; padding: 0; list-style: none; }
+html { scroll-behavior: smooth; } .page { max-width: 74rem; }
+html { scroll-padding-top: 1rem; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .75rem; margin: 1.5rem 0 0; padding: 0; list-style: none; }
 .tile { display: block; height: 100%; padding: .7rem .9rem; border: 1px solid var(--line); border-left: 4px solid var(--before); border-radius: 8px; color: inherit; text-decoration: none; }
 .tile:hover { border-color: var(--accent); }
 .tile .value { display: block; font-size: 1.35rem; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
@@ -97,10 +98,11 @@ html { scroll-behavior: smooth; scroll-padding-top: 1rem; }
 article { margin-top: 3.5rem; border-top: 2px solid var(--line); padding-top: 1.5rem; }
 article > h2 { font-size: 1.35rem; text-wrap: balance; }
 article section { margin-top: 2.25rem; } article h3 { font-size: 1.1rem; margin: 0 0 .75rem; } h4 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
-thead svg { margin-top: .25rem; }
+thead svg { margin-top: .25rem; } .words { display: block; min-width: 11rem; max-width: 26rem; } .number .words { min-width: 0; max-width: none; }
+.sub { display: block; font-weight: 400; }
 svg.wide { width: 100%; height: auto; max-width: 34rem; }
 p + .cards, ul + .cards { margin-top: .25rem; }
-.charts { grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); }
+.charts { grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 36rem)); }
 .beside { display: grid; grid-template-columns: minmax(0, 26rem) minmax(12rem, 1fr); gap: 1rem 2rem; align-items: center; }
 @media (max-width: 48rem) { .beside { grid-template-columns: minmax(0, 1fr); } .charts { grid-template-columns: minmax(0, 1fr); } }
 .cards svg { width: 100%; height: auto; }

@@ -5,7 +5,7 @@ import { html, htmlProse } from '../escape.ts';
 import { estimateNote, estimateSummary, estimates, estimateTable, estimateTitles } from '../estimate-words.ts';
 import { count, significant, withInterval } from '../number.ts';
 import { capital } from '../outcome.ts';
-import { windowSummary, windowTable } from '../window-words.ts';
+import { windowStart, windowSummary, windowTable } from '../window-words.ts';
 import { htmlOf } from '../word-table.ts';
 import { htmlCode, htmlFold, type Scope } from './element.ts';
 import { lineChart } from './plot/chart.ts';
@@ -15,7 +15,7 @@ const shownCharts = 6;
 /** The current rows window by window: a chart of each column that moved most, and all numbers in a table. */
 export function windowsPart(windows: DriftWindows, report: DriftReport, { prefix }: Scope): string {
   const { windows: all, columns, rowsLeftOut } = windows;
-  const [first, last] = [all[0]?.start ?? '', all.at(-1)?.start ?? ''];
+  const [first, last] = [windowStart(all[0]?.start ?? ''), windowStart(all.at(-1)?.start ?? '')];
   const charts = columns.slice(0, shownCharts).map(({ name, noise }, column) => {
     const effects = all.map(({ effects }) => effects[column] ?? null);
     const moved = effects.filter((effect) => effect?.verdict === 'moved').length;

@@ -31,6 +31,13 @@ export function figure(
   return `<svg role="img" ${size} viewBox="0 0 ${width} ${height}" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${html(title)}</title><desc id="${id}-d">${html(description, 600)}</desc>${body}</svg>`;
 }
 
+/** The largest of 1, 2, 2.5 and 5 times a power of ten that is not above a number. */
+export function roundBelow(value: number): number {
+  const unit = 10 ** Math.floor(Math.log10(value));
+  const factor = [5, 2.5, 2, 1].find((one) => one * unit <= value * (1 + 1e-9)) ?? 1;
+  return Number((factor * unit).toPrecision(12));
+}
+
 /** Round numbers that divide an axis into about so many parts, between its ends. */
 export function ticks(low: number, high: number, parts: number = 4): readonly number[] {
   const reach = high - low;

@@ -1,6 +1,6 @@
 import { html } from '../../escape.ts';
 import type { Tone } from '../tone.ts';
-import { type Caption, figure, inkOf, round, ticks } from './figure.ts';
+import { type Caption, figure, inkOf, round, roundBelow } from './figure.ts';
 
 /** A number with its interval. */
 export interface Interval {
@@ -53,7 +53,8 @@ export function intervalPlot(
 /** The axis of a forest plot, for the head of its column. It is read out by no screen reader: the cells beside have the numbers. */
 export function intervalAxis(reach: number, better: 'higher' | 'lower'): string {
   const turn = better === 'higher' ? 1 : -1;
-  const marks = ticks(-reach, reach, 3);
+  const step = roundBelow(reach * 0.85);
+  const marks = [-step, 0, step];
   const body = marks.map((mark) => {
     const x = round(width / 2 + ((mark * turn) / reach) * (width / 2 - edge));
     const anchor = x < 24 ? 'start' : x > width - 24 ? 'end' : 'middle';
@@ -79,13 +80,19 @@ export function sharePlot(
 
 /** How much of something, as a bar from zero with its error; two bars where the champion has one too. */
 export function barPlot(
-  options: Caption & { readonly candidate: Interval; readonly champion: Interval | null; readonly reach: number },
+  options: Caption & {
+    readonly candidate: Interval;
+    readonly champion: Interval | null;
+    readonly range: readonly [number, number];
+  },
 ): string {
-  const { candidate, champion, reach } = options;
+  const { candidate, champion, range } = options;
   const wide = 180;
-  const isSigned = [candidate, champion].some((one) => one !== null && one.low < 0);
-  const zero = isSigned ? wide * 0.25 : edge;
-  const x = (value: number) => round(Math.min(wide - 2, Math.max(2, zero + (value / reach) * (wide - zero - edge))));
+  const [least, most] = [Math.min(0, range[0]), Math.max(range[1], Number.MIN_VALUE)];
+  const x = (value: number) => {
+    const share = Math.min(1, Math.max(0, (value - least) / (most - least)));
+    return round(edge + share * (wide - 2 * edge));
+  };
   const bar = (one: Interval, y: number, ink: string) => {
     const [left = 0, right = 0] = [x(0), x(one.value)].sort((a, b) => a - b);
     return `<rect x="${left}" y="${y}" width="${round(right - left)}" height="8" fill="${ink}" fill-opacity=".65"/><path d="M${x(one.low)} ${y + 4}H${x(one.high)}M${x(one.low)} ${y + 1.5}v5M${x(one.high)} ${y + 1.5}v5" stroke="var(--text)" stroke-width="1.25"/>`;
