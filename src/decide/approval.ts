@@ -1,5 +1,4 @@
 import { canonicalJson, type Digest, digestOf } from '../digest.ts';
-import type { MetricName } from '../evaluate/metric-name.ts';
 import type { ModelPolicy, Policy } from '../policy/policy.ts';
 import type { Approval } from '../store/approval-record.ts';
 
@@ -22,9 +21,9 @@ export function policyDigest(policy: Policy | ModelPolicy): Digest {
   return digestOf(canonicalJson(policy));
 }
 
-/** The subject of an approval that is about a gate. */
-export function gateSubject(model: string, metric: MetricName): string {
-  return `${model}/${metric}`;
+/** The subject of an approval that is about a gate, by what commands call it. */
+export function gateSubject(model: string, gate: string): string {
+  return `${model}/${gate}`;
 }
 
 /**

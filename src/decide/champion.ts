@@ -1,6 +1,7 @@
 import type { ModelPolicy } from '../policy/policy.ts';
 import type { Result } from '../result.ts';
 import type { Approval } from '../store/approval-record.ts';
+import { specialGates } from './gate-name.ts';
 import { judge } from './judge.ts';
 import { noChampion } from './judgement.ts';
 
@@ -17,8 +18,10 @@ export function isAcceptable(judged: {
 }): boolean {
   const { policy, result } = judged;
   if (policy.model !== undefined || result.evaluation === null) return false;
-  const { verdict, fairness } = judge(judged);
-  // A bound on fairness that is not shown to be kept is not kept by being the first.
-  const isOpen = fairness.some((gate) => gate.verdict === 'inconclusive' && gate.reason !== noChampion);
+  const { verdict, fairness, edge } = judge(judged);
+  // A bound on fairness or serving that is not shown to be kept is not kept by being the first.
+  const isOpen = specialGates({ fairness, ...(edge === undefined ? {} : { edge }) }).some(
+    (gate) => gate.verdict === 'inconclusive' && gate.override === undefined && gate.reason !== noChampion,
+  );
   return verdict === 'pass' || (verdict === 'inconclusive' && result.evaluation.champion === null && !isOpen);
 }

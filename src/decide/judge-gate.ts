@@ -19,12 +19,14 @@ export function judgeGate(options: {
   readonly comparison: MetricComparison | null;
   /** False when nothing serves yet that the candidate could be compared with. */
   readonly hasChampion: boolean;
+  /** All looks that the policy plans for the holdout are used up, so that no interval decides any more. */
+  readonly isExhausted?: boolean;
   /** What is known when there is no comparison at all. */
   readonly absent: { readonly verdict: 'error'; readonly reason: string };
 }): GateVerdict {
-  const { metric, gate, comparison, hasChampion, absent } = options;
+  const { metric, gate, comparison, hasChampion, isExhausted = false, absent } = options;
   const found = bounds(gate).map(([bound, limit]) =>
-    comparison === null ? absent : finding({ metric, bound, limit, comparison, hasChampion }),
+    comparison === null ? absent : finding({ metric, bound, limit, comparison, hasChampion, isExhausted }),
   );
   const findings = found.length > 0 ? found : [comparison === null ? absent : shown(comparison)];
   const verdict = worst(findings.map((one) => one.verdict));
@@ -83,6 +85,7 @@ interface Question {
   readonly limit: Margin;
   readonly comparison: MetricComparison;
   readonly hasChampion: boolean;
+  readonly isExhausted: boolean;
 }
 
 function bounds(gate: Gate): readonly (readonly [Bound, Margin])[] {
@@ -103,6 +106,9 @@ function finding(question: Question): Finding {
   if (champion.kind === 'missing' && !question.hasChampion) return { verdict: 'inconclusive', reason: noChampion };
   if (champion.kind !== 'value') return { verdict: 'error', reason: `champion: ${champion.reason}` };
   if (difference === null) return { verdict: 'inconclusive', reason: 'too few rows for an interval' };
+  const isSampled = !['milliseconds', 'bytes'].includes(metricDefinitions[metric].unit);
+  if (isSampled && question.isExhausted)
+    return { verdict: 'inconclusive', reason: 'the looks of the holdout are used up' };
   return differenceFinding(question, { difference, rows: comparison.rows, margin: marginOf(limit, champion.value) });
 }
 

@@ -4,9 +4,19 @@ import type { Result } from '../result.ts';
 import type { Approval } from '../store/approval-record.ts';
 import { type Verdict, verdicts, worst } from '../verdict.ts';
 import { type GateOverride, overridesFor } from './approval.ts';
+import { type DecidingGate, decidingGates, overridden, specialGates } from './gate-name.ts';
+import { judgeEdge } from './judge-edge.ts';
 import { fairnessTitle, judgeFairness } from './judge-fairness.ts';
 import { judgeGate } from './judge-gate.ts';
-import { decidesNothing, type FairnessVerdict, type GateVerdict, type Judgement } from './judgement.ts';
+import { judgeSlices } from './judge-slices.ts';
+import {
+  decidesNothing,
+  type EdgeVerdict,
+  type FairnessVerdict,
+  type GateVerdict,
+  type Judgement,
+  type SlicesVerdict,
+} from './judgement.ts';
 import { judgementHeadline } from './judgement-headline.ts';
 
 /**
@@ -24,20 +34,21 @@ export function judge(options: {
 }): Judgement {
   const { model, policy, result, approvals = [] } = options;
   const artifact = result.evaluation?.candidate.digest ?? null;
-  const gates = withOverrides(judgeGates({ policy, result }), overridesFor({ model, policy, artifact }, approvals));
-  const fairness = judgeTreatment({ policy, result });
+  const overrides = overridesFor({ model, policy, artifact }, approvals);
+  const gates = withOverrides(judgeGates({ policy, result }), overrides);
+  const fairness = overridden(judgeTreatment({ policy, result }), overrides);
+  const { slices, edge } = judgeServing({ policy, result, gates, overrides });
   const validation = judgeValidation(result);
   const drift = judgeDrift(policy, result);
-  const deciding = gates.filter((gate) => gate.kind !== 'info');
+  const deciding = decidingGates({ gates, fairness, slices, edge });
   const parts = [validation, drift.verdict].filter((verdict) => verdict !== 'not-assessed');
-  const decided =
-    gates.length === 0 ? [] : [worst([...deciding.map(verdictOf), ...fairness.map((gate) => gate.verdict)])];
+  const decided = gates.length === 0 ? [] : [worst(deciding.map(verdictOf))];
   const verdict = worst([...decided, ...parts]);
   const review =
-    gates.some(({ override }) => override !== undefined) ||
+    deciding.some(({ override }) => override !== undefined) ||
     drift.moved.length > 0 ||
     result.failures.some(({ part }) => part !== 'drift' || policy.drift.rule !== 'ignore');
-  const judged = { model, verdict, review, gates, fairness, validation, drift };
+  const judged = { model, verdict, review, gates, fairness, slices, edge, validation, drift };
   return { ...judged, headline: judgementHeadline(judged, result), reasons: reasonsOf(judged, result) };
 }
 
@@ -53,8 +64,27 @@ export function judgeGates(options: {
     const gate = policy.metrics[metric];
     if (gate === undefined) return [];
     const comparison = result.evaluation?.metrics[metric] ?? null;
-    return [judgeGate({ metric, gate, comparison, hasChampion: result.evaluation?.champion !== null, absent })];
+    const hasChampion = result.evaluation?.champion !== null;
+    const isExhausted = result.evaluation?.holdout?.isExhausted === true;
+    return [judgeGate({ metric, gate, comparison, hasChampion, isExhausted, absent })];
   });
+}
+
+/** The slices gate and the edge gate of the policy held against an evaluation; `gates` are those of the metrics overall. */
+export function judgeServing(options: {
+  readonly policy: Pick<ModelPolicy, 'metrics' | 'slices-gate' | 'edge'>;
+  readonly result: Pick<Result, 'evaluation' | 'failures'>;
+  readonly gates: readonly GateVerdict[];
+  readonly overrides?: ReadonlyMap<string, GateOverride>;
+}): { readonly slices: readonly SlicesVerdict[]; readonly edge: readonly EdgeVerdict[] } {
+  const { policy, result, gates, overrides = new Map() } = options;
+  if (isUnchanged(result)) return { slices: [], edge: [] };
+  const { evaluation } = result;
+  const absent = absence(result);
+  return {
+    slices: overridden(judgeSlices({ policy, evaluation, gates, absent }), overrides),
+    edge: overridden(judgeEdge({ policy, evaluation, absent }), overrides),
+  };
 }
 
 /** Every fairness gate of the policy held against an evaluation. */
@@ -79,7 +109,7 @@ function withOverrides(
 }
 
 /** What a gate weighs in the verdict of the model. */
-function verdictOf({ verdict, override }: GateVerdict): Verdict {
+function verdictOf({ verdict, override }: Pick<DecidingGate, 'verdict'> & { readonly override?: unknown }): Verdict {
   return override === undefined ? verdict : 'pass';
 }
 
@@ -140,11 +170,16 @@ function reasonsOf(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Resu
     const who = override === undefined ? '' : `, overridden by ${override.by}: ${override.reason}`;
     reasons.push({ verdict: verdictOf(gate), text: `${title}: ${gate.reason}${who}` });
   }
-  for (const gate of fairness) {
+  const notes = new Map(fairness.map((gate) => [fairnessTitle(gate), gate.note]));
+  for (const gate of specialGates(judged)) {
     if (gate.verdict === 'pass') continue;
-    const note = gate.note === '' ? '' : ` (${gate.note})`;
-    reasons.push({ verdict: gate.verdict, text: `${fairnessTitle(gate)}: ${gate.reason}${note}` });
+    const note = notes.get(gate.title);
+    const noted = note === undefined || note === '' ? '' : ` (${note})`;
+    const who = gate.override === undefined ? '' : `, overridden by ${gate.override.by}: ${gate.override.reason}`;
+    reasons.push({ verdict: verdictOf(gate), text: `${gate.title}: ${gate.reason}${noted}${who}` });
   }
+  const warning = result.evaluation?.holdout?.warning ?? null;
+  if (warning !== null) reasons.push({ verdict: 'pass', text: warning });
   if (validation === 'fail' || validation === 'error') {
     for (const { column, expected, found } of result.validation?.problems.slice(0, 10) ?? []) {
       reasons.push({ verdict: validation, text: `data, column ${column}: expected ${expected}, found ${found}` });

@@ -1,7 +1,7 @@
 import { metricDefinitions } from '../evaluate/metric-name.ts';
 import type { Result } from '../result.ts';
-import { fairnessTitle } from './judge-fairness.ts';
-import { type FairnessVerdict, type GateVerdict, type Judgement, noChampion } from './judgement.ts';
+import { type DecidingGate, decidingGates, specialGates } from './gate-name.ts';
+import { type GateVerdict, type Judgement, noChampion } from './judgement.ts';
 
 /** What of a result the sentence may have to name. */
 type Seen = Pick<Result, 'evaluation' | 'validation' | 'failures'>;
@@ -25,12 +25,12 @@ export function judgementHeadline(judged: Omit<Judgement, 'headline' | 'reasons'
 
 function errorWords(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Seen): string {
   const gate = deciding(judged, 'error')[0];
-  const treatment = unequal(judged, 'error')[0];
+  const special = missed(judged, 'error')[0];
   const failure = result.failures.find(({ part }) => part !== 'drift');
   if (judged.validation === 'error') return 'the data could not be checked, so there is no verdict';
   if (failure !== undefined && result.evaluation === null) return `the ${failure.part} failed, so there is no verdict`;
-  if (gate === undefined && treatment !== undefined) {
-    return `${fairnessTitle(treatment)} could not be measured: ${treatment.reason}`;
+  if (gate === undefined && special !== undefined) {
+    return `${special.title} could not be measured: ${special.reason}`;
   }
   if (gate === undefined) return 'drift could not be measured, so there is no verdict';
   return `${titleOf(gate)} could not be measured: ${gate.reason}`;
@@ -38,7 +38,7 @@ function errorWords(judged: Omit<Judgement, 'headline' | 'reasons'>, result: See
 
 function failWords(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Seen): string {
   const failing = deciding(judged, 'fail').map((gate) => `${titleOf(gate)} ${verb(gate)}${gate.reason}`);
-  failing.push(...unequal(judged, 'fail').map((gate) => `${fairnessTitle(gate)}: ${gate.reason}`));
+  failing.push(...missed(judged, 'fail').map(({ title, reason }) => `${title}: ${reason}`));
   if (judged.validation === 'fail') {
     const count = result.validation?.problems.length ?? 0;
     failing.push(`the data break their schema in ${count} ${count === 1 ? 'place' : 'places'}`);
@@ -52,7 +52,7 @@ function failWords(judged: Omit<Judgement, 'headline' | 'reasons'>, result: Seen
 function openWords(judged: Omit<Judgement, 'headline' | 'reasons'>): string {
   const open = [
     ...deciding(judged, 'inconclusive').map((gate) => ({ title: titleOf(gate), reason: gate.reason })),
-    ...unequal(judged, 'inconclusive').map((gate) => ({ title: fairnessTitle(gate), reason: gate.reason })),
+    ...missed(judged, 'inconclusive').map(({ title, reason }) => ({ title, reason })),
   ];
   const [first] = open;
   if (judged.gates.length === 0) return 'the model is unchanged, and nothing says what its data must look like';
@@ -63,7 +63,7 @@ function openWords(judged: Omit<Judgement, 'headline' | 'reasons'>): string {
 }
 
 function passWords(judged: Omit<Judgement, 'headline' | 'reasons'>): string {
-  const overridden = overriddenWords(judged.gates);
+  const overridden = overriddenWords(judged);
   const words = overridden ?? (judged.gates.length === 0 ? 'the model is unchanged' : gainWords(judged.gates));
   if (judged.drift.moved.length > 0) return `${words}, but ${driftWords(judged.drift)} — review before merging`;
   if (overridden !== null) return `${words} — review before merging`;
@@ -71,11 +71,12 @@ function passWords(judged: Omit<Judgement, 'headline' | 'reasons'>): string {
 }
 
 /** Null when no gate is overridden. */
-function overriddenWords(gates: readonly GateVerdict[]): string | null {
-  const missed = gates.filter(({ override }) => override !== undefined);
-  const people = [...new Set(missed.flatMap(({ override }) => override?.by ?? []))];
-  if (missed.length === 0) return null;
-  return `${listed(missed.map(titleOf))} missed ${missed.length === 1 ? 'its gate' : 'their gates'}, which ${listed(people)} overrode`;
+function overriddenWords(judged: Omit<Judgement, 'headline' | 'reasons'>): string | null {
+  const gates = decidingGates(judged).filter(({ override }) => override !== undefined);
+  const people = [...new Set(gates.flatMap(({ override }) => override?.by ?? []))];
+  if (gates.length === 0) return null;
+  const titles = gates.map(({ title }) => title);
+  return `${listed(titles)} missed ${gates.length === 1 ? 'its gate' : 'their gates'}, which ${listed(people)} overrode`;
 }
 
 /** Better when a gate that decides shows it, not worse when one compared, else what the absolute bounds say. */
@@ -109,11 +110,12 @@ function deciding({ gates }: Pick<Judgement, 'gates'>, verdict: GateVerdict['ver
   return gates.filter((gate) => gate.kind !== 'info' && gate.verdict === verdict && gate.override === undefined);
 }
 
-function unequal(
-  { fairness }: Pick<Judgement, 'fairness'>,
-  verdict: FairnessVerdict['verdict'],
-): readonly FairnessVerdict[] {
-  return fairness.filter((gate) => gate.verdict === verdict);
+/** The gates beside those of metrics that have this verdict and decide. */
+function missed(
+  judged: Pick<Judgement, 'fairness' | 'slices' | 'edge'>,
+  verdict: GateVerdict['verdict'],
+): readonly DecidingGate[] {
+  return specialGates(judged).filter((gate) => gate.verdict === verdict && gate.override === undefined);
 }
 
 function titleOf({ metric }: GateVerdict): string {

@@ -2,6 +2,7 @@ import type { MetricComparison } from '../evaluate/evaluation-report.ts';
 import type { FairnessMetric } from '../evaluate/fairness/fairness-metric.ts';
 import type { FairnessComparison } from '../evaluate/fairness/fairness-report.ts';
 import type { MetricName } from '../evaluate/metric-name.ts';
+import type { EdgePolicy } from '../policy/comparison-policy.ts';
 import type { Verdict } from '../verdict.ts';
 import type { GateOverride } from './approval.ts';
 
@@ -36,6 +37,36 @@ export interface FairnessVerdict {
   readonly reason: string;
   /** Which groups were too small to be assessed, whatever the verdict; empty when none was. */
   readonly note: string;
+  /** Set when somebody with the right let this verdict decide nothing. */
+  readonly override?: GateOverride;
+}
+
+/** The slices gate of one metric. */
+export interface SlicesVerdict {
+  readonly metric: MetricName;
+  /** The bound in words, e.g. `not worse by 0.02 in any slice`. */
+  readonly bound: string;
+  readonly verdict: Verdict;
+  /** One clause about the slice that decides; empty when the verdict needs no reason. */
+  readonly reason: string;
+  /** The slices that break the bound. */
+  readonly failing: readonly { readonly column: string; readonly value: string }[];
+  /** How many slices were too small to be assessed, whatever the verdict; empty when none was. */
+  readonly note: string;
+  /** Set when somebody with the right let this verdict decide nothing. */
+  readonly override?: GateOverride;
+}
+
+/** One bound of the edge gate held against the candidate. */
+export interface EdgeVerdict {
+  readonly key: keyof EdgePolicy;
+  /** The bound in words, e.g. `size ≤ 2 MB`. */
+  readonly bound: string;
+  readonly verdict: Verdict;
+  /** One clause; empty when the verdict needs no reason. */
+  readonly reason: string;
+  /** Set when somebody with the right let this verdict decide nothing. */
+  readonly override?: GateOverride;
 }
 
 /** What the policy says of one model's result: the gates, the data, and the one verdict of it all. */
@@ -46,6 +77,9 @@ export interface Judgement {
   readonly review: boolean;
   readonly gates: readonly GateVerdict[];
   readonly fairness: readonly FairnessVerdict[];
+  /** Absent in judgements from before there were such gates. */
+  readonly slices?: readonly SlicesVerdict[];
+  readonly edge?: readonly EdgeVerdict[];
   readonly validation: Verdict | 'not-assessed';
   readonly drift: {
     readonly verdict: Verdict | 'not-assessed';
@@ -59,6 +93,12 @@ export interface Judgement {
 }
 
 /** Whether a model was measured and the policy has nothing with a bound to hold it against. */
-export function decidesNothing({ gates, fairness }: Pick<Judgement, 'gates' | 'fairness'>): boolean {
-  return gates.length > 0 && gates.every(({ kind }) => kind === 'info') && fairness.length === 0;
+export function decidesNothing({
+  gates,
+  fairness,
+  slices = [],
+  edge = [],
+}: Pick<Judgement, 'gates' | 'fairness' | 'slices' | 'edge'>): boolean {
+  const others = fairness.length + slices.length + edge.length;
+  return gates.length > 0 && gates.every(({ kind }) => kind === 'info') && others === 0;
 }

@@ -1,15 +1,15 @@
 import type { VerdictCode } from '../command/reasons.ts';
 import { metricDefinitions } from '../evaluate/metric-name.ts';
 import type { Result } from '../result.ts';
-import { fairnessTitle } from './judge-fairness.ts';
-import { decidesNothing, type FairnessVerdict, type GateVerdict, type Judgement, noChampion } from './judgement.ts';
+import { type DecidingGate, specialGates } from './gate-name.ts';
+import { decidesNothing, type GateVerdict, type Judgement, noChampion } from './judgement.ts';
 
 /** A reason for a verdict, by its stable code, with what was seen and the limit, as a sentence without its full stop. */
 export interface VerdictReason {
   readonly code: VerdictCode;
   readonly seen: string;
   /** The gate that it is about; null when it is about none. */
-  readonly metric: GateVerdict['metric'] | null;
+  readonly metric: string | null;
 }
 
 /** Why a verdict is not a plain pass, what decides it first: derived from the judgement, so that old ones have codes too. */
@@ -24,7 +24,7 @@ export function verdictReasonsOf(
   const found = result.validation?.problems ?? [];
   const reasons: readonly VerdictReason[] = [
     ...missed,
-    ...judgement.fairness.flatMap(fairnessReason),
+    ...specialGates(judgement).flatMap(specialReason),
     ...(validation === 'fail' ? [ofData('schema-violated', schemaWords(found))] : []),
     ...(validation === 'error' ? [ofData('data-unchecked', failureWords(result, 'validation'))] : []),
     ...driftReason(judgement, result),
@@ -62,19 +62,25 @@ function gateReason(gate: GateVerdict): readonly VerdictReason[] {
       return [{ code: 'gate-unmeasured', metric, seen: `${title}: ${reason}${limit}` }];
     case 'inconclusive':
       return reason === noChampion
-        ? [{ code: 'no-champion', metric: null, seen: 'no model of the default branch is good enough yet' }]
+        ? [firstModel]
         : [{ code: 'gate-inconclusive', metric, seen: `${title}: ${reason}${limit}` }];
     default:
       return verdict satisfies never;
   }
 }
 
-function fairnessReason(gate: FairnessVerdict): readonly VerdictReason[] {
-  if (gate.verdict === 'pass') return [];
+const firstModel: VerdictReason = {
+  code: 'no-champion',
+  metric: null,
+  seen: 'no model of the default branch is good enough yet',
+};
+
+function specialReason({ name, title, verdict, reason, bound, override }: DecidingGate): readonly VerdictReason[] {
+  if (verdict === 'pass' || override !== undefined) return [];
+  if (reason === noChampion) return [firstModel];
   const codes = { fail: 'gate-failed', error: 'gate-unmeasured', inconclusive: 'gate-inconclusive' } as const;
-  const columns = gate.columns.map((name) => name.replaceAll('`', ' '));
-  const seen = `${fairnessTitle({ ...gate, columns })}: ${gate.reason} (it must be ${gate.bound})`;
-  return [{ code: codes[gate.verdict], metric: null, seen }];
+  const seen = `${title}: ${reason} (it must be ${bound})`.replaceAll('`', ' ');
+  return [{ code: codes[verdict], metric: name, seen }];
 }
 
 function driftReason({ drift }: Judgement, result: Pick<Result, 'failures'>): readonly VerdictReason[] {

@@ -149,7 +149,7 @@ describe('what is not known', () => {
     expect(verdictReasonsOf(judgement, result)).toEqual([
       {
         code: 'gate-failed',
-        metric: null,
+        metric: 'demographic-parity',
         seen: 'demographic parity by sex: 0.2 is above 0.1 (it must be ≤ 0.1)',
       },
     ]);

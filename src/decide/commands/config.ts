@@ -6,6 +6,7 @@ import { code, codeBlock } from '../../render/escape.ts';
 import { details, shortSha } from '../../render/markdown.ts';
 import { counted } from '../../render/number.ts';
 import { limitName } from '../../render/spending.ts';
+import { gateNames } from '../gate-name.ts';
 import { emptyPlan } from '../plans.ts';
 import { rangeFor } from './model.ts';
 import type { Answer, OpenScene } from './scene.ts';
@@ -35,8 +36,9 @@ export function config(command: CommandOf<'config'>, scene: OpenScene): Answer {
 }
 
 function summary(policy: Policy): string {
-  const models = Object.entries(policy.models).map(([name, { metrics, train }]) => {
-    const gates = Object.values(metrics).filter((gate) => gate?.kind !== 'info').length;
+  const models = Object.entries(policy.models).map(([name, model]) => {
+    const { train } = model;
+    const gates = gateNames(model).length;
     const how =
       train === undefined ? 'committed' : `trained on ${train.runner.map((label) => code(label, 60)).join(', ')}`;
     return `${code(name)} (${counted(gates, 'gate')}, ${how})`;

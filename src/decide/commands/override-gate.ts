@@ -1,13 +1,12 @@
 import type { CommandOf } from '../../command/command.ts';
-import { metricNames } from '../../evaluate/metric-name.ts';
 import type { ModelFacts } from '../../facts/model-facts.ts';
 import type { RangeFacts } from '../../facts/range-facts.ts';
 import { nearest } from '../../policy/nearest.ts';
 import type { Approval } from '../../store/approval-record.ts';
 import type { ViewRecord } from '../../store/run-record.ts';
 import { gateSubject, policyDigest } from '../approval.ts';
+import { type DecidingGate, decidingGates, gateNames } from '../gate-name.ts';
 import { judge } from '../judge.ts';
-import type { GateVerdict } from '../judgement.ts';
 import { nextCommands } from '../next-commands.ts';
 import { joined } from '../plans.ts';
 import { show } from '../show.ts';
@@ -23,7 +22,7 @@ type Refused = Extract<Answer, { readonly kind: 'refused' }>;
 /** A gate of a judged model that could be overridden. */
 interface Missed {
   readonly view: ModelView;
-  readonly gate: GateVerdict;
+  readonly gate: DecidingGate;
 }
 
 /** Lets a gate that was missed not decide, for exactly this candidate of this commit under exactly these gates. */
@@ -39,7 +38,7 @@ export function overrideGate(command: OverrideGate, scene: OpenScene): Answer {
   if (moved !== null) return moved;
   const { view, gate } = found.missed;
   if (command.reason === null) {
-    const fix = `Type \`/override-gate ${gate.metric} -m ${view.model} --reason "…"\`.`;
+    const fix = `Type \`/override-gate ${gate.name} -m ${view.model} --reason "…"\`.`;
     return refuse(command, { code: 'reason-missing', reason: 'it does not say why', fix });
   }
   const model = range.models.find((known) => known.model === view.model);
@@ -52,7 +51,7 @@ export function overrideGate(command: OverrideGate, scene: OpenScene): Answer {
     repositoryId: intent.repository.id,
     number: pull.pull.number,
     kind: 'override-gate',
-    subject: gateSubject(view.model, gate.metric),
+    subject: gateSubject(view.model, gate.name),
     head: pull.pull.head.sha,
     // What is unknown is no other commit's tree.
     tree: facts.tree ?? '',
@@ -79,7 +78,7 @@ function gateOf(
   if (unknown !== null) return unknown;
   const { model, metric } = command;
   const views = (shown?.view.models ?? []).filter((view) => model === null || view.model === model);
-  const missed = views.flatMap(missedGates).filter(({ gate }) => metric === null || gate.metric === metric);
+  const missed = views.flatMap(missedGates).filter(({ gate }) => metric === null || gate.name === metric);
   const [first] = missed;
   if (first === undefined) {
     return nothingToDo(
@@ -87,8 +86,11 @@ function gateOf(
       metric === null ? 'no gate was missed here' : `no gate on \`${metric}\` was missed here`,
     );
   }
-  if (metric !== null && missed.length === 1) return { kind: 'found', missed: first };
-  const choices = missed.map(({ view, gate }) => `/override-gate ${gate.metric} -m ${view.model} --reason "…"`);
+  const isOne = new Set(missed.map(({ view }) => view.model)).size === 1;
+  // A measure of fairness may be missed for several columns: its name stands for all of them.
+  if (metric !== null && isOne) return { kind: 'found', missed: first };
+  const lines = missed.map(({ view, gate }) => `/override-gate ${gate.name} -m ${view.model} --reason "…"`);
+  const choices = [...new Set(lines)];
   const reason = `it does not say which ${metric === null ? 'gate' : 'model'}`;
   return refuse(command, { code: 'target-missing', reason, fix: `Type one of ${listed(choices)}.` });
 }
@@ -97,8 +99,8 @@ function unknownMetric(command: OverrideGate, range: RangeFacts): Refused | null
   const { metric } = command;
   if (metric === null) return null;
   const models = range.models.filter(({ model }) => command.model === null || command.model === model);
-  const gates = metricNames.filter((name) => models.some(({ policy }) => policy.metrics[name] !== undefined));
-  if (gates.some((name) => name === metric)) return null;
+  const gates = [...new Set(models.flatMap(({ policy }) => gateNames(policy)))];
+  if (gates.includes(metric)) return null;
   const meant = nearest(metric, gates);
   const reason = `the policy has no gate on \`${metric}\`, it has ${listed(gates)}`;
   const fix = meant === null ? 'Name one of them.' : `Did you mean \`/override-gate ${meant}\`?`;
@@ -107,8 +109,8 @@ function unknownMetric(command: OverrideGate, range: RangeFacts): Refused | null
 
 function missedGates(view: ModelView): readonly Missed[] {
   if (view.state.kind !== 'judged') return [];
-  return view.state.judgement.gates
-    .filter(({ kind, verdict, override }) => kind !== 'info' && verdict !== 'pass' && override === undefined)
+  return decidingGates(view.state.judgement)
+    .filter(({ verdict, override }) => verdict !== 'pass' && override === undefined)
     .map((gate) => ({ view, gate }));
 }
 

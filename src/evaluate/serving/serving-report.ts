@@ -25,8 +25,12 @@ export const ServingCost = z.strictObject({
   operators: Operators.nullable(),
   /** Rows per second over the batches of the holdout, on all threads. */
   throughput: Measurement,
-  /** The median milliseconds of one row on a single thread, with the upper end of its interval. */
-  singleThread: z.strictObject({ median: Measurement, high: z.number().nonnegative().nullable() }),
+  /** The median milliseconds of one row on a single thread, with its 95 % interval. */
+  singleThread: z.strictObject({
+    median: Measurement,
+    low: z.number().nonnegative().nullable(),
+    high: z.number().nonnegative().nullable(),
+  }),
   /** Bytes that a process of its own holds at most to load the model and answer a batch, beyond one without it. */
   peakMemory: Measurement,
   /** Whether it runs in WebAssembly; missing where nobody looked. */
