@@ -1,20 +1,30 @@
 import { isSameCell, type MixedRows, type MixingTable } from './mixed-rows.ts';
 import { orderOf } from './row-key.ts';
 
-/** How the rows between a background row and the row that is explained answer: by their place, or one of the two ends. */
+/** The answers for the two rows that are mixed, which every walk begins and ends with. */
 export interface Ends {
   readonly background: number;
   readonly row: number;
 }
-/** In place of a mixed row: the answer is that of the background row, or of the row that is explained. */
-const atBackground = -1;
-const atRow = -2;
 
 /** Rows of the table that are mixed: values go over from the background row to the explained one. */
 export interface Mix {
   readonly table: MixingTable;
   readonly background: number;
   readonly row: number;
+  /** The features whose values differ between them. The others change nothing, and are not asked about. */
+  readonly moving: Int32Array;
+}
+
+/** Two rows to be mixed. */
+export function mixOf(
+  table: MixingTable,
+  { background, row }: { readonly background: number; readonly row: number },
+): Mix {
+  const moving = Int32Array.from(table.players.keys()).filter(
+    (player) => !isSameCell(table, { player, a: row, b: background }),
+  );
+  return { table, background, row, moving };
 }
 
 /** Questions whose answers give one estimate of every feature's contribution. */
@@ -31,19 +41,22 @@ export function pairRows(players: number): number {
 /**
  * Two walks from the background row to the explained one, in an order by seed and in its reverse (antithetic; Mitchell,
  * Cooper, Frank and Holmes 2022): what the answer does at each step is the contribution of the feature that changed. Their
- * mean is unbiased, sums up to answer − background, and is exact for a model without interactions beyond pairs.
- * A feature with the same value in both rows changes nothing and is not asked about.
+ * mean is unbiased, adds up to answer − background, and is exact for a model whose features act alone or in pairs.
  */
 export function addPair(rows: MixedRows, mix: Mix, seed: number): Walk {
-  const order = orderOf(mix.table.players.length, seed);
-  const forth = addSteps(rows, mix, order);
-  const back = addSteps(rows, mix, order.toReversed());
+  const order = orderOf(mix.moving.length, seed).map((place) => mix.moving[place] ?? 0);
+  const reverse = order.toReversed();
+  const walks = [
+    { order, first: rows.addWalk(mix, order) },
+    { order: reverse, first: rows.addWalk(mix, reverse) },
+  ];
   return {
     addTo(contributions, answers, ends) {
-      for (const steps of [forth, back]) {
+      for (const { order, first } of walks) {
         let before = ends.background;
-        for (const [player, place] of steps) {
-          const after = place === atRow ? ends.row : place === atBackground ? before : (answers[place] ?? Number.NaN);
+        for (let step = 0; step < order.length; step++) {
+          const after = step === order.length - 1 ? ends.row : (answers[first + step] ?? Number.NaN);
+          const player = order[step] ?? 0;
           contributions[player] = (contributions[player] ?? 0) + (after - before) / 2;
           before = after;
         }
@@ -52,32 +65,26 @@ export function addPair(rows: MixedRows, mix: Mix, seed: number): Walk {
   };
 }
 
-function addSteps(rows: MixedRows, { table, background, row }: Mix, order: Int32Array) {
-  const moving = order.filter((player) => !isSameCell(table, { player, a: row, b: background }));
-  const sources = new Int32Array(table.players.length).fill(background);
-  const steps: [player: number, place: number][] = [];
-  for (const [step, player] of moving.entries()) {
-    sources[player] = row;
-    steps.push([player, step === moving.length - 1 ? atRow : rows.add(sources)]);
-  }
-  return steps;
-}
-
 /** The rows that all coalitions need. */
 export function coalitionRows(players: number): number {
   return Math.max(0, 2 ** players - 2);
 }
 
+/** In place of a mixed row: the answer is that of the background row, or of the row that is explained. */
+const atBackground = -1;
+const atRow = -2;
+
 /** Every coalition, by which the contributions are exact (Shapley 1953): for few features cheaper than walks. */
-export function addCoalitions(rows: MixedRows, { table, background, row }: Mix): Walk {
-  const players = table.players.length;
+export function addCoalitions(rows: MixedRows, { table, background, row, moving }: Mix): Walk {
+  const players = moving.length;
   const places = new Int32Array(2 ** players);
-  const sources = new Int32Array(players);
+  const sources = new Int32Array(table.players.length);
   for (let coalition = 0; coalition < places.length; coalition++) {
     if (coalition === 0) places[coalition] = atBackground;
     else if (coalition === places.length - 1) places[coalition] = atRow;
     else {
-      for (let player = 0; player < players; player++) sources[player] = (coalition >> player) & 1 ? row : background;
+      sources.fill(background);
+      for (let place = 0; place < players; place++) if ((coalition >> place) & 1) sources[moving[place] ?? 0] = row;
       places[coalition] = rows.add(sources);
     }
   }
@@ -90,9 +97,10 @@ export function addCoalitions(rows: MixedRows, { table, background, row }: Mix):
       for (let coalition = 0; coalition < places.length; coalition++) {
         const weight = shapleyWeight(players, bitCount(coalition));
         const without = answerOf(coalition);
-        for (let player = 0; player < players; player++) {
-          if ((coalition >> player) & 1) continue;
-          const gain = answerOf(coalition | (1 << player)) - without;
+        for (let place = 0; place < players; place++) {
+          if ((coalition >> place) & 1) continue;
+          const gain = answerOf(coalition | (1 << place)) - without;
+          const player = moving[place] ?? 0;
           contributions[player] = (contributions[player] ?? 0) + weight * gain;
         }
       }

@@ -44,7 +44,7 @@ export function explanationCost(size: ExplanationSize): ExplanationCost {
   // Every row is looked at as it is twice: for what the models say of it, and for the answer or loss to compare with.
   const forPermutation = models * (2 + (size.features + size.groups) * policy.permutations);
   const perRow = rowsPerExplanation({ players: size.features, background, permutations: policy.permutations });
-  const forShapley = models * (2 + perRow.rows);
+  const forShapley = models * (2 + perRow);
   const shapleyBase = models * background * Math.min(size.classes, rows + locals) + locals * forShapley;
   const shapleyNeed = method === 'permutation' ? 0 : shapleyBase + rows * forShapley;
   const allowed = method === 'both' ? Math.max(budget / 3, budget - shapleyNeed) : budget;

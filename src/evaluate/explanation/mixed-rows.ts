@@ -70,6 +70,25 @@ export class MixedRows {
     return row;
   }
 
+  /**
+   * Adds the rows on the way from one row of the table to another, feature by feature in an order, without its two ends.
+   * Returns the place of the first. Filled by column: of many features each row differs in one only.
+   */
+  addWalk(ends: { readonly background: number; readonly row: number }, order: Int32Array): number {
+    const first = this.rows;
+    const count = Math.max(0, order.length - 1);
+    for (let player = 0; player < this.#table.players.length; player++) {
+      const start = player * this.capacity + first;
+      this.#sources.fill(ends.background, start, start + count);
+    }
+    for (let step = 0; step < count; step++) {
+      const start = (order[step] ?? 0) * this.capacity + first;
+      this.#sources.fill(ends.row, start + step, start + count);
+    }
+    this.rows += count;
+    return first;
+  }
+
   clear(): void {
     this.rows = 0;
   }

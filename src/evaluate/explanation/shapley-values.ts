@@ -1,5 +1,5 @@
 import { type AskedModel, explainedAnswers } from './asked-model.ts';
-import { addCoalitions, addPair, coalitionRows, pairRows, type Walk } from './coalition-walk.ts';
+import { addCoalitions, addPair, coalitionRows, mixOf, pairRows, type Walk } from './coalition-walk.ts';
 import { MixedRows, type MixingTable, rowsPerCall } from './mixed-rows.ts';
 import type { PlayerGroup } from './permutation-importance.ts';
 import { seedOf } from './row-key.ts';
@@ -41,16 +41,14 @@ export interface ShapleyValues {
 /** Walks of which no row has to be asked cost memory all the same. */
 const mostWaiting = 8192;
 
-/** The model rows that a row needs at most, and whether that is for every coalition. */
+/** The model rows that the explanation of a row needs at most. */
 export function rowsPerExplanation(options: {
   readonly players: number;
   readonly background: number;
   readonly permutations: number;
-}): { readonly rows: number; readonly isExact: boolean } {
+}): number {
   const { players, background, permutations } = options;
-  const sampled = permutations * pairRows(players);
-  const isExact = coalitionRows(players) <= sampled;
-  return { rows: background * (isExact ? coalitionRows(players) : sampled), isExact };
+  return background * Math.min(coalitionRows(players), permutations * pairRows(players));
 }
 
 /**
@@ -63,17 +61,17 @@ export async function shapleyValues(model: AskedModel, question: ShapleyQuestion
   const { table, explained, background, permutations, groups } = question;
   const players = table.players.length;
   const width = players + groups.length;
-  const { isExact } = rowsPerExplanation({ players, background: background.length, permutations });
   const ends = await endAnswers(model, question);
-  const tally = new Tally({ rows: explained.length, width, permutations: isExact ? 1 : permutations });
-  const largest = isExact ? coalitionRows(players) : pairRows(players);
+  const tally = new Tally({ rows: explained.length, width, permutations });
+  // Where every coalition is cheaper than walks it needs at most the rows of all walks.
+  const largest = Math.min(coalitionRows(players), permutations * pairRows(players));
   const rows = new MixedRows(table, Math.max(rowsPerCall(table), largest));
   const truths = new Float64Array(rows.capacity);
-  let waiting: { readonly row: number; readonly other: number; readonly walk: Walk }[] = [];
+  let waiting: { readonly row: number; readonly other: number; readonly walk: Walk; readonly rounds: number }[] = [];
   const contributions = new Float64Array(width);
   const flush = async () => {
     const answers = rows.rows === 0 ? [] : explainedAnswers(await model.ask(rows, truths), question.by);
-    for (const { row, other, walk } of waiting) {
+    for (const { row, other, walk, rounds } of waiting) {
       contributions.fill(0);
       const between = { background: ends.background(row, other), row: ends.answers[row] ?? 0 };
       walk.addTo(contributions, answers, between);
@@ -82,21 +80,24 @@ export async function shapleyValues(model: AskedModel, question: ShapleyQuestion
         for (const player of members) sum += contributions[player] ?? 0;
         contributions[players + place] = sum;
       }
-      tally.add(row, contributions);
+      for (let round = 0; round < rounds; round++) tally.add(row, contributions);
     }
     rows.clear();
     waiting = [];
   };
   for (const [row, place] of explained.entries()) {
     for (const [other, behind] of background.entries()) {
-      const mix = { table, background: behind, row: place };
+      const mix = mixOf(table, { background: behind, row: place });
       const keys = [table.rows[place]?.key ?? 0, table.rows[behind]?.key ?? 0] as const;
-      for (let round = 0; round < (isExact ? 1 : permutations); round++) {
+      const isExact = coalitionRows(mix.moving.length) <= permutations * pairRows(mix.moving.length);
+      // An exact answer counts as all rounds at once, between which nothing differs.
+      const rounds = isExact ? permutations : 1;
+      for (let round = 0; round < permutations; round += rounds) {
         if (rows.rows + largest > rows.capacity || waiting.length >= mostWaiting) await flush();
         const start = rows.rows;
         const walk = isExact ? addCoalitions(rows, mix) : addPair(rows, mix, seedOf(...keys, round));
         truths.fill(question.classes?.[row] ?? 0, start, rows.rows);
-        waiting.push({ row, other, walk });
+        waiting.push({ row, other, walk, rounds });
       }
     }
   }
