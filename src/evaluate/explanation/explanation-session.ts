@@ -63,7 +63,7 @@ export function groupsOf(
   if (unknown.length > 0) {
     throw new AppError(
       'bad-config',
-      `expected \`explanation.groups\` to name holdout columns, found ${unknown.slice(0, 10).join(', ')}; the columns are ${columns.slice(0, 20).join(', ')}`,
+      `expected \`explanation.groups\` to name holdout columns, found ${unknown.slice(0, 10).join(', ')}; choose from ${columns.slice(0, 20).join(', ')}`,
     );
   }
   return Object.entries(groups).map(([name, members]) => ({
