@@ -1,14 +1,14 @@
-import { parseProfile, profileDigest } from '../src/data/profile-document.ts';
 import { compareProfiles, type ProfiledData } from '../src/drift/compare.ts';
 import type { ColumnDrift, DriftReport } from '../src/drift/drift-report.ts';
 import { AppError } from '../src/error.ts';
 import { DriftPolicy } from '../src/policy/drift-policy.ts';
 import { columnShapes } from '../src/render/column-shapes.ts';
 import { type Command, type ExitCode, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
+import { privacyOptions, readingOptions } from './data-options.ts';
 import { driftAs } from './drift-compat.ts';
+import { multivariateLines, multivariateOptions, multivariatePolicy, withMultivariate } from './drift-multivariate.ts';
 import { driftInStream } from './drift-stream.ts';
-import { openFiles, readText } from './open-files.ts';
-import { profileWithProgress } from './profile.ts';
+import { cacheOptions, profilePaths } from './profile-paths.ts';
 import { grouped } from './progress.ts';
 import { htmlOption, writeReport } from './report-output.ts';
 import { shownText } from './shown-text.ts';
@@ -20,9 +20,14 @@ export const driftCommand: Command = {
       type: 'string',
       multiple: true,
       value: 'FILE',
-      help: 'data to compare with: files, globs or one profile',
+      help: 'data to compare with: files, folders, globs or one profile',
     },
-    current: { type: 'string', multiple: true, value: 'FILE', help: 'data to judge: files, globs or one profile' },
+    current: {
+      type: 'string',
+      multiple: true,
+      value: 'FILE',
+      help: 'data to judge: files, folders, globs or one profile',
+    },
     alpha: { type: 'string', value: 'NUMBER', help: 'false discovery rate over all columns (default 0.01)' },
     effect: { type: 'string', value: 'NUMBER', help: 'smallest Jensen–Shannon distance that matters (default 0.05)' },
     ignore: { type: 'string', multiple: true, value: 'COLUMN', help: 'a column that is expected to move' },
@@ -42,6 +47,10 @@ export const driftCommand: Command = {
     column: { type: 'string', value: 'COLUMN', help: 'with --stream: the column, e.g. of errors, 0 or 1' },
     detector: { type: 'string', value: 'adwin|ddm|page-hinkley', help: 'with --stream: what watches (default adwin)' },
     all: { type: 'boolean', help: 'show every column' },
+    ...multivariateOptions,
+    ...readingOptions,
+    ...privacyOptions,
+    ...cacheOptions,
     ...htmlOption,
   },
   async run(invocation) {
@@ -51,8 +60,9 @@ export const driftCommand: Command = {
     const started = performance.now();
     const reference = await profiled(invocation, 'reference');
     const current = await profiled(invocation, 'current');
+    const columns = compareProfiles({ reference, current, policy });
+    const report = await withMultivariate(columns, { invocation, policy });
     const seconds = (performance.now() - started) / 1000;
-    const report = compareProfiles({ reference, current, policy });
     writeReport(invocation, {
       about: listOption(invocation, 'current')[0] ?? '',
       measured: { drift: report },
@@ -72,7 +82,7 @@ function policyOf(invocation: Invocation): DriftPolicy {
     rule: textOption(invocation, 'rule'),
   };
   const given = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
-  const parsed = DriftPolicy.safeParse(given);
+  const parsed = DriftPolicy.safeParse({ ...given, ...multivariatePolicy(invocation) });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const name = String(issue?.path[0]);
@@ -89,7 +99,6 @@ function numberOption(invocation: Invocation, name: string): number | string | u
 }
 
 async function profiled(invocation: Invocation, side: 'reference' | 'current'): Promise<ProfiledData> {
-  const { folder } = invocation;
   const paths = listOption(invocation, side);
   if (paths.length === 0) {
     throw new AppError(
@@ -97,13 +106,7 @@ async function profiled(invocation: Invocation, side: 'reference' | 'current'): 
       `expected --${side} FILE, found none; type \`siskin drift --reference FILE --current FILE\``,
     );
   }
-  const [path = ''] = paths;
-  if (paths.length === 1 && /profile[^/]*\.json$/.test(path)) {
-    const profile = parseProfile(readText({ folder, path, what: 'a profile' }), path);
-    return { profile, digest: profileDigest(profile) };
-  }
-  await using dataset = await openFiles({ folder, paths });
-  return { profile: await profileWithProgress(dataset, invocation), digest: dataset.digest };
+  return await profilePaths({ invocation, paths });
 }
 
 function exitOf(report: DriftReport, policy: DriftPolicy): ExitCode {
@@ -131,6 +134,7 @@ function rendered(options: {
     `  read     ${rows} rows × ${columns.length} columns in ${seconds.toFixed(2)} s`,
     ...shown.map(([name, column]) => `  ${columnLine({ name, column, width, bars })}`),
     ...(hidden > 0 ? [`  … and ${hidden} more that did not move (--all shows them)`] : []),
+    ...multivariateLines(report.multivariate).map((line) => `  ${line}`),
     ...onlyOn('only in the reference', report.removed),
     ...onlyOn('only in the current data', report.added),
     `  ${moved.length} of ${columns.length} columns moved · verdict: ${verdictText(report, policy)}`,

@@ -1,13 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Dataset, openDataset } from './data/dataset.ts';
-import { profileDataset } from './data/profile.ts';
+import { openDataset } from './data/dataset.ts';
+import { memoryCache, type ProfileCache } from './data/profile-cache.ts';
 import { parseSchema, type SchemaDocument } from './data/schema.ts';
 import { validateDataset } from './data/validate.ts';
 import { relatedPlaces } from './data/validation/related-data.ts';
 import type { ValidationReport } from './data/validation-report.ts';
-import { compareProfiles, type ProfiledData } from './drift/compare.ts';
-import type { DriftReport } from './drift/drift-report.ts';
+import { compareFiles } from './drift/compare-files.ts';
 import { AppError, messageOf } from './error.ts';
 import { evaluateModels } from './evaluate/evaluate.ts';
 import type { ModelPolicy } from './policy/policy.ts';
@@ -26,6 +25,8 @@ export interface Measurable {
   /** Paths of model files or folders; no candidate means that the model itself is unchanged. */
   readonly candidate: string | null;
   readonly champion: string | null;
+  /** Where profiles of unchanged files are kept. Default: nowhere. */
+  readonly cache?: ProfileCache;
   readonly onProgress?: (line: string) => void;
   /** The time of the check, which the age of data is measured from. Default: now. */
   readonly now?: Date;
@@ -48,7 +49,7 @@ export async function measureModel(options: Measurable): Promise<Measured> {
     }
   };
   const validation = await attempt('validation', () => validate(options));
-  const drift = await attempt('drift', () => compareData(options));
+  const drift = await attempt('drift', () => compareFiles({ ...options, cache: options.cache ?? memoryCache() }));
   const evaluated = await attempt('evaluation', () => evaluate(options));
   for (const { code, message } of evaluated?.failures ?? []) {
     failures.push({ part: 'evaluation', code, message: message.slice(0, 2000) });
@@ -61,6 +62,7 @@ async function validate({ policy, baseRoot, headRoot, now = new Date() }: Measur
   await using dataset = await openDataset({
     root: headRoot,
     paths: policy.data.train,
+    csv: policy.data.csv,
     // Cells of CSV as they are written: a guessed type would hide what does not fit the schema.
     csvTypes: 'text',
     // What keys refer to changes with the data; the rows that must stay unseen are those of the base branch.
@@ -77,58 +79,6 @@ function readSchema(root: string, file: string): SchemaDocument {
     );
   }
   return parseSchema({ text: readFileSync(join(root, file), 'utf8'), file });
-}
-
-/** Null when there is nothing to compare: the data are the same bytes, or the base has none yet. */
-async function compareData({ policy, baseRoot, headRoot }: Measurable): Promise<DriftReport | null> {
-  await using current = await openDataset({ root: headRoot, paths: policy.data.train });
-  await using reference = await openReference(baseRoot, policy.data.train);
-  if (reference === null || reference.digest === current.digest) return null;
-  const profiled = async (dataset: typeof current): Promise<ProfiledData> => ({
-    profile: await profileDataset(dataset),
-    digest: dataset.digest,
-  });
-  const fresh = await openAdded({ reference, current, root: headRoot });
-  if (fresh !== null) {
-    await using added = fresh;
-    return compareProfiles({
-      reference: await profiled(reference),
-      current: await profiled(added),
-      policy: policy.drift,
-      scope: 'added',
-    });
-  }
-  return compareProfiles({
-    reference: await profiled(reference),
-    current: await profiled(current),
-    policy: policy.drift,
-  });
-}
-
-/**
- * The added files alone, when files came to unchanged ones: mixed with the rows that were there before, new rows that
- * differ would look the more alike the fewer they are. Null when anything else changed.
- */
-async function openAdded(options: {
-  readonly reference: Dataset;
-  readonly current: Dataset;
-  readonly root: string;
-}): Promise<Dataset | null> {
-  const digests = ({ files }: Dataset) => new Map(files.map(({ path, digest }) => [path, digest]));
-  const before = digests(options.reference);
-  const now = digests(options.current);
-  const isKept = [...before].every(([path, digest]) => now.get(path) === digest);
-  const paths = [...now.keys()].filter((path) => !before.has(path));
-  return isKept && paths.length > 0 ? await openDataset({ root: options.root, paths }) : null;
-}
-
-async function openReference(root: string, paths: readonly string[]) {
-  try {
-    return await openDataset({ root, paths });
-  } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === 'not-found') return null;
-    throw thrown;
-  }
 }
 
 async function evaluate({ policy, baseRoot, candidate, champion }: Measurable) {
