@@ -5,6 +5,7 @@ import { build } from 'rolldown';
 const root = join(import.meta.dirname, '..');
 const natives = [
   '@duckdb/node-api',
+  '@duckdb/node-bindings',
   'onnxruntime-node',
   '@tensorflow/tfjs-core',
   '@tensorflow/tfjs-layers',

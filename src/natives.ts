@@ -9,6 +9,7 @@ import { AppError } from './error.ts';
  */
 export interface Natives {
   readonly '@duckdb/node-api': typeof import('@duckdb/node-api');
+  readonly '@duckdb/node-bindings': typeof import('@duckdb/node-bindings');
   readonly 'onnxruntime-node': typeof import('onnxruntime-node');
   readonly '@tensorflow/tfjs-core': typeof import('@tensorflow/tfjs-core');
   readonly '@tensorflow/tfjs-layers': typeof import('@tensorflow/tfjs-layers');
@@ -34,7 +35,10 @@ export async function importNative<Name extends keyof Natives>(name: Name): Prom
   try {
     // CommonJS packages arrive as the default export as well; the named ones are what the types describe.
     const module = (await import(pathToFileURL(location).href)) as Natives[Name] & { readonly default?: Natives[Name] };
-    return module.default === undefined ? module : { ...module.default, ...module };
+    if (module.default === undefined) return module;
+    // Of an addon Node names no export, and those of its object are not enumerable.
+    const isNameless = Object.keys(module).every((key) => key === 'default' || key === 'module.exports');
+    return isNameless ? module.default : { ...module.default, ...module };
   } catch (cause) {
     throw new AppError(
       'unavailable',
