@@ -4,7 +4,7 @@ import type { PairRequest } from '../src/data/pair-scan.ts';
 import { refuseUnknownColumns, withPrivacy } from '../src/data/privacy.ts';
 import { folderCache, memoryCache, type ProfileCache } from '../src/data/profile-cache.ts';
 import { type Profile, parseProfile, profileDigest, profileSchema } from '../src/data/profile-document.ts';
-import { profileFiles } from '../src/data/profile-files.ts';
+import { profileFiles, type Shard } from '../src/data/profile-files.ts';
 import type { ProfiledData } from '../src/drift/compare.ts';
 import { type CommandOptions, flag, type Invocation } from './command.ts';
 import { privacyOf, readingOf } from './data-options.ts';
@@ -27,8 +27,10 @@ export async function profilePaths(options: {
   readonly invocation: Invocation;
   readonly paths: readonly string[];
   readonly pairs?: PairRequest | undefined;
+  /** Every `count`-th file, from that of `index` (from 1) on. */
+  readonly shard?: Shard | null;
 }): Promise<ProfiledPaths> {
-  const { invocation, paths, pairs } = options;
+  const { invocation, paths, pairs, shard = null } = options;
   const { folder } = invocation;
   const [path = ''] = paths;
   if (paths.length === 1 && isProfile(path)) {
@@ -41,6 +43,7 @@ export async function profilePaths(options: {
       ...dataPlace({ folder, paths }),
       ...readingOf(invocation),
       pairs,
+      shard,
       cache: cacheOf(invocation),
       onProgress: ({ doneCells, totalCells }) => line.update(doneCells, totalCells),
     });

@@ -1,35 +1,41 @@
-import { frequentTexts } from '../src/data/category-counts.ts';
 import type { Dataset } from '../src/data/dataset.ts';
-import type { EmbeddingProfile } from '../src/data/embedding-profile.ts';
+import { mergeProfiles } from '../src/data/merge-profiles.ts';
 import { profileDataset } from '../src/data/profile.ts';
-import {
-  type ColumnProfile,
-  distinctCount,
-  type Profile,
-  profileDigest,
-  standardDeviation,
-} from '../src/data/profile-document.ts';
-import { shortNumber } from '../src/drift/bars.ts';
+import { type Profile, parseProfile } from '../src/data/profile-document.ts';
 import { AppError } from '../src/error.ts';
-import { type Command, exitCodes, flag, type Invocation } from './command.ts';
-import { openFiles } from './open-files.ts';
-import { grouped, progress } from './progress.ts';
-import { shownText } from './shown-text.ts';
+import { type Command, type ExitCode, exitCodes, flag, type Invocation, textOption } from './command.ts';
+import { privacyOptions, readingOptions } from './data-options.ts';
+import { readText } from './open-files.ts';
+import { emittedDialect, pairsOf, profileOptions, shardOf } from './profile-options.ts';
+import { cacheOptions, profilePaths, shown } from './profile-paths.ts';
+import { emittedQuery, profileOfResult } from './profile-sql.ts';
+import { profileTable } from './profile-table.ts';
+import { progress } from './progress.ts';
 
 export const profileCommand: Command = {
-  usage: 'profile FILE… [--json]',
-  options: {},
+  usage: 'profile DATA… [--json]   or   profile merge PROFILE… [--json]   or   profile DATA --emit sql',
+  options: { ...profileOptions, ...readingOptions, ...privacyOptions, ...cacheOptions },
   async run(invocation) {
-    const { positionals, folder, stdout } = invocation;
-    if (positionals.length === 0) {
-      throw new AppError('bad-input', 'expected data files, found none; type `siskin profile FILE…`');
+    const { positionals, stdout } = invocation;
+    const dialect = emittedDialect(invocation);
+    if (dialect !== null) {
+      stdout.write(await emittedQuery(invocation, dialect));
+      return exitCodes.pass;
     }
-    await using dataset = await openFiles({ folder, paths: positionals });
     const started = performance.now();
-    const profile = await profileWithProgress(dataset, invocation);
-    if (flag(invocation, 'json')) stdout.write(`${JSON.stringify(profile)}\n`);
-    else stdout.write(`${rendered(profile, (performance.now() - started) / 1000)}\n`);
-    return exitCodes.pass;
+    if (textOption(invocation, 'from-sql-result') !== undefined) {
+      return written({ invocation, started, profile: shown(await profileOfResult(invocation), invocation) });
+    }
+    if (flag(invocation, 'merge') || positionals[0] === 'merge') {
+      const paths = positionals[0] === 'merge' ? positionals.slice(1) : positionals;
+      return written({ invocation, started, profile: shown(mergedProfiles(invocation, paths), invocation) });
+    }
+    if (positionals.length === 0) {
+      throw new AppError('bad-input', 'expected data files, found none; type `siskin profile DATA…`');
+    }
+    const shard = shardOf(invocation);
+    const found = await profilePaths({ invocation, paths: positionals, pairs: pairsOf(invocation), shard });
+    return written({ invocation, started, ...found });
   },
 };
 
@@ -43,62 +49,27 @@ export async function profileWithProgress(dataset: Dataset, invocation: Invocati
   }
 }
 
-function rendered(profile: Profile, seconds: number): string {
-  const width = Math.min(30, Math.max(6, ...profile.columns.map(({ name }) => name.length)));
-  const head = ['column'.padEnd(width), 'kind'.padEnd(9), 'nulls'.padStart(7), 'distinct'.padStart(10), ''].join('  ');
-  return [
-    `  read     ${grouped(profile.rows)} rows × ${profile.columns.length} columns in ${seconds.toFixed(2)} s`,
-    `  ${head.trimEnd()}`,
-    ...profile.columns.map((column) => `  ${columnLine({ column, rows: profile.rows, width })}`),
-    `  ${profileDigest(profile)}`,
-  ].join('\n');
-}
-
-function columnLine(options: {
-  readonly column: ColumnProfile;
-  readonly rows: number;
-  readonly width: number;
-}): string {
-  const { column, rows, width } = options;
-  const distinct = distinctCount(column);
-  const nulls = rows === 0 ? '–' : `${Number(((100 * column.nulls) / rows).toPrecision(3))} %`;
-  return [
-    shownText(column.name, width).padEnd(width),
-    column.kind.padEnd(9),
-    nulls.padStart(7),
-    (distinct === null ? '–' : grouped(distinct)).padStart(10),
-    summary(column),
-  ].join('  ');
-}
-
-function summary(column: ColumnProfile): string {
-  if (column.kind === 'string') {
-    const top = frequentTexts(column.categories).slice(0, 3);
-    return top.map(([label, count]) => `${shownText(label, 20)} ${percent(count / column.count)}`).join(', ');
+function mergedProfiles(invocation: Invocation, paths: readonly string[]): Profile {
+  const profiles = paths.map((path) =>
+    parseProfile(readText({ folder: invocation.folder, path, what: 'a profile' }), path),
+  );
+  const [first, ...others] = profiles;
+  if (first === undefined) {
+    throw new AppError('bad-input', 'expected profiles to merge, found none; type `siskin profile merge PROFILE…`');
   }
-  if (column.kind === 'embedding') return vectorSummary(column);
-  if (column.extremes === null) return 'no numbers';
-  const { min, max } = column.extremes;
-  const mean = column.moments?.mean ?? Number.NaN;
-  if (column.kind === 'boolean') return `true ${percent(mean)}`;
-  if (column.kind === 'timestamp') return `${timeText(min)} … ${timeText(max)}`;
-  const special = column.nan + column.positiveInfinite + column.negativeInfinite;
-  const others = special === 0 ? '' : `, ${grouped(special)} NaN or infinite`;
-  return `${shortNumber(min)} … ${shortNumber(max)}, mean ${shortNumber(mean)} ± ${shortNumber(standardDeviation(column) ?? Number.NaN)}${others}`;
+  return others.reduce(mergeProfiles, first);
 }
 
-function vectorSummary({ dimension, norms, nonFinite }: EmbeddingProfile): string {
-  const others = nonFinite === 0 ? '' : `, ${grouped(nonFinite)} with NaN or infinite`;
-  if (norms.extremes === null) return `no vectors of ${dimension} numbers${others}`;
-  return `${dimension} numbers, length ${shortNumber(norms.extremes.min)} … ${shortNumber(norms.extremes.max)}${others}`;
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(3))} %`;
-}
-
-/** Years beyond those that Date knows are shown as seconds. */
-function timeText(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? `${seconds} s` : date.toISOString().slice(0, 16).replace('T', ' ');
+function written(options: {
+  readonly invocation: Invocation;
+  readonly started: number;
+  readonly profile: Profile;
+  readonly files?: number;
+  readonly unread?: number;
+}): ExitCode {
+  const { invocation, started, profile, files = 0, unread = 0 } = options;
+  const seconds = (performance.now() - started) / 1000;
+  const text = flag(invocation, 'json') ? JSON.stringify(profile) : profileTable({ profile, seconds, files, unread });
+  invocation.stdout.write(`${text}\n`);
+  return exitCodes.pass;
 }

@@ -19,12 +19,21 @@ export interface IdentifiedFiles {
   readonly files: Dataset['files'];
   /** Of the sorted digests of the files: as that of a Dataset. */
   readonly digest: Digest;
+  /** Types of partition columns, by the values of all files that were named. */
+  readonly partitionTypes: ReadonlyMap<string, string>;
+}
+
+/** Every `count`-th file in the order of paths, from that of `index` (from 1) on. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
 }
 
 /** What to profile, and where profiles of unchanged files may be. */
 export interface ProfileFilesOptions extends Omit<DatasetOptions, 'related'> {
   readonly cache: ProfileCache;
   readonly pairs?: PairRequest | undefined;
+  readonly shard?: Shard | null;
   readonly onProgress?: (progress: ProfileProgress) => void;
 }
 
@@ -40,8 +49,17 @@ export interface ProfiledFiles {
 /** Finds data files and their digests; a file is read only where the cache does not know it by its stamp. */
 export async function identifyFiles(options: Omit<ProfileFilesOptions, 'pairs'>): Promise<IdentifiedFiles> {
   const files: Dataset['files'][number][] = [];
-  for (const file of sourceFiles(options)) files.push({ ...file, digest: await digestOfFile(file, options.cache) });
-  return { files, digest: digestOfAll(files) };
+  const all = sourceFiles(options);
+  const { shard } = options;
+  const own = shard ? all.filter((_, at) => at % shard.count === shard.index - 1) : all;
+  if (own.length === 0) {
+    throw new AppError(
+      'bad-input',
+      `expected at least ${shard?.index} files for shard ${shard?.index} of ${shard?.count}, found ${all.length}; use fewer shards`,
+    );
+  }
+  for (const file of own) files.push({ ...file, digest: await digestOfFile(file, options.cache) });
+  return { files, digest: digestOfAll(files), partitionTypes: partitionTypes(all) };
 }
 
 /** The digest of a set of files, whatever their names and order. */
@@ -65,8 +83,7 @@ export async function profileFiles(options: ProfileFilesOptions): Promise<Profil
 
 /** The same for files whose digests are known. */
 export async function profileIdentified(found: IdentifiedFiles, options: ProfileFilesOptions): Promise<ProfiledFiles> {
-  const { files, digest } = found;
-  const types = partitionTypes(files);
+  const { files, digest, partitionTypes: types } = found;
   const progress = startProgress(files, options.onProgress);
   let unread = 0;
   const profiled: FileProfile[] = [];

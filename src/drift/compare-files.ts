@@ -66,7 +66,7 @@ function addedFiles(reference: IdentifiedFiles, current: IdentifiedFiles): Ident
   const now = new Map(current.files.map(({ path, digest }) => [path, digest]));
   const isKept = [...before].every(([path, digest]) => now.get(path) === digest);
   const files = current.files.filter(({ path }) => !before.has(path));
-  return isKept && files.length > 0 ? { files, digest: digestOfAll(files) } : null;
+  return isKept && files.length > 0 ? { ...current, files, digest: digestOfAll(files) } : null;
 }
 
 async function identifyReference(options: Parameters<typeof identifyFiles>[0]): Promise<IdentifiedFiles | null> {
