@@ -1,5 +1,6 @@
 import { type DatasetOptions, openDataset } from '../../data/dataset.ts';
 import type { DriftPolicy } from '../../policy/drift-policy.ts';
+import type { PrivacyPolicy } from '../../policy/privacy-policy.ts';
 import type { DriftReport } from '../drift-report.ts';
 import { compareRows } from './compare-rows.ts';
 import type { Multivariate } from './multivariate-report.ts';
@@ -22,13 +23,18 @@ export async function addMultivariate(
   await using reference = await openDataset(options.reference);
   await using current = await openDataset(options.current);
   const policy = { alpha, ignore, multivariate: asked };
-  const found = await compareRows({ reference, current, columns: report.columns, policy });
+  const found = await compareRows({ reference, current, policy });
   const multivariate = withoutWords(found, options.hidden ?? []);
   return { ...report, multivariate, verdict: hasMoved(multivariate) ? 'moved' : report.verdict };
 }
 
+/** The columns of which a policy lets no text be read. */
+export function hiddenColumns(privacy: PrivacyPolicy | undefined): readonly string[] {
+  return privacy === undefined ? [] : [...privacy.redact, ...privacy.hash];
+}
+
 /** Whether rows, texts or embeddings have moved. */
-export function hasMoved({ verdict, texts, embeddings }: Multivariate): boolean {
+function hasMoved({ verdict, texts, embeddings }: Multivariate): boolean {
   return [{ verdict }, ...Object.values(texts), ...Object.values(embeddings)].some((one) => one.verdict === 'moved');
 }
 

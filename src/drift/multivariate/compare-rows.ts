@@ -2,7 +2,6 @@ import type { Column } from '../../data/column.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { DriftPolicy } from '../../policy/drift-policy.ts';
 import type { MultivariatePolicy } from '../../policy/multivariate-policy.ts';
-import type { DriftReport } from '../drift-report.ts';
 import { binFeatures } from './binned-features.ts';
 import { trainTrees } from './boosted-trees.ts';
 import { crossFit, leastSideRows, type Sides, separationOf } from './cross-fit.ts';
@@ -12,17 +11,15 @@ import type { EmbeddingDrift, Multivariate, Separation, TextDrift } from './mult
 import { type RowSample, sampleRows } from './row-sample.ts';
 import { type Points, standardisedRows, standardisedVectors } from './standardised-rows.ts';
 import { tellingColumns } from './telling-columns.ts';
-import { hashedTexts, tellingWords } from './words.ts';
+import { hashedTexts, isProse, tellingWords } from './words.ts';
 
 /** For the discrepancy, and for embeddings, whose rows are long. */
 const mostPoints = 4000;
 
-/** Both sides, what is known of their columns one by one, and what to hold them against. */
+/** Both sides, and what to hold them against. */
 export interface RowComparison {
   readonly reference: Dataset;
   readonly current: Dataset;
-  /** Of the same data: says which columns are texts, and which nobody asks about. */
-  readonly columns: DriftReport['columns'];
   readonly policy: Pick<DriftPolicy, 'alpha' | 'ignore'> & { readonly multivariate: MultivariatePolicy };
 }
 
@@ -32,12 +29,12 @@ export interface RowComparison {
  * the policy's). Texts and embeddings are judged by the same two bounds, each on its own. Reads both sides once.
  */
 export async function compareRows(comparison: RowComparison): Promise<Multivariate> {
-  const { reference, current, policy, columns } = comparison;
+  const { reference, current, policy } = comparison;
   const wanted = sharedColumns(comparison);
   const most = policy.multivariate.rows;
   const before = await sampleRows(reference, { columns: wanted, most });
   const now = await sampleRows(current, { columns: wanted, most });
-  const [tabular, written] = split(before, now, (name) => columns[name]?.kind === 'text');
+  const [tabular, written] = split(before, now);
   return {
     ...judgeTable(tabular, policy),
     rows: { reference: before.rows, current: now.rows },
@@ -68,7 +65,8 @@ function sharedColumns({ reference, current, policy }: RowComparison): readonly 
 type Pair = readonly [RowSample, RowSample];
 
 /** The columns of tables, and those of texts, whose words are looked at instead. */
-function split(before: RowSample, now: RowSample, isText: (name: string) => boolean): readonly [Pair, Pair] {
+function split(before: RowSample, now: RowSample): readonly [Pair, Pair] {
+  const isText = (name: string) => isProse([...(before.texts.get(name) ?? []), ...(now.texts.get(name) ?? [])]);
   const texts = ({ texts: all }: RowSample, wanted: boolean) =>
     new Map([...all].filter(([name]) => isText(name) === wanted));
   const part = (sample: RowSample, wanted: boolean) => ({ ...sample, texts: texts(sample, wanted) });

@@ -5,13 +5,20 @@ import type { TextDrift } from './multivariate-report.ts';
 const places = 2 ** 15;
 
 /** The words of a text in lower case: runs of letters, marks and digits. */
-export function wordsIn(text: string): readonly string[] {
+function wordsIn(text: string): readonly string[] {
   return (
     text
       .normalize('NFC')
       .toLowerCase()
       .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
   );
+}
+
+/** Whether texts are prose rather than categories: three words each or more, or most of them found once only. */
+export function isProse(texts: readonly (string | null)[]): boolean {
+  const given = texts.filter((text) => text !== null);
+  const words = given.reduce((sum, text) => sum + wordsIn(text).length, 0);
+  return words >= 3 * given.length || new Set(given).size > given.length / 2;
 }
 
 /**

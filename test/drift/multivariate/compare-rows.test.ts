@@ -15,24 +15,16 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const policy = { alpha: 0.01, ignore: [], multivariate: { rows: 2000, auc: 0.55 } };
 
-async function compared(
-  [reference, current]: readonly [readonly string[], readonly string[]],
-  kinds: Readonly<Record<string, 'text' | 'category'>> = {},
-) {
+async function compared([reference, current]: readonly [readonly string[], readonly string[]]) {
   writeFileSync(join(root, 'reference.csv'), `${reference.join('\n')}\n`);
   writeFileSync(join(root, 'current.csv'), `${current.join('\n')}\n`);
-  return await comparedFiles(['reference.csv', 'current.csv'], kinds);
+  return await comparedFiles(['reference.csv', 'current.csv']);
 }
 
-async function comparedFiles(
-  [reference, current]: readonly [string, string],
-  kinds: Readonly<Record<string, 'text' | 'category'>> = {},
-) {
+async function comparedFiles([reference, current]: readonly [string, string]) {
   await using before = await openDataset({ root, paths: [reference] });
   await using now = await openDataset({ root, paths: [current] });
-  // Of a report of single columns only the kinds are looked at.
-  const columns = Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, { kind } as never]));
-  return Multivariate.parse(await compareRows({ reference: before, current: now, columns, policy }));
+  return Multivariate.parse(await compareRows({ reference: before, current: now, policy }));
 }
 
 function pairs(rows: number, correlation: number, seed: number): readonly string[] {
@@ -124,7 +116,7 @@ describe('a column of texts', () => {
 
   it('has moved when its words have, and says which', async () => {
     const now = [...before.slice(0, 9), 'strike', 'refund'];
-    const { texts } = await compared([said(before, 1), said(now, 2)], { text: 'text' });
+    const { texts } = await compared([said(before, 1), said(now, 2)]);
 
     expect(texts['text']?.verdict).toBe('moved');
     expect(
@@ -136,14 +128,14 @@ describe('a column of texts', () => {
   });
 
   it('is steady when they have not', async () => {
-    const { texts } = await compared([said(before, 3), said(before, 4)], { text: 'text' });
+    const { texts } = await compared([said(before, 3), said(before, 4)]);
 
     expect(texts['text']).toMatchObject({ verdict: 'steady', words: [] });
   });
 
   it('shows no word of few rows, no number and no key', async () => {
     const secret = (row: number) => (row < 9 ? 'mallory' : row < 200 ? 'acc4711 555123' : '');
-    const { texts } = await compared([said(before, 5), said(before, 6, secret)], { text: 'text' });
+    const { texts } = await compared([said(before, 5), said(before, 6, secret)]);
 
     expect(texts['text']?.words).toEqual([]);
   });
