@@ -3,8 +3,11 @@ import type { ColumnDrift, DriftReport } from '../drift/drift-report.ts';
 import type { Result } from '../result.ts';
 import { columnShapes } from './column-shapes.ts';
 import { code, prose, text } from './escape.ts';
+import { estimateSummary } from './estimate-words.ts';
 import { type TableColumn, table, unbroken } from './markdown.ts';
+import { multivariateSummary } from './multivariate-words.ts';
 import { bytes, change, count, counted, pair, percent, probability, significant } from './number.ts';
+import { windowSummary } from './window-words.ts';
 
 const shownColumns = 4;
 const shownProblems = 5;
@@ -99,8 +102,18 @@ function driftSentence(report: DriftReport): string {
     movedSentence(report),
     columnsSentence('New', report.added),
     columnsSentence('Gone', report.removed),
+    ...togetherSentences(report),
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+/** What no single column tells: over time, all columns together, and what it means for the model. */
+function togetherSentences({ windows, multivariate, estimate }: DriftReport): readonly string[] {
+  return [
+    windows === undefined ? '' : `Over time ${windowSummary(windows)}.`,
+    multivariate?.verdict === 'moved' ? `Together ${multivariateSummary(multivariate)}.` : '',
+    estimate?.verdict === 'moved' ? `Without labels, ${estimateSummary(estimate)}.` : '',
+  ].map((sentence) => prose(sentence));
 }
 
 /** `2 of 5 columns moved.` Columns that the policy ignores are not counted. */
@@ -126,6 +139,8 @@ function schemaSentence({ validation }: Result): string {
   const problems = validation.problems.length;
   if (problems > 0) return `**${counted(problems, 'schema problem')}.**`;
   if (validation.schema === 'absent') return '';
+  const warned = validation.warnings?.length ?? 0;
+  if (validation.verdict === 'pass' && warned > 0) return `No schema problem, ${counted(warned, 'warning')}.`;
   return validation.verdict === 'pass' ? 'No schema problem.' : 'The schema could not be checked.';
 }
 

@@ -4,17 +4,20 @@ import { canonicalJson } from '../digest.ts';
 import type { Result } from '../result.ts';
 import type { Stage } from '../store/run-record.ts';
 import type { Piece } from './budget.ts';
-import { columnTable, dataSection } from './data-section.ts';
+import { churnWords } from './churn-words.ts';
+import { dataSection } from './data-section.ts';
 import { code, codeBlock, link, prose, text } from './escape.ts';
-import { fairnessSection, fairnessSummary } from './fairness-table.ts';
+import { dataFolds, foldedSections, sideNames } from './folded-sections.ts';
+import { clusterWords, holdoutWarning } from './holdout-words.ts';
 import { unfreezeCommand } from './holds.ts';
 import { details, shortSha } from './markdown.ts';
 import { metricTable, orderedGates, shownMetrics } from './metric-table.ts';
-import { counted, duration, percent } from './number.ts';
+import { counted, duration } from './number.ts';
+import { otherGates } from './other-gates.ts';
 import { capital, outcomeOf, sentence, severity, stageName } from './outcome.ts';
-import { sliceRows, sliceSummary, sliceTable } from './slice-table.ts';
 import { costWords, overrunFix, pushOverrunFix, sparedLine } from './spending.ts';
-import { gpuWords, trainingSection } from './training-section.ts';
+import { gpuWords } from './training-section.ts';
+import { markdownOf } from './word-table.ts';
 
 type Judged = Extract<ModelState, { kind: 'judged' }>;
 
@@ -36,7 +39,7 @@ export function modelPieces(
   model: ModelView,
   { view, twin }: { readonly view: PullView; readonly twin: ModelView | null },
 ): readonly Piece[] {
-  const folded = foldedSections(model, view).filter(({ name }) => twin === null || name !== columnsName);
+  const folded = foldedSections(model, view).filter(({ name }) => twin === null || !dataFolds.includes(name));
   const urgency = severity(model.state) / 100;
   const piece = (name: string, weight: number, body: string): Piece[] =>
     body === ''
@@ -59,47 +62,6 @@ function ownData({ state, pointers }: ModelView): string {
 export function dataIdentity({ state }: ModelView): string | null {
   if (state.kind !== 'judged' || state.result.drift === null) return null;
   return canonicalJson([state.result.drift, state.result.validation]);
-}
-
-const columnsName = 'all columns';
-
-interface Folded {
-  readonly name: string;
-  readonly weight: number;
-  readonly summary: string;
-  readonly body: string;
-}
-
-/** The parts of a judged model that a person unfolds: in the comment as folds, in the check's text as headed sections. */
-export function foldedSections(model: ModelView, view: PullView): readonly Folded[] {
-  const { state } = model;
-  if (state.kind !== 'judged') return [];
-  const { result, judgement } = state;
-  const folded: Folded[] = [];
-  const rest = orderedGates(judgement).slice(shownMetrics);
-  if (rest.length > 0) {
-    const summary = `Other metrics (${rest.length})`;
-    folded.push({ name: 'other metrics', weight: 45, summary, body: metricTable(rest, names(view)) });
-  }
-  const slices = result.evaluation === null ? [] : sliceRows(result.evaluation);
-  if (slices.length > 0) {
-    const summary = `Slices (${sliceSummary(slices)})`;
-    folded.push({ name: 'slices', weight: 40, summary, body: sliceTable(slices) });
-  }
-  const fairness = result.evaluation?.fairness;
-  if (fairness !== undefined) {
-    const summary = `Fairness (${fairnessSummary(fairness, judgement.fairness)})`;
-    folded.push({ name: 'fairness', weight: 42, summary, body: fairnessSection(fairness, judgement.fairness) });
-  }
-  if (result.drift !== null && Object.keys(result.drift.columns).length > 0) {
-    const summary = `All columns (${Object.keys(result.drift.columns).length})`;
-    folded.push({ name: columnsName, weight: 30, summary, body: columnTable(result.drift) });
-  }
-  if (result.training !== null) {
-    const body = trainingSection(result.training);
-    folded.push({ name: 'training', weight: 20, summary: 'Training, parameters and environment', body });
-  }
-  return folded;
 }
 
 /** What changed, what it comes to, and why: the part of a model's section that is never folded. */
@@ -171,14 +133,11 @@ export function runStrip({ runUrl, state, cost }: ModelView): string {
 
 function verdictTable({ judgement }: Judged, view: PullView): string {
   if (judgement.gates.length === 0) return '';
-  return metricTable(orderedGates(judgement).slice(0, shownMetrics), names(view));
-}
-
-function names(view: PullView): { readonly champion: string; readonly candidate: string } {
-  return {
-    champion: `${code(view.base.ref, 40)} ${text(shortSha(view.base.sha))}`,
-    candidate: `this ${text(shortSha(view.head))}`,
-  };
+  const others = otherGates(judgement);
+  return joined([
+    metricTable(orderedGates(judgement).slice(0, shownMetrics), sideNames(view)),
+    others === null ? '' : markdownOf(others, shownMetrics),
+  ]);
 }
 
 /** What no row of the table tells: the parts that could not be done, and that nothing can decide. */
@@ -206,11 +165,11 @@ function listed(words: readonly string[]): string {
 
 function comparedLine({ evaluation }: Result): string {
   if (evaluation === null) return '';
-  const { churn, champion, rows, target } = evaluation;
+  const { champion, rows, target } = evaluation;
   const who = champion === null ? 'No champion yet: this model alone' : 'Both models';
-  const flips =
-    churn === null || churn.rows === 0 ? '' : ` · ${percent(churn.changed / churn.rows)} of predictions differ`;
-  return `**Holdout** ${who} on ${champion === null ? '' : 'the same '}${counted(rows, 'row')}, target ${code(target, 60)}${flips}`;
+  const facts = [churnWords(evaluation.churn), clusterWords(evaluation), holdoutWarning(evaluation)];
+  const said = facts.filter((fact) => fact !== '').map((fact) => ` · ${prose(fact, 400)}`);
+  return `**Holdout** ${who} on ${champion === null ? '' : 'the same '}${counted(rows, 'row')}, target ${code(target, 60)}${said.join('')}`;
 }
 
 function reusedLine(from: string): string {

@@ -1,3 +1,4 @@
+import type { SliceTest } from '../evaluate/comparison/slice-report.ts';
 import type { Difference } from '../evaluate/difference.ts';
 import type { EvaluationReport } from '../evaluate/evaluation-report.ts';
 import { type MetricName, metricNames } from '../evaluate/metric-name.ts';
@@ -7,6 +8,7 @@ import { code } from './escape.ts';
 import { table, unbroken } from './markdown.ts';
 import { type MetricWords, metricWords } from './metric-table.ts';
 import { count } from './number.ts';
+import type { Tone } from './report/tone.ts';
 
 const shownSlices = 40;
 
@@ -18,6 +20,10 @@ export interface SliceRow {
   readonly metric: MetricName;
   readonly words: MetricWords;
   readonly difference: Difference | null;
+  /** How it was held against the gate on slices; null without one. */
+  readonly test: SliceTest | null;
+  /** Whether it is worse by more than the gate allows, beyond chance. */
+  readonly isBroken: boolean;
 }
 
 /**
@@ -28,7 +34,9 @@ export function sliceRows(evaluation: EvaluationReport): readonly SliceRow[] {
   const rank = { worse: 0, unknown: 1, same: 2, better: 3 } as const;
   const rows = evaluation.slices.flatMap((slice) => {
     const metric =
-      metricNames.find((name) => slice.metrics[name]?.difference) ?? metricNames.find((name) => name in slice.metrics);
+      metricNames.find((name) => slice.tests?.[name] !== undefined) ??
+      metricNames.find((name) => slice.metrics[name]?.difference) ??
+      metricNames.find((name) => name in slice.metrics);
     if (metric === undefined) return [];
     const comparison = slice.metrics[metric] ?? null;
     const { column, value, rows: size } = slice;
@@ -40,6 +48,7 @@ export function sliceRows(evaluation: EvaluationReport): readonly SliceRow[] {
         metric,
         words: metricWords({ metric, comparison }),
         difference: comparison?.difference ?? null,
+        ...testOf(slice, metric, evaluation),
       },
     ];
   });
@@ -50,7 +59,27 @@ export function sliceRows(evaluation: EvaluationReport): readonly SliceRow[] {
       const isSure = difference === null || (adjusted[at] ?? 1) <= 1 - difference.confidence;
       return isSure || row.words.direction === 'same' ? row : { ...row, words: { ...row.words, direction: 'unknown' } };
     })
-    .sort((a, b) => rank[a.words.direction] - rank[b.words.direction] || b.rows - a.rows);
+    .sort(
+      (a, b) =>
+        Number(b.isBroken) - Number(a.isBroken) || rank[a.words.direction] - rank[b.words.direction] || b.rows - a.rows,
+    );
+}
+
+/** What a person makes of a slice, with the colour that says the same. */
+export function readingOf({ words, isBroken }: SliceRow): { readonly word: string; readonly tone: Tone } {
+  if (isBroken) return { word: 'beyond its margin', tone: 'bad' };
+  const tones = { worse: 'bad', better: 'good', same: 'open', unknown: 'open' } as const;
+  const word = words.direction === 'unknown' ? 'not decided' : words.direction;
+  return { word, tone: tones[words.direction] };
+}
+
+function testOf(
+  { tests }: EvaluationReport['slices'][number],
+  metric: MetricName,
+  { slicesGate }: EvaluationReport,
+): Pick<SliceRow, 'test' | 'isBroken'> {
+  const test = tests?.[metric] ?? null;
+  return { test, isBroken: test !== null && test.adjusted <= 1 - (slicesGate?.confidence ?? 1) };
 }
 
 /** Where the method gives no p-value, that of a normal law with the interval's width. */
@@ -62,7 +91,7 @@ function pValueOf({ value, low, high, confidence, pValue }: Difference): number 
 
 /** `2 of 14 worse`. */
 export function sliceSummary(rows: readonly SliceRow[]): string {
-  const worse = rows.filter((row) => row.words.direction === 'worse').length;
+  const worse = rows.filter((row) => row.isBroken || row.words.direction === 'worse').length;
   return worse === 0 ? `none of ${rows.length} worse` : `${worse} of ${rows.length} worse`;
 }
 
@@ -77,7 +106,7 @@ export function sliceTable(rows: readonly SliceRow[]): string {
       row.words.champion,
       row.words.candidate,
       unbroken(row.words.difference),
-      row.words.direction === 'unknown' ? 'not decided' : row.words.direction,
+      readingOf(row).word,
     ]);
   const left = { align: 'left' } as const;
   const right = { align: 'right' } as const;

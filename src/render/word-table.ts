@@ -5,12 +5,13 @@ import type { Tone } from './report/tone.ts';
 
 /**
  * A cell of a table that comment and report share: a sentence of ours (backticks are code in it), a name that came from
- * outside, a word on a coloured ground, or a plot, which only a page can show.
+ * outside, a word on a coloured ground (in Markdown
+ * after its icon), or a plot, which only a page can show.
  */
 export type Cell =
   | string
   | { readonly name: string }
-  | { readonly word: string; readonly tone: Tone }
+  | { readonly word: string; readonly tone: Tone; readonly icon?: string }
   | { readonly plot: string };
 
 /** A column of such a table. */
@@ -66,7 +67,8 @@ export function htmlOf({ caption, columns, rows, things }: WordTable, open: numb
 function markdownCell(cell: Cell): string {
   if (typeof cell === 'string') return prose(cell, 300);
   if ('name' in cell) return code(cell.name, 60);
-  return 'word' in cell ? cell.word : '';
+  if ('plot' in cell) return '';
+  return cell.icon === undefined ? cell.word : unbroken(`${cell.icon} ${cell.word}`);
 }
 
 function htmlCell(cell: Cell): string {

@@ -35,7 +35,8 @@ export function reasonList({ judgement }: Subject): string {
 function tilesOf({ judgement, measured }: Subject): readonly Tile[] {
   const { drift, evaluation, validation } = measured;
   const tiles: Tile[] = [];
-  const gates = judgement.gates.filter(({ kind }) => kind !== 'info');
+  const { slices: ofSlices = [], edge = [] } = judgement;
+  const gates = [...judgement.gates.filter(({ kind }) => kind !== 'info'), ...ofSlices, ...edge];
   if (gates.length > 0) {
     const passed = gates.filter(({ verdict }) => verdict === 'pass').length;
     const isBroken = gates.some(({ verdict, override }) => override === undefined && /fail|error/.test(verdict));

@@ -6,7 +6,9 @@ import { html, htmlProse } from '../escape.ts';
 import { clusterWords, holdoutWords } from '../holdout-words.ts';
 import { type MetricWords, metricWords } from '../metric-table.ts';
 import { counted, significant } from '../number.ts';
+import { otherGates } from '../other-gates.ts';
 import { capital } from '../outcome.ts';
+import { htmlOf } from '../word-table.ts';
 import { chip, type HtmlColumn, htmlCode, htmlTable, type Scope } from './element.ts';
 import { intervalPlot } from './plot/interval.ts';
 import type { Subject } from './subject.ts';
@@ -26,11 +28,13 @@ const columns: readonly HtmlColumn[] = [
 export function metricPart({ judgement, measured }: Subject, scope: Scope): string {
   const { evaluation } = measured;
   const table = judgement.gates.length === 0 ? '' : gateTable(judgement.gates, scope);
-  if (evaluation === null) return table;
+  const others = otherGates(judgement);
+  const tables = others === null ? table : `${table}${htmlOf(others)}`;
+  if (evaluation === null) return tables;
   const { champion, churn, rows, target } = evaluation;
   const flips = churnWords(churn);
   const who = champion === null ? 'There is no champion yet; the candidate was measured' : 'Both models were measured';
-  return `<p>${who} on ${champion === null ? '' : 'the same '}${counted(rows, 'row')} of the holdout, target ${htmlCode(target)}.${flips === '' ? '' : ` ${html(flips)}.`} ${htmlProse([holdoutWords(evaluation), clusterWords(evaluation)].join(' '))}</p>\n${table}`;
+  return `<p>${who} on ${champion === null ? '' : 'the same '}${counted(rows, 'row')} of the holdout, target ${htmlCode(target)}.${flips === '' ? '' : ` ${html(flips)}.`} ${htmlProse([holdoutWords(evaluation), clusterWords(evaluation)].join(' '))}</p>\n${tables}`;
 }
 
 /** What kept parts from being measured. */

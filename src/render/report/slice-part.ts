@@ -4,12 +4,11 @@ import { html, htmlProse } from '../escape.ts';
 import { count, counted } from '../number.ts';
 import { capital } from '../outcome.ts';
 import { sliceGateNote } from '../slice-gate-words.ts';
-import { type SliceRow, sliceRows, sliceSummary } from '../slice-table.ts';
+import { readingOf, type SliceRow, sliceRows, sliceSummary } from '../slice-table.ts';
 import { chip, type HtmlColumn, htmlCode, htmlLongTable, type Scope } from './element.ts';
 import { intervalAxis, intervalPlot, reachOf } from './plot/interval.ts';
 
 const openRows = 40;
-const tones = { worse: 'bad', better: 'good', same: 'open', unknown: 'open' } as const;
 
 /** The slices, worse ones first, as a forest plot for each metric: one axis for all, so that rows can be compared. */
 export function slicePart(evaluation: EvaluationReport, scope: Scope): string {
@@ -45,26 +44,30 @@ function forest(slices: readonly SliceRow[], { prefix }: Scope): string {
     { title: 'worse ← → better', kind: 'content', under: intervals.length === 0 ? '' : intervalAxis(reach, better) },
     { title: 'reading', kind: 'content' },
   ];
-  const rows = slices.map(({ column, value, rows: size, words, difference }, index) => [
-    `${htmlCode(column, 60)} = ${htmlCode(value, 60)}`,
-    count(size),
-    htmlProse(words.champion, 60),
-    htmlProse(words.candidate, 60),
-    html(words.difference),
-    difference === null
-      ? '<span class="quiet">no interval</span>'
-      : intervalPlot({
-          ...difference,
-          id: `${prefix}${index}`,
-          title: `${column} = ${value}`,
-          description: `${words.title} ${words.difference}, ${words.direction === 'unknown' ? 'not decided' : words.direction}.`,
-          limit: null,
-          better,
-          tone: tones[words.direction],
-          reach,
-        }),
-    chip(words.direction === 'unknown' ? 'not decided' : words.direction, tones[words.direction]),
-  ]);
+  const rows = slices.map((slice, index) => {
+    const { column, value, rows: size, words, difference, test } = slice;
+    const { word, tone } = readingOf(slice);
+    return [
+      `${htmlCode(column, 60)} = ${htmlCode(value, 60)}`,
+      count(size),
+      htmlProse(words.champion, 60),
+      htmlProse(words.candidate, 60),
+      html(words.difference),
+      difference === null
+        ? '<span class="quiet">no interval</span>'
+        : intervalPlot({
+            ...difference,
+            id: `${prefix}${index}`,
+            title: `${column} = ${value}`,
+            description: `${words.title} ${words.difference}, ${word}.`,
+            limit: test === null ? null : better === 'higher' ? -test.margin : test.margin,
+            better,
+            tone,
+            reach,
+          }),
+      chip(word, tone),
+    ];
+  });
   return htmlLongTable({
     caption: `${first.words.title} by slice`,
     columns,
