@@ -132,7 +132,8 @@ function strongest(column: string, feature: readonly Cell[], target: readonly Ce
   const [own, truth] = [pick(feature), pick(target)];
   const found: Leakage[] = [];
   const add = (result: Association | null, method?: Leakage['method']) => {
-    if (result !== null) found.push({ column, association: result.value, method: method ?? result.method });
+    if (result !== null)
+      found.push({ column, association: Number(result.value.toPrecision(10)), method: method ?? result.method });
   };
   if (both.length >= fewestRows) {
     const equal = own.filter((cell, at) => String(cell) === String(truth[at])).length;
