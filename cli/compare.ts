@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { openDataset } from '../src/data/dataset.ts';
 import { AppError } from '../src/error.ts';
-import { evaluateModels } from '../src/evaluate/evaluate.ts';
 import { type Command, flag, type Invocation, textOption } from './command.ts';
 import { type DataLocation, dataLocation } from './data-location.ts';
-import { printEvaluation, progressLine } from './evaluation-output.ts';
+import { printEvaluation } from './evaluation-output.ts';
 import { evaluationOptions, evaluationPolicy } from './evaluation-policy.ts';
+import { runEvaluation } from './run-evaluation.ts';
 
 /** `siskin compare`: two predictions files, on the same rows. */
 export const compareCommand: Command = {
@@ -20,7 +20,7 @@ export const compareCommand: Command = {
 const usualTargets = ['target', 'truth', 'y_true', 'y', 'label', 'actual'] as const;
 
 async function runCompare(invocation: Invocation) {
-  const { folder, positionals, stderr } = invocation;
+  const { folder, positionals } = invocation;
   const [candidate, champion] = positionals;
   if (candidate === undefined || champion === undefined || positionals.length > 2) {
     throw new AppError(
@@ -37,12 +37,11 @@ async function runCompare(invocation: Invocation) {
     features: undefined,
     isCompared: true,
   });
-  const evaluation = await evaluateModels({
+  const evaluation = await runEvaluation(invocation, {
     holdoutRoot: data.root,
     policy,
     candidate: resolve(folder, candidate),
     champion: resolve(folder, champion),
-    onProgress: progressLine(stderr),
   });
   return printEvaluation(evaluation, { policy, invocation, isJson: flag(invocation, 'json'), about: candidate });
 }

@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
-import { evaluateModels } from '../src/evaluate/evaluate.ts';
+import type { ModelPolicy } from '../src/policy/policy.ts';
 import { type Command, flag, type Invocation, textOption } from './command.ts';
-import { dataLocation } from './data-location.ts';
-import { printEvaluation, progressLine } from './evaluation-output.ts';
+import { commonLocation, dataLocation } from './data-location.ts';
+import { printEvaluation } from './evaluation-output.ts';
 import { evaluationOptions, evaluationPolicy, requiredText } from './evaluation-policy.ts';
+import { policyModel, policyModelOptions } from './policy-model.ts';
+import { runEvaluation } from './run-evaluation.ts';
 
 /** `siskin evaluate`: measures a model, and compares it with a champion on the same rows. */
 export const evaluateCommand: Command = {
-  usage: 'evaluate --model M [--champion N] --data FILE --task TASK --target COLUMN [OPTIONS]',
+  usage: 'evaluate --model M [--champion N] (--policy FILE | --data FILE --task TASK --target COLUMN) [OPTIONS]',
   options: {
     model: { type: 'string', value: 'PATH', help: 'an .onnx file, a TensorFlow.js folder, or a predictions file' },
     champion: { type: 'string', value: 'PATH', help: 'the model to compare with, in any of these forms' },
@@ -17,29 +19,51 @@ export const evaluateCommand: Command = {
       value: 'A,B',
       help: 'the columns that the model reads, in its order (default: all but target and id)',
     },
+    ...policyModelOptions,
     ...evaluationOptions,
   },
   run: runEvaluate,
 };
 
 async function runEvaluate(invocation: Invocation) {
-  const { folder, stderr } = invocation;
+  const { folder } = invocation;
   const champion = textOption(invocation, 'champion');
-  const data = dataLocation(folder, requiredText(invocation, 'data'));
+  const base = policyModel(invocation);
+  const data = locate(invocation, base);
   const candidate = resolve(folder, requiredText(invocation, 'model'));
   const policy = evaluationPolicy(invocation, {
-    holdout: data.pattern,
-    task: requiredText(invocation, 'task'),
-    target: requiredText(invocation, 'target'),
+    holdout: data.holdout,
+    history: data.history,
+    task: base === null ? requiredText(invocation, 'task') : (textOption(invocation, 'task') ?? base.task),
+    target: base === null ? requiredText(invocation, 'target') : (textOption(invocation, 'target') ?? base.target),
     features: textOption(invocation, 'features')?.split(','),
     isCompared: champion !== undefined,
+    base,
   });
-  const evaluation = await evaluateModels({
+  const evaluation = await runEvaluation(invocation, {
     holdoutRoot: data.root,
     policy,
     candidate,
     champion: champion === undefined ? null : resolve(folder, champion),
-    onProgress: progressLine(stderr),
   });
   return printEvaluation(evaluation, { policy, invocation, isJson: flag(invocation, 'json'), about: candidate });
+}
+
+/** Where the holdout and the history are: typed paths from a folder that holds both, else those of the policy. */
+function locate(
+  invocation: Invocation,
+  base: ModelPolicy | null,
+): { readonly root: string; readonly holdout: string | readonly string[]; readonly history: string | undefined } {
+  const { folder } = invocation;
+  const typed = textOption(invocation, 'data');
+  const past = textOption(invocation, 'history');
+  if (base !== null && typed === undefined) return { root: folder, holdout: base.data.holdout, history: past };
+  const data = dataLocation(folder, requiredText(invocation, 'data'));
+  // Paths of a policy are relative to the folder, so that everything is.
+  const others = [
+    ...(past === undefined ? [] : [dataLocation(folder, past)]),
+    ...(base === null ? [] : [{ root: folder, pattern: '' }]),
+  ];
+  const { root, patterns } = commonLocation([data, ...others]);
+  return { root, holdout: patterns[0] ?? data.pattern, history: past === undefined ? undefined : patterns[1] };
 }

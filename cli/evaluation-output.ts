@@ -1,14 +1,17 @@
-import { judgeGates, judgeTreatment } from '../src/decide/judge.ts';
+import { type DecidingGate, decidingGates, specialGates } from '../src/decide/gate-name.ts';
+import { judgeGates, judgeServing, judgeTreatment } from '../src/decide/judge.ts';
 import type { FairnessVerdict, GateVerdict } from '../src/decide/judgement.ts';
 import type { Evaluation, EvaluationProgress } from '../src/evaluate/evaluate.ts';
+import type { ServingCost } from '../src/evaluate/serving/serving-report.ts';
 import type { ModelPolicy } from '../src/policy/policy.ts';
 import { fairnessLegend, fairnessRows, groupRows, rateTitles } from '../src/render/fairness-table.ts';
 import { metricWords } from '../src/render/metric-table.ts';
-import { count, percent } from '../src/render/number.ts';
+import { bytes, count, milliseconds, percent } from '../src/render/number.ts';
 import { verdictOutcome } from '../src/render/outcome.ts';
-import { type Verdict, worst } from '../src/verdict.ts';
+import { type Measurement, type Verdict, worst } from '../src/verdict.ts';
 import { type ExitCode, exitCodes, type Invocation } from './command.ts';
 import { writeReport } from './report-output.ts';
+import { shownText } from './shown-text.ts';
 
 /** The exit status of a verdict. */
 export const exitOf: Readonly<Record<Verdict, ExitCode>> = {
@@ -32,7 +35,8 @@ export function printEvaluation(
   const { policy, invocation, isJson } = options;
   const gates = judgeGates({ policy, result: { evaluation: report, failures: [] } });
   const fairness = judgeTreatment({ policy, result: { evaluation: report, failures: [] } });
-  const deciding = [...gates.filter((gate) => gate.kind !== 'info'), ...fairness];
+  const { slices: sliceGates, edge } = judgeServing({ policy, result: { evaluation: report, failures: [] }, gates });
+  const deciding = decidingGates({ gates, fairness, slices: sliceGates, edge });
   const verdict = worst(deciding.map((gate) => gate.verdict));
   writeReport(invocation, {
     about: options.about,
@@ -48,13 +52,20 @@ export function printEvaluation(
       ]),
     );
     const treatment = report.fairness === undefined ? {} : { fairness: { ...report.fairness, gates: fairness } };
-    invocation.stdout.write(`${JSON.stringify({ ...report, metrics, ...treatment, failures, verdict })}\n`);
+    const judged = {
+      ...(report.slicesGate === undefined ? {} : { slicesGate: { ...report.slicesGate, gates: sliceGates } }),
+      ...(edge.length === 0 ? {} : { edge }),
+    };
+    const document = { ...report, metrics, ...treatment, ...judged, failures, verdict };
+    invocation.stdout.write(`${JSON.stringify(document)}\n`);
     return exitOf[verdict];
   }
   const lines = [
     ...table(gates),
     ...slices(report),
+    ...gateLines(specialGates({ fairness: [], slices: sliceGates, edge })),
     ...treatment(report, fairness),
+    ...servingLines(report),
     ...rest(evaluation),
     `verdict: ${verdictOutcome(verdict).word}`,
   ];
@@ -107,12 +118,54 @@ function slices({ slices }: Evaluation['report']): readonly string[] {
     const [metric] = Object.entries(metrics);
     const [name, comparison] = metric ?? [];
     if (name === undefined || comparison === undefined)
-      return [`${column} = ${value}`, count(rows), '', 'too few rows'];
+      return [`${column} = ${value}`, count(rows), '', 'not assessed: too few rows'];
     // The keys of `metrics` are metric names: the schema of the report says so.
     const words = metricWords({ metric: name as GateVerdict['metric'], comparison });
     return [`${column} = ${value}`, count(rows), words.candidate, `${words.title} ${words.difference}`];
   });
   return ['', ...aligned([['slice', 'rows', 'candidate', 'difference'], ...rows])];
+}
+
+function gateLines(gates: readonly DecidingGate[]): readonly string[] {
+  if (gates.length === 0) return [];
+  const rows = gates.map(({ title, bound, verdict, reason }) => [
+    title,
+    bound,
+    [verdictOutcome(verdict).word, reason].filter((part) => part !== '').join(': '),
+  ]);
+  return ['', ...aligned([['gate', 'bound', 'verdict'], ...rows])];
+}
+
+function servingLines({ serving }: Evaluation['report']): readonly string[] {
+  if (serving === undefined) return [];
+  const { candidate, champion } = serving;
+  const rows = servingRows.map(({ title, words }) => [
+    title,
+    champion === null ? '' : words(champion),
+    words(candidate),
+  ]);
+  return ['', ...aligned([['cost of serving', 'champion', 'candidate'], ...rows])];
+}
+
+const servingRows: readonly { readonly title: string; readonly words: (cost: ServingCost) => string }[] = [
+  { title: 'size', words: (cost) => bytes(cost.bytes) },
+  {
+    title: 'operators',
+    words: ({ operators }) =>
+      operators === null ? 'unknown' : `${count(operators.total)} of ${operators.kinds.length} kinds`,
+  },
+  { title: 'throughput', words: ({ throughput }) => known(throughput, (value) => `${count(value)} rows/s`) },
+  { title: 'one row, one thread', words: ({ singleThread }) => known(singleThread.median, milliseconds) },
+  { title: 'peak memory', words: ({ peakMemory }) => known(peakMemory, bytes) },
+  {
+    title: 'WebAssembly',
+    words: ({ wasm }) =>
+      wasm.runs === null ? `unknown: ${wasm.reason}` : wasm.runs ? 'runs' : `does not run: ${wasm.reason}`,
+  },
+];
+
+function known(measurement: Measurement, words: (value: number) => string): string {
+  return measurement.kind === 'value' ? words(measurement.value) : `unknown: ${measurement.reason}`;
 }
 
 function treatment({ fairness }: Evaluation['report'], verdicts: readonly FairnessVerdict[]): readonly string[] {
@@ -147,5 +200,21 @@ function rest({ report, failures }: Evaluation): readonly string[] {
       : [
           `${count(churn.changed)} of ${count(churn.rows)} predictions changed (${percent(churn.changed / churn.rows)})`,
         ];
-  return ['', ...changed, `${count(report.rows)} rows`, ...failures.map(({ message }) => message)];
+  const flipped =
+    churn?.flips === undefined || churn.flips.length === 0
+      ? []
+      : [
+          `${count(churn.regressions ?? 0)} for the worse, ${count(churn.improvements ?? 0)} for the better; first rows: ${churn.flips
+            .slice(0, 10)
+            .map(({ row, id, kind }) => `${id === null ? `row ${row}` : shownText(id)} (${kind})`)
+            .join(', ')}`,
+        ];
+  const use =
+    report.holdout === undefined
+      ? []
+      : [
+          `look ${report.holdout.look}${report.holdout.planned === null ? '' : ` of ${report.holdout.planned}`} of this holdout, intervals at ${percent(1 - report.holdout.alpha)}`,
+          ...(report.holdout.warning === null ? [] : [report.holdout.warning]),
+        ];
+  return ['', ...changed, ...flipped, `${count(report.rows)} rows`, ...use, ...failures.map(({ message }) => message)];
 }

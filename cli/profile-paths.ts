@@ -1,11 +1,11 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { PairRequest } from '../src/data/pair-scan.ts';
 import { refuseUnknownColumns, withPrivacy } from '../src/data/privacy.ts';
 import { folderCache, memoryCache, type ProfileCache } from '../src/data/profile-cache.ts';
 import { type Profile, parseProfile, profileDigest, profileSchema } from '../src/data/profile-document.ts';
 import { profileFiles, type Shard } from '../src/data/profile-files.ts';
 import type { ProfiledData } from '../src/drift/compare.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { type CommandOptions, flag, type Invocation } from './command.ts';
 import { privacyOf, readingOf } from './data-options.ts';
 import { dataPlace, readText } from './open-files.ts';
@@ -70,16 +70,6 @@ export function shown(profile: Profile, invocation: Invocation): Profile {
  * Where profiles of unchanged files are kept: $SISKIN_CACHE, else the user's folder for such things. `off` and --no-cache: nowhere.
  */
 function cacheOf(invocation: Invocation): ProfileCache {
-  const named = process.env['SISKIN_CACHE'];
-  if (flag(invocation, 'no-cache') || named === 'off') return memoryCache();
-  const folder = named === undefined || named === '' ? userCache() : resolve(invocation.folder, named);
-  return folderCache(join(folder, profileSchema.replace('/', '-')));
-}
-
-function userCache(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'siskin');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'siskin');
-  if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'siskin');
-  return join(homedir(), '.cache', 'siskin');
+  const folder = flag(invocation, 'no-cache') ? null : cacheFolder(invocation.folder);
+  return folder === null ? memoryCache() : folderCache(join(folder, profileSchema.replace('/', '-')));
 }

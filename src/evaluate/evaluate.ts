@@ -11,7 +11,7 @@ import type { EvaluationReport } from './evaluation-report.ts';
 import { explainEvaluated } from './explanation/explain-evaluated.ts';
 import { compareTreatment, readTreatment } from './fairness/treatment.ts';
 import { historyScales } from './history-scale.ts';
-import { holdoutUse, type Look } from './holdout/count-looks.ts';
+import { holdoutUse, type PastLooks } from './holdout/count-looks.ts';
 import { type RowNumbers, readTexts } from './row-column.ts';
 import { loadModel } from './runtime/load-model.ts';
 import { type Runtime, requestOf } from './runtime/runtime.ts';
@@ -35,8 +35,10 @@ export interface EvaluationRequest {
   readonly candidate: string;
   /** The same for the champion; null when there is none yet. */
   readonly champion: string | null;
-  /** What the holdout judged before, oldest first; absent when nobody counts. */
-  readonly looks?: readonly Look[] | undefined;
+  /** What the holdout judged before; absent when nobody counts. */
+  readonly looks?: PastLooks | undefined;
+  /** Whether the cost of serving is measured although no edge gate asks for it. */
+  readonly measuresCost?: boolean;
   readonly onProgress?: (progress: EvaluationProgress) => void;
   /** How many rows were put to the models to explain them, of how many at most. */
   readonly onExplanation?: (progress: EvaluationProgress) => void;

@@ -8,6 +8,9 @@ export interface Look {
   readonly candidate: string;
 }
 
+/** What a holdout judged before, oldest first, or how many other candidates that were. */
+export type PastLooks = readonly Look[] | number;
+
 /** From this look on a holdout that spends nothing warns. */
 const looksToWarn = 5;
 /** Intervals at a higher confidence have no ends that numbers can tell apart. */
@@ -17,7 +20,8 @@ const leastError = 1e-12;
  * The number of a candidate among all that the holdout judged. One that it judged before keeps its number: the same answer
  * twice tells nobody anything.
  */
-export function lookNumber(looks: readonly Look[], current: Look): number {
+export function lookNumber(looks: PastLooks, current: Look): number {
+  if (typeof looks === 'number') return looks + 1;
   const judged = [...new Set(looks.filter(({ holdout }) => holdout === current.holdout).map((one) => one.candidate))];
   const before = judged.indexOf(current.candidate);
   return before >= 0 ? before + 1 : judged.length + 1;
@@ -25,7 +29,7 @@ export function lookNumber(looks: readonly Look[], current: Look): number {
 
 /** How the holdout is used at this look; null looks mean that nobody counted. */
 export function holdoutUse(
-  looks: readonly Look[] | null,
+  looks: PastLooks | null,
   options: { readonly current: Look; readonly policy: HoldoutPolicy; readonly confidence: number },
 ): HoldoutUse | null {
   const { current, policy, confidence } = options;
