@@ -16,7 +16,7 @@ export async function checkHeader(options: {
   const delimiter = String(found?.['delim']);
   const given = dialect.delimiter === undefined && delimiter.length === 1 ? `, delim = ${literal(delimiter)}` : '';
   const [header] = await query(
-    `SELECT * FROM read_csv(${path}, header = false, all_varchar = true, null_padding = true, ${rules}${given}) LIMIT 1`,
+    `SELECT * FROM read_csv(${path}, header = false, all_varchar = true, null_padding = true, parallel = false, ${rules}${given}) LIMIT 1`,
   );
   const names = Object.values(header ?? {}).map((name) => String(name ?? '').trim());
   if (dialect.delimiter === undefined && names.length === 1 && /[,;\t|]/.test(names[0] ?? '')) {
