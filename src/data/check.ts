@@ -25,7 +25,10 @@ export interface Check {
   readonly expected: string;
   readonly anomaly: NonNullable<SchemaProblem['anomaly']>;
   readonly isWarning: boolean;
-  /** SQL over the table `data`, one value each; none where the rows need not be looked at. */
+  /**
+   * SQL over the table `data`, one value each; none where the rows need not be looked at. Conditions are written as CASE:
+   * for each FILTER DuckDB copies the inputs of all other aggregates, which makes a thousand columns cost a million.
+   */
   readonly aggregates: readonly string[];
   /** Null: the rule holds. */
   readonly judge: (values: readonly unknown[], rows: number) => Broken | null;
@@ -47,7 +50,7 @@ export function rowCheck(
     ...check,
     expected: `${check.expected}${tolerated}`,
     // A rule that the type of the column decides alone needs no look at the rows.
-    aggregates: broken === 'false' ? [] : [`count(*) FILTER (WHERE ${broken})`],
+    aggregates: broken === 'false' ? [] : [`count(CASE WHEN ${broken} THEN 1 END)`],
     judge([count], rows) {
       const failing = Number(count ?? 0);
       if (failing === 0 || failing <= toleratedShare * rows) return null;

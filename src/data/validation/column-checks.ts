@@ -93,7 +93,7 @@ export function countChecks(checked: CheckedColumn): readonly Check[] {
       ...placed(checked, 'max-null-share'),
       anomaly: 'missing-values',
       expected: `at most ${percentText(most)} missing values`,
-      aggregates: [`count(*) FILTER (WHERE ${name} IS NULL)`],
+      aggregates: [`count(CASE WHEN ${name} IS NULL THEN 1 END)`],
       judge([count], rows) {
         const nulls = Number(count ?? 0);
         if (nulls <= most * rows) return null;

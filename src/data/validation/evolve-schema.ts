@@ -88,13 +88,16 @@ async function changeOf(options: {
   return { before, after: 'no rule' };
 }
 
-/** Sets a value, of a list only what is new, so that comments between its entries stay. */
+/** Sets a value; of a list only what is new or gone, so that its form and the comments between its entries stay. */
 function put(yaml: Document, path: readonly string[], value: unknown): Omit<SchemaChange, 'what'> {
   const before = shown(yaml, path);
   const old = yaml.getIn(path);
-  if (isSeq(old) && Array.isArray(value) && value.length > old.items.length) {
-    for (const item of value.slice(old.items.length)) old.add(yaml.createNode(item));
+  if (isSeq(old) && Array.isArray(value)) {
+    const known: readonly unknown[] = old.toJSON();
+    for (let at = known.length - 1; at >= 0; at -= 1) if (!value.includes(known[at])) old.delete(at);
+    for (const item of value) if (!known.includes(item)) old.add(yaml.createNode(item));
   } else {
+    // `gone:` without anything behind it is an empty mapping too.
     if (yaml.getIn(path.slice(0, -1)) === null) yaml.setIn(path.slice(0, -1), yaml.createNode({}));
     yaml.setIn(path, value);
   }

@@ -92,8 +92,8 @@ async function findRows(
 ): Promise<void> {
   const { dataset, key, row, joins, wanted, raw } = options;
   const select = wanted.flatMap(({ check, failing: { broken, value } }, at) => [
-    `arg_min({'row': ${row}::DOUBLE, 'value': left(${value}, 500), 'key': ${key}}, ${row}, ${shownRows}) FILTER (WHERE ${broken}) AS e${at}`,
-    ...(check.rule === 'one-of' ? [`count(DISTINCT ${value}) FILTER (WHERE ${broken})::DOUBLE AS d${at}`] : []),
+    `arg_min(CASE WHEN ${broken} THEN {'row': ${row}::DOUBLE, 'value': left(${value}, 500), 'key': ${key}} END, ${row}, ${shownRows}) AS e${at}`,
+    ...(check.rule === 'one-of' ? [`count(DISTINCT CASE WHEN ${broken} THEN ${value} END)::DOUBLE AS d${at}`] : []),
   ]);
   const [found] = await dataset.query(`SELECT ${select.join(', ')} FROM ${numbered(row)} ${joins.join(' ')}`);
   for (const [at, { check }] of wanted.entries()) {

@@ -40,7 +40,7 @@ async function findOverlap(options: {
   const { own, theirs, columns } = hashes({ ...options, table });
   const here = `SELECT ${own} AS h FROM data`;
   const [counted] = await dataset.query(
-    `SELECT count(*)::DOUBLE AS all_rows, (count(*) FILTER (WHERE h IN (${here})))::DOUBLE AS shared FROM (SELECT ${theirs} AS h FROM ${quoted(table)})`,
+    `SELECT count(*)::DOUBLE AS all_rows, (count(CASE WHEN h IN (${here}) THEN 1 END))::DOUBLE AS shared FROM (SELECT ${theirs} AS h FROM ${quoted(table)})`,
   );
   const [ofRows, rows] = [Number(counted?.['all_rows'] ?? 0), Number(counted?.['shared'] ?? 0)];
   const report: OverlapReport = { with: rule.with, columns, rows, ofRows };

@@ -54,8 +54,8 @@ function momentCheck(checked: CheckedColumn, rule: 'mean' | 'standard-deviation'
     anomaly: 'distribution',
     expected: `a ${rule.replace('-', ' ')} of ${rangeText(range)}`,
     aggregates: [
-      `${aggregate}(${value}) FILTER (WHERE ${usable})`,
-      `count(*) FILTER (WHERE isfinite(${value}) AND abs(${value}) > ${largest})`,
+      `${aggregate}(CASE WHEN ${usable} THEN ${value} END)`,
+      `count(CASE WHEN isfinite(${value}) AND abs(${value}) > ${largest} THEN 1 END)`,
     ],
     judge([measured, beyond]) {
       if (Number(beyond ?? 0) > 0) return { found: `${beyond} numbers beyond 1e150`, rows: null };
@@ -87,8 +87,8 @@ function quantileChecks(checked: CheckedColumn, share: string, range: NumberRang
         anomaly: 'distribution',
         expected: `a ${percentText(p)} quantile of at ${end === 'min' ? 'least' : 'most'} ${bound}`,
         aggregates: [
-          `count(*) FILTER (WHERE ${there})`,
-          `count(*) FILTER (WHERE ${there} AND ${value} ${sign} ${bound}::DOUBLE)`,
+          `count(CASE WHEN ${there} THEN 1 END)`,
+          `count(CASE WHEN ${there} AND ${value} ${sign} ${bound}::DOUBLE THEN 1 END)`,
         ],
         judge([all, part]) {
           const count = Number(all ?? 0);
@@ -157,7 +157,7 @@ function numberBins(checked: CheckedColumn, edges: readonly number[], shares: re
   const value = numberValue(checked.column);
   const list = edges.map((edge) => `${edge}::DOUBLE`).join(', ');
   return {
-    aggregate: `histogram(${value}, [${list}]) FILTER (WHERE NOT isnan(${value}))`,
+    aggregate: `histogram(CASE WHEN NOT isnan(${value}) THEN ${value} END, [${list}])`,
     countsOf(counted) {
       const counts = new Map(
         entries(counted).map(({ key, value: count }) => [typeof key === 'number' ? key : null, Number(count)]),
@@ -180,7 +180,7 @@ function textShares(checked: CheckedColumn, expected: Readonly<Record<string, nu
   const shares = Object.values(expected);
   const rest = 1 - shares.reduce((sum, share) => sum + share, 0);
   return {
-    aggregate: `histogram_exact('=' || ${text}, [${list}]::VARCHAR[]) FILTER (WHERE ${text} IS NOT NULL)`,
+    aggregate: `histogram_exact('=' || ${text}, [${list}]::VARCHAR[])`,
     countsOf(counted) {
       const counts = new Map(entries(counted).map(({ key, value: count }) => [String(key), Number(count)]));
       return [...names.map((name) => counts.get(`=${name}`) ?? 0), counts.get('') ?? 0];

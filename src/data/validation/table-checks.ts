@@ -83,8 +83,8 @@ export function uniqueTogetherChecks(schema: DataSchema): readonly Check[] {
       anomaly: 'duplicates',
       isWarning: warn,
       aggregates: [
-        `count(*) FILTER (WHERE ${isWhole})`,
-        `count(DISTINCT (${names.join(', ')})) FILTER (WHERE ${isWhole})`,
+        `count(CASE WHEN ${isWhole} THEN 1 END)`,
+        `count(DISTINCT CASE WHEN ${isWhole} THEN (${names.join(', ')}) END)`,
       ],
       judge: ([all, distinct], rows) => surplus(Number(all ?? 0) - Number(distinct ?? 0), rows),
       failing: { kind: 'duplicates', columns },

@@ -30,7 +30,7 @@ export async function widenedRule(options: {
     case 'finite':
       return { kind: 'remove' };
     case 'max-null-share': {
-      const nulls = Number(await one(`count(*) FILTER (WHERE ${name} IS NULL)`));
+      const nulls = Number(await one(`count(CASE WHEN ${name} IS NULL THEN 1 END)`));
       return { kind: 'set', value: Math.min(1, Math.ceil((nulls / dataset.rows) * 1000) / 1000) };
     }
     case 'min':
@@ -76,7 +76,7 @@ async function widenedType({
   const types = ['boolean', 'integer', 'number', 'timestamp'] as const;
   const counts = types.map((type, at) => {
     const checked: CheckedColumn = { column, schema: { ...schema, type }, isTextFormat, now: 0 };
-    return `count(*) FILTER (WHERE ${quoted(column.name)} IS NOT NULL AND ${wrongType(checked)}) AS t${at}`;
+    return `count(CASE WHEN ${quoted(column.name)} IS NOT NULL AND ${wrongType(checked)} THEN 1 END) AS t${at}`;
   });
   const [found] = await dataset.query(`SELECT ${counts.join(', ')} FROM data`);
   // Of 0 and 1 only, numbers stay numbers: that they also read as booleans is chance.
@@ -114,7 +114,7 @@ async function narrowedSet(options: {
   const { dataset, column, schema } = options;
   const refused: Values = schema['none-of'] ?? [];
   const found = await dataset.query(
-    `SELECT ${refused.map((value, at) => `count(*) FILTER (WHERE ${textValue(column)} = '${String(value).replaceAll("'", "''")}'${typeof value === 'number' ? ` OR ${numberValue(column)} = ${value}::DOUBLE` : ''}) AS v${at}`).join(', ')} FROM data`,
+    `SELECT ${refused.map((value, at) => `count(CASE WHEN ${textValue(column)} = '${String(value).replaceAll("'", "''")}'${typeof value === 'number' ? ` OR ${numberValue(column)} = ${value}::DOUBLE` : ''} THEN 1 END) AS v${at}`).join(', ')} FROM data`,
   );
   const left = refused.filter((_, at) => found[0]?.[`v${at}`] === 0);
   return left.length === 0 ? { kind: 'remove' } : { kind: 'set', value: left };
