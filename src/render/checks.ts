@@ -7,7 +7,7 @@ import { type Problem, problemText } from '../error.ts';
 import { policyPath } from '../policy/policy.ts';
 import { essential, fitted, type Piece } from './budget.ts';
 import { dataSection } from './data-section.ts';
-import { codeBlock, plain, webAddress } from './escape.ts';
+import { codeBlock, plain, prose, webAddress } from './escape.ts';
 import { foldedSections } from './folded-sections.ts';
 import { heldSection } from './holds.ts';
 import { coreSection, logTail, modelHeading, runStrip } from './model-section.ts';
@@ -72,7 +72,7 @@ function modelCheck(model: ModelView, view: PullView): CheckContent {
       heldSection(view.held?.filter((one) => one.model === model.model)),
     ]),
     text: joined([
-      ...foldedSections(model, view).map(({ summary, body }) => `#### ${summary}\n\n${body}`),
+      ...foldedSections(model, view).map(({ summary, body }) => `#### ${prose(summary)}\n\n${body}`),
       logTail(state).length > 0 ? `#### The end of the log\n\n${codeBlock(logTail(state))}` : '',
     ]),
     detailsUrl: webAddress(model.runUrl),

@@ -14,10 +14,13 @@ export function sparklines(reference: readonly number[], current: readonly numbe
   return [drawn(a, top), drawn(b, top)];
 }
 
-/** One shape as block characters, as high as its own largest value. */
-export function sparkline(values: readonly number[]): string {
-  const shape = narrowed(values);
-  return drawn(shape, Math.max(...shape, Number.MIN_VALUE));
+/** A course of values as block characters, at most 12 of them: each shows the largest of those it stands for. */
+export function sparkline(values: readonly number[], top: number): string {
+  const width = Math.max(1, Math.ceil(values.length / widest));
+  const shape = Array.from({ length: Math.ceil(values.length / width) }, (_, bin) =>
+    values.slice(bin * width, (bin + 1) * width).reduce((most, value) => Math.max(most, value), 0),
+  );
+  return drawn(shape, Math.max(top, Number.MIN_VALUE));
 }
 
 function narrowed(all: readonly number[]): readonly number[] {

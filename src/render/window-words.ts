@@ -19,6 +19,8 @@ export function windowStart(start: string): string {
 
 /** The distance of each column window by window, as block characters: what moved most comes first. */
 export function windowLines({ columns, windows }: DriftWindows, shown: number): WordTable {
+  const all = windows.flatMap(({ effects }) => effects.map((effect) => effect?.value ?? 0));
+  const top = all.reduce((most, value) => Math.max(most, value), 0);
   return {
     caption: 'Distance from the reference over windows',
     things: 'columns',
@@ -29,13 +31,14 @@ export function windowLines({ columns, windows }: DriftWindows, shown: number): 
       { title: 'by chance', kind: 'number' },
       { title: 'windows moved', kind: 'number' },
     ],
+    // One scale for all columns, so that a small effect is drawn small.
     rows: columns.slice(0, shown).map(({ name, noise }, index) => {
       const effects = windows.map(({ effects }) => effects[index] ?? null);
       const values = effects.map((effect) => effect?.value ?? 0);
       const largest = values.reduce((most, value) => Math.max(most, value), 0);
       return [
         { name },
-        sparkline(values),
+        sparkline(values, top),
         significant(largest, 2),
         noise === null ? '—' : significant(noise, 2),
         count(effects.filter((effect) => effect?.verdict === 'moved').length),

@@ -3,6 +3,7 @@ import type { ModelState, PullView } from '../../src/decide/view.ts';
 import { drift } from './drift-fixture.ts';
 import { unequalState } from './fairness-fixture.ts';
 import { judged, model, otherStates, result, view, worse } from './fixture.ts';
+import { rich } from './rich-fixture.ts';
 
 const pieces = [
   '@octocat',
@@ -68,6 +69,20 @@ const foreign = new Set([
   'values',
   'positive',
   'note',
+  'label',
+  'word',
+  'row',
+  'id',
+  'key',
+  'class',
+  'explainedClass',
+  'championAbsence',
+  'start',
+  'size',
+  'time',
+  'with',
+  'warning',
+  'domain',
 ]);
 
 /** The same view with every foreign string, and every key of a foreign record, made of `strings` in turn, `times` long. */
@@ -76,9 +91,9 @@ export function poisoned(original: PullView, strings: readonly string[], times: 
   const next = () => (strings[index++ % strings.length] ?? '').repeat(times);
   const walk = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return foreign.has(key) ? next() : value;
-    if (Array.isArray(value)) return value.map((item) => walk(item, key));
+    if (Array.isArray(value)) return value.map((item) => walk(item, typeof item === 'object' ? '' : key));
     if (value === null || typeof value !== 'object') return value;
-    const isRecord = ['columns', 'parameters', 'environment'].includes(key);
+    const isRecord = ['columns', 'parameters', 'environment', 'texts', 'embeddings'].includes(key);
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) =>
         isRecord ? [`${next()}${name}`, walk(member, 'value')] : [name, walk(member, name)],
@@ -96,6 +111,7 @@ const states: readonly ModelState[] = [
   judged(),
   worse(),
   unequalState(),
+  judged(rich()),
   judged({
     reusedFrom: 'x',
     result: result({
