@@ -1,4 +1,4 @@
-import type { ColumnValues } from '../../data/column-stream.ts';
+import { type ColumnValues, hasValue } from '../../data/column-stream.ts';
 import type { Batch, ColumnWish } from '../runtime/runtime.ts';
 import type { Cell, ChosenRow } from './row-sample.ts';
 
@@ -43,9 +43,12 @@ export function isSameCell(
   return table.players[player]?.columns.every((column) => Object.is(left?.[column], right?.[column])) ?? true;
 }
 
-/** Rows that are put to a model in one call: many, for their speed, as long as their cells stay below some 32 MB. */
+/**
+ * Rows that are put to a model in one call: many, because a call costs some ten microseconds; but no more cells than a
+ * processor keeps at hand, because runtimes turn columns into rows.
+ */
 export function rowsPerCall({ players }: MixingTable): number {
-  return Math.min(8192, Math.max(256, Math.floor(4_000_000 / Math.max(1, players.length))));
+  return Math.min(8192, Math.max(256, Math.floor(250_000 / Math.max(1, players.length))));
 }
 
 /** New rows: feature i of row j is that of the table's row `at(i, j)`. Room is used again for the next rows. */
@@ -53,6 +56,8 @@ export class MixedRows {
   readonly capacity: number;
   readonly #sources: Int32Array;
   readonly #table: MixingTable;
+  /** Where the values of each wish are gathered, again for every batch. */
+  readonly #room = new Map<string, { readonly column: number; readonly values: Float64Array }>();
   rows = 0;
 
   constructor(table: MixingTable, capacity: number) {
@@ -93,16 +98,35 @@ export class MixedRows {
     this.rows = 0;
   }
 
-  /** What a model with these wishes is given. Throws RangeError for a wish that the table was not made for. */
+  /**
+   * What a model with these wishes is given, valid until the next batch. Throws RangeError for a wish that the table was not
+   * made for.
+   */
   batch(wishes: readonly ColumnWish[]): Batch {
-    const columns = wishes.map((wish) => {
-      const column = this.#table.wishes.findIndex(({ name, as }) => name === wish.name && as === wish.as);
-      const values = this.#table.columns[column];
-      if (values === undefined) throw new RangeError(`no column ${wish.name} as ${wish.as} among the mixed rows`);
-      const start = (this.#table.playerOf[column] ?? 0) * this.capacity;
-      return gathered(values, this.#sources.subarray(start, start + this.rows));
-    });
-    return { firstRow: 0, rows: this.rows, columns };
+    return { firstRow: 0, rows: this.rows, columns: wishes.map((wish) => this.#gathered(wish)) };
+  }
+
+  #gathered(wish: ColumnWish): ColumnValues {
+    const { column, values: room } = this.#roomFor(wish);
+    const start = (this.#table.playerOf[column] ?? 0) * this.capacity;
+    const sources = this.#sources.subarray(start, start + this.rows);
+    const from = this.#table.columns[column];
+    if (from?.kind !== 'number')
+      return { kind: 'text', values: Array.from(sources, (source) => from?.values[source] ?? null) };
+    const values = room.subarray(0, this.rows);
+    for (let row = 0; row < values.length; row++) values[row] = from.values[sources[row] ?? 0] ?? 0;
+    return { kind: 'number', values, valid: from.valid && gatheredBits(from.valid, sources) };
+  }
+
+  #roomFor(wish: ColumnWish) {
+    const name = `${wish.as} ${wish.name}`;
+    const known = this.#room.get(name);
+    if (known !== undefined) return known;
+    const column = this.#table.wishes.findIndex(({ name, as }) => name === wish.name && as === wish.as);
+    if (column < 0) throw new RangeError(`no column ${wish.name} as ${wish.as} among the mixed rows`);
+    const room = { column, values: new Float64Array(wish.as === 'number' ? this.capacity : 0) };
+    this.#room.set(name, room);
+    return room;
   }
 }
 
@@ -117,19 +141,12 @@ function columnOf(
   return { kind: 'number', values, valid: isKnown ? null : bitsOf(cells.map((cell) => cell !== null)) };
 }
 
-function gathered(column: ColumnValues, sources: Int32Array): ColumnValues {
-  if (column.kind === 'text')
-    return { kind: 'text', values: Array.from(sources, (source) => column.values[source] ?? null) };
-  const { values, valid } = column;
-  const taken = new Float64Array(sources.length);
-  for (let row = 0; row < taken.length; row++) taken[row] = values[sources[row] ?? 0] ?? 0;
-  if (valid === null) return { kind: 'number', values: taken, valid };
-  const bits = new Uint8Array(Math.ceil(taken.length / 8));
-  for (let row = 0; row < taken.length; row++) {
-    const source = sources[row] ?? 0;
-    if (((valid[source >> 3] ?? 0) >> (source & 7)) & 1) bits[row >> 3] = (bits[row >> 3] ?? 0) | (1 << (row & 7));
+function gatheredBits(valid: Uint8Array, sources: Int32Array): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(sources.length / 8));
+  for (let row = 0; row < sources.length; row++) {
+    if (hasValue(valid, sources[row] ?? 0)) bits[row >> 3] = (bits[row >> 3] ?? 0) | (1 << (row & 7));
   }
-  return { kind: 'number', values: taken, valid: bits };
+  return bits;
 }
 
 function bitsOf(flags: readonly boolean[]): Uint8Array {
