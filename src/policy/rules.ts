@@ -8,6 +8,7 @@ import { forkFindings } from './fork-rules.ts';
 import { nearest } from './nearest.ts';
 import { ModelPolicy } from './policy.ts';
 import { quoted } from './quoted.ts';
+import { taskFindings } from './task-rules.ts';
 
 type Draft = { readonly [Key in keyof ModelPolicy]?: ModelPolicy[Key] | undefined };
 
@@ -37,6 +38,7 @@ function modelFindings(model: Draft, written: Entries): readonly Finding[] {
     ...columns(model),
     ...metrics(model, written),
     ...fairnessFindings(model, written),
+    ...taskFindings(model, written),
     ...holdoutInTraining(written),
     ...outputs(written),
   ];

@@ -91,7 +91,7 @@ describe('siskin evaluate', () => {
     ],
     [['evaluate', '--model', 'binary-tensor.onnx', ...common, '--metrics', 'auc'], 'expected a metric of roc-auc'],
     [
-      ['evaluate', '--model', 'binary-tensor.onnx', ...common.slice(0, 2), '--task', 'ranking', '--target', 'late'],
+      ['evaluate', '--model', 'binary-tensor.onnx', ...common.slice(0, 2), '--task', 'clustering', '--target', 'late'],
       'expected --task binary',
     ],
     [['compare', 'a.csv'], 'expected two predictions files'],
