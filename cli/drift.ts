@@ -1,17 +1,21 @@
-import { compareProfiles, type ProfiledData } from '../src/drift/compare.ts';
-import type { ColumnDrift, DriftReport } from '../src/drift/drift-report.ts';
+import type { Profile } from '../src/data/profile-document.ts';
+import type { ProfiledData } from '../src/drift/compare.ts';
+import { compareProfiles } from '../src/drift/compare.ts';
+import { compareDatasets } from '../src/drift/compare-datasets.ts';
+import type { DriftReport } from '../src/drift/drift-report.ts';
 import { AppError } from '../src/error.ts';
 import { DriftPolicy } from '../src/policy/drift-policy.ts';
-import { columnShapes } from '../src/render/column-shapes.ts';
 import { type Command, type ExitCode, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
-import { privacyOptions, readingOptions } from './data-options.ts';
+import { privacyOf, privacyOptions, readingOf, readingOptions } from './data-options.ts';
 import { driftAs } from './drift-compat.ts';
-import { multivariateLines, multivariateOptions, multivariatePolicy, withMultivariate } from './drift-multivariate.ts';
+import { driftLines } from './drift-lines.ts';
+import { modelOptions, rolesOf, withEstimate } from './drift-model.ts';
+import { multivariateOptions, multivariatePolicy, withMultivariate } from './drift-multivariate.ts';
 import { driftInStream } from './drift-stream.ts';
-import { cacheOptions, profilePaths } from './profile-paths.ts';
-import { grouped } from './progress.ts';
+import { timeOptions, timePolicy } from './drift-time.ts';
+import { dataPlace } from './open-files.ts';
+import { cacheOptions, isProfile, profilePaths } from './profile-paths.ts';
 import { htmlOption, writeReport } from './report-output.ts';
-import { shownText } from './shown-text.ts';
 
 export const driftCommand: Command = {
   usage: 'drift --reference FILE --current FILE [--json]',
@@ -47,6 +51,8 @@ export const driftCommand: Command = {
     column: { type: 'string', value: 'COLUMN', help: 'with --stream: the column, e.g. of errors, 0 or 1' },
     detector: { type: 'string', value: 'adwin|ddm|page-hinkley', help: 'with --stream: what watches (default adwin)' },
     all: { type: 'boolean', help: 'show every column' },
+    ...modelOptions,
+    ...timeOptions,
     ...multivariateOptions,
     ...readingOptions,
     ...privacyOptions,
@@ -60,8 +66,8 @@ export const driftCommand: Command = {
     const started = performance.now();
     const reference = await profiled(invocation, 'reference');
     const current = await profiled(invocation, 'current');
-    const columns = compareProfiles({ reference, current, policy });
-    const report = await withMultivariate(columns, { invocation, policy });
+    const columns = await compared({ invocation, policy, reference, current });
+    const report = await withEstimate(await withMultivariate(columns, { invocation, policy }), invocation);
     const seconds = (performance.now() - started) / 1000;
     writeReport(invocation, {
       about: listOption(invocation, 'current')[0] ?? '',
@@ -69,7 +75,7 @@ export const driftCommand: Command = {
       driftRule: policy.rule,
     });
     if (flag(invocation, 'json')) invocation.stdout.write(`${JSON.stringify(report)}\n`);
-    else invocation.stdout.write(`${rendered({ report, seconds, policy, isWhole: flag(invocation, 'all') })}\n`);
+    else invocation.stdout.write(`${driftLines({ report, seconds, policy, isWhole: flag(invocation, 'all') })}\n`);
     return exitOf(report, policy);
   },
 };
@@ -78,11 +84,16 @@ function policyOf(invocation: Invocation): DriftPolicy {
   const written = {
     alpha: numberOption(invocation, 'alpha'),
     effect: numberOption(invocation, 'effect'),
-    ignore: listOption(invocation, 'ignore'),
+    // Rows whose performance is estimated have no labels yet.
+    ignore: [
+      ...listOption(invocation, 'ignore'),
+      ...(flag(invocation, 'estimate') ? listOf(invocation, 'target') : []),
+    ],
+    critical: listOption(invocation, 'critical'),
     rule: textOption(invocation, 'rule'),
   };
   const given = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
-  const parsed = DriftPolicy.safeParse({ ...given, ...multivariatePolicy(invocation) });
+  const parsed = DriftPolicy.safeParse({ ...given, ...timePolicy(invocation), ...multivariatePolicy(invocation) });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const name = String(issue?.path[0]);
@@ -92,10 +103,46 @@ function policyOf(invocation: Invocation): DriftPolicy {
   );
 }
 
+function listOf(invocation: Invocation, name: string): readonly string[] {
+  return [textOption(invocation, name) ?? []].flat();
+}
+
 /** Text that is no number stays what it is, for the schema to refuse. */
 function numberOption(invocation: Invocation, name: string): number | string | undefined {
   const text = textOption(invocation, name);
   return text === undefined || text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+}
+
+/** Blocks and windows are counted in the rows themselves, which a profile does not hold, by names that privacy may hide. */
+async function compared(options: {
+  readonly invocation: Invocation;
+  readonly policy: DriftPolicy;
+  readonly reference: ProfiledData;
+  readonly current: ProfiledData;
+}): Promise<DriftReport> {
+  const { invocation, policy, reference, current } = options;
+  const roles = rolesOf(invocation);
+  if (policy.block === undefined && policy.windows === undefined) {
+    return compareProfiles({ reference, current, policy, roles });
+  }
+  if (privacyOf(invocation) !== null) {
+    throw new AppError(
+      'bad-input',
+      'expected --block and --windows without options that hide values, found both; leave one of them out',
+    );
+  }
+  const rowsOf = (side: 'reference' | 'current', profile: Profile) => {
+    const paths = listOption(invocation, side);
+    if (paths.some(isProfile)) {
+      throw new AppError(
+        'bad-input',
+        `expected data files for --block and --windows, found the profile ${paths.join(', ')}, which holds no rows; name the data`,
+      );
+    }
+    return { profile, place: { ...dataPlace({ folder: invocation.folder, paths }), ...readingOf(invocation) } };
+  };
+  const rows = { reference: rowsOf('reference', reference.profile), current: rowsOf('current', current.profile) };
+  return await compareDatasets({ reference, current, policy, roles, rows });
 }
 
 async function profiled(invocation: Invocation, side: 'reference' | 'current'): Promise<ProfiledData> {
@@ -110,79 +157,7 @@ async function profiled(invocation: Invocation, side: 'reference' | 'current'): 
 }
 
 function exitOf(report: DriftReport, policy: DriftPolicy): ExitCode {
+  if ((report.criticalMoved ?? []).length > 0) return exitCodes.gateFailed;
   if (report.verdict === 'not-assessed') return exitCodes.inconclusive;
   return report.verdict === 'moved' && policy.rule === 'fail' ? exitCodes.gateFailed : exitCodes.pass;
-}
-
-const shownSteady = 15;
-
-function rendered(options: {
-  readonly report: DriftReport;
-  readonly seconds: number;
-  readonly policy: DriftPolicy;
-  readonly isWhole: boolean;
-}): string {
-  const { report, seconds, policy, isWhole } = options;
-  const columns = Object.entries(report.columns).sort(([, a], [, b]) => rank(b) - rank(a));
-  const moved = columns.filter(([, column]) => column.verdict === 'moved');
-  const shown = isWhole ? columns : columns.slice(0, moved.length + shownSteady);
-  const width = Math.min(24, Math.max(8, ...shown.map(([name]) => name.length)));
-  const bars = Math.max(1, ...shown.map(([, column]) => columnShapes(column)?.[0].length ?? 0));
-  const rows = grouped(report.reference.rows + report.current.rows);
-  const hidden = columns.length - shown.length;
-  return [
-    `  read     ${rows} rows × ${columns.length} columns in ${seconds.toFixed(2)} s`,
-    ...shown.map(([name, column]) => `  ${columnLine({ name, column, width, bars })}`),
-    ...(hidden > 0 ? [`  … and ${hidden} more that did not move (--all shows them)`] : []),
-    ...multivariateLines(report.multivariate).map((line) => `  ${line}`),
-    ...onlyOn('only in the reference', report.removed),
-    ...onlyOn('only in the current data', report.added),
-    `  ${moved.length} of ${columns.length} columns moved · verdict: ${verdictText(report, policy)}`,
-  ].join('\n');
-}
-
-/** Moved columns first, then by the size of their effect. */
-function rank(column: ColumnDrift): number {
-  const order = { moved: 2, steady: 1, 'not-assessed': 0, ignored: -1 };
-  return 10 * order[column.verdict] + (column.statistics['jensen-shannon']?.value ?? 0);
-}
-
-function columnLine(options: {
-  readonly name: string;
-  readonly column: ColumnDrift;
-  readonly width: number;
-  readonly bars: number;
-}): string {
-  const { name, column, width, bars } = options;
-  const [reference, current] = columnShapes(column) ?? ['', ''];
-  return [
-    shownText(name, width).padEnd(width),
-    reference.padEnd(bars),
-    current.padEnd(bars),
-    effectText(column).padEnd(48),
-    `${column.verdict === 'not-assessed' ? 'not assessed' : column.verdict} (${column.reason})`,
-  ].join('  ');
-}
-
-function effectText(column: ColumnDrift): string {
-  const distance = column.statistics['jensen-shannon'];
-  const stability = column.statistics.psi;
-  if (distance === undefined || stability === undefined) return '';
-  const interval = distance.effect === null ? '' : ` (${short(distance.effect.low)} … ${short(distance.effect.high)})`;
-  const q = column.statistics['chi-square']?.qValue ?? 1;
-  return `JS ${short(distance.value)}${interval}  PSI ${short(stability.value)}  q ${q < 1e-12 ? '< 1e-12' : q.toPrecision(2)}`;
-}
-
-function short(value: number): string {
-  return value === 0 ? '0' : value.toFixed(value < 0.01 ? 4 : 3);
-}
-
-function onlyOn(where: string, names: readonly string[]): readonly string[] {
-  return names.length === 0 ? [] : [`  ${where}: ${names.map((name) => shownText(name, 40)).join(', ')}`];
-}
-
-function verdictText(report: DriftReport, policy: DriftPolicy): string {
-  if (report.verdict === 'steady') return 'steady';
-  if (report.verdict === 'not-assessed') return 'not assessed (nothing could be compared)';
-  return policy.rule === 'fail' ? 'fail (rule: moved columns fail)' : 'review (rule: drift is a warning)';
 }

@@ -3,13 +3,14 @@ import type { ProfileCache } from '../data/profile-cache.ts';
 import { digestOfAll, type IdentifiedFiles, identifyFiles, profileIdentified } from '../data/profile-files.ts';
 import { AppError } from '../error.ts';
 import type { ModelPolicy } from '../policy/policy.ts';
-import { compareProfiles, type ProfiledData } from './compare.ts';
+import type { ProfiledData } from './compare.ts';
+import { compareDatasets } from './compare-datasets.ts';
 import type { DriftReport } from './drift-report.ts';
 import { addMultivariate, hiddenColumns } from './multivariate/add-multivariate.ts';
 
 /** The training data of two checkouts, and where profiles of their files may be. */
 export interface ComparedFiles {
-  readonly policy: Pick<ModelPolicy, 'data' | 'drift'>;
+  readonly policy: Pick<ModelPolicy, 'data' | 'drift' | 'target'>;
   readonly baseRoot: string;
   readonly headRoot: string;
   readonly cache: ProfileCache;
@@ -32,13 +33,18 @@ export async function compareFiles(options: ComparedFiles): Promise<DriftReport 
     await profileIdentified(added ?? current, at(headRoot)),
   ];
   const [shownBefore, shownNow] = privately([before, now], policy.data.privacy);
-  const report = compareProfiles({
+  const rowsOf = (root: string, { files }: IdentifiedFiles) => ({ ...at(root), paths: files.map(({ path }) => path) });
+  const report = await compareDatasets({
     reference: shownBefore ?? before,
     current: shownNow ?? now,
     policy: policy.drift,
     scope: added === null ? 'all' : 'added',
+    roles: new Map([[policy.target, 'label']]),
+    rows: {
+      reference: { profile: before.profile, place: rowsOf(baseRoot, reference) },
+      current: { profile: now.profile, place: rowsOf(headRoot, added ?? current) },
+    },
   });
-  const rowsOf = (root: string, { files }: IdentifiedFiles) => ({ ...at(root), paths: files.map(({ path }) => path) });
   return await addMultivariate(report, {
     reference: rowsOf(baseRoot, reference),
     current: rowsOf(headRoot, added ?? current),

@@ -4,11 +4,11 @@ import type { BlockPolicy, DriftPolicy } from '../../policy/drift-policy.ts';
 import { normalQuantile, normalSurvival } from '../../statistics/normal.ts';
 import type { ColumnComparison, OneSided } from '../column-comparison.ts';
 import { columnRule } from '../column-verdict.ts';
-import type { ProfiledData } from '../compare.ts';
 import type { DriftReport } from '../drift-report.ts';
 import { type CellPlan, cellPlan } from '../grouped/cell-plan.ts';
 import { type GroupCounts, groupCounts } from '../grouped/group-counts.ts';
 import { groupColumn } from '../grouped/group-expression.ts';
+import type { OpenData } from '../grouped/open-data.ts';
 import type { Effect } from '../jensen-shannon.ts';
 import { type BlockInference, blockedCells, blockInference, leastBlocks } from './block-inference.ts';
 
@@ -24,8 +24,8 @@ export interface BlockComparison {
  * `bad-input` where a side has no such column, or too few blocks to tell how they differ by themselves.
  */
 export async function compareBlocks(options: {
-  readonly reference: ProfiledData & { readonly dataset: Dataset };
-  readonly current: ProfiledData & { readonly dataset: Dataset };
+  readonly reference: OpenData;
+  readonly current: OpenData;
   readonly policy: DriftPolicy;
   readonly block: BlockPolicy;
 }): Promise<BlockComparison> {
