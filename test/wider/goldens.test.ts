@@ -53,6 +53,7 @@ it.each([
   ['goldens.py', 'statistics/two-samples.json', 1e-12],
   ['goldens.py', 'statistics/kolmogorov.json', 1e-12],
   ['goldens-metrics.py', 'metrics/goldens.json', 1e-12],
+  ['goldens-task-metrics.py', 'metrics/tasks.json', 1e-12],
   ['goldens-validation.py', 'validation/association.json', 1e-12],
   ['model-fixtures.py', 'models/expected.json', 1e-5],
   ['goldens-explanation.py', 'explanation/goldens.json', 1e-5],
