@@ -86,12 +86,18 @@ function summary(column: ColumnProfile): string {
   if (column.kind === 'embedding') return vectorSummary(column);
   if (column.extremes === null) return 'no numbers';
   const { min, max } = column.extremes;
-  const mean = column.moments?.mean ?? Number.NaN;
-  if (column.kind === 'boolean') return `true ${percent(mean)}`;
+  if (column.kind === 'boolean') return `true ${percent(column.moments?.mean ?? Number.NaN)}`;
   if (column.kind === 'timestamp') return `${timeText(min)} … ${timeText(max)}`;
   const special = column.nan + column.positiveInfinite + column.negativeInfinite;
   const others = special === 0 ? '' : `, ${grouped(special)} NaN or infinite`;
-  return `${shortNumber(min)} … ${shortNumber(max)}, median ${medianText(column)}, mean ${shortNumber(mean)} ± ${shortNumber(standardDeviation(column) ?? Number.NaN)}${others}`;
+  return `${shortNumber(min)} … ${shortNumber(max)}, median ${medianText(column)}${meanText(column)}${others}`;
+}
+
+/** Nothing where the moments are not known: they were redacted, or their sums left the range of numbers. */
+function meanText(column: NumberProfile): string {
+  const deviation = standardDeviation(column);
+  if (column.moments === null || deviation === null) return '';
+  return `, mean ${shortNumber(column.moments.mean)} ± ${shortNumber(deviation)}`;
 }
 
 function medianText(column: NumberProfile): string {

@@ -28,5 +28,5 @@ export async function numberedRows(options: {
     start += rowsOf.get(absolutePath) ?? 0;
     return before;
   });
-  return { from: parquet, rowNumber: `[${starts.join(', ')}][file_index + 1] + file_row_number` };
+  return { from: parquet, rowNumber: `[${starts.join(', ')}][(file_index + 1)::BIGINT]::BIGINT + file_row_number` };
 }

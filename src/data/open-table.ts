@@ -39,12 +39,10 @@ export async function openTable(options: TableOptions): Promise<readonly Column[
   if (format === 'arrow') {
     await loadArrow({ connection, files, table, partitionTypes: reading.partitionTypes ?? partitionTypes(files) });
   } else {
-    const isInOrder = await isOneOrder(options);
+    await refuseOtherFiles(options);
     // Text is parsed once, into a table that spills to disk beyond the memory limit; Parquet is read where it lies.
     const kind = format === 'parquet' ? 'VIEW' : 'TABLE';
-    await connection.run(
-      `CREATE ${kind} ${quoted(table)} AS ${selectFrom(files, reading, isInOrder ? '' : ', union_by_name = true')}`,
-    );
+    await connection.run(`CREATE ${kind} ${quoted(table)} AS ${selectFrom(files, reading)}`);
   }
   const described = await describe(query, `SELECT * FROM ${quoted(table)}`);
   refuseNames(described);
@@ -67,16 +65,16 @@ function refuseNames(described: readonly DescribedColumn[]): void {
 }
 
 /** All files as one SELECT. Of the folders on the way to them only those below the root are partitions. */
-function selectFrom(files: readonly SourceFile[], reading: ReadingOptions, more = ''): string {
+function selectFrom(files: readonly SourceFile[], reading: ReadingOptions): string {
   const names = new Set(files.flatMap(({ path }) => partitionsOf(path).map(({ name }) => name)));
   const above = files.flatMap(({ absolutePath }) => partitionsOf(absolutePath).map(({ name }) => name));
   const excluded = [...new Set(above)].filter((name) => !names.has(name));
   const exclude = names.size === 0 || excluded.length === 0 ? '' : ` EXCLUDE (${excluded.map(quoted).join(', ')})`;
-  return `SELECT *${exclude} FROM ${tableFunction(files, reading, more)}`;
+  return `SELECT *${exclude} FROM ${tableFunction(files, reading)}`;
 }
 
 /** The call of DuckDB's that reads all files, as it stands behind FROM. */
-export function tableFunction(files: readonly SourceFile[], reading: ReadingOptions, more: string): string {
+export function tableFunction(files: readonly SourceFile[], reading: ReadingOptions): string {
   const list = `[${files.map((file) => literal(file.absolutePath)).join(', ')}]`;
   const types = [...(reading.partitionTypes ?? partitionTypes(files))].map(
     ([name, type]) => `${literal(name)}: ${type}`,
@@ -93,26 +91,21 @@ export function tableFunction(files: readonly SourceFile[], reading: ReadingOpti
   }
   const given = Object.entries(reading.types ?? {}).map(([name, type]) => `${literal(name)}: ${literal(type)}`);
   const forced = given.length === 0 ? '' : `, types = {${given.join(', ')}}`;
+  // Each file has its own order of columns and its own line breaks.
+  const byName = files.length > 1 ? ', union_by_name = true' : '';
   const cells = reading.csvTypes === 'text' ? ', all_varchar = true' : forced;
-  return `read_csv(${list}, header = true, ${csvArguments(reading.csv ?? {})}${cells}, ${hive}${more})`;
+  return `read_csv(${list}, header = true, ${csvArguments(reading.csv ?? {})}${cells}, ${hive}${byName})`;
 }
 
-/**
- * Whether all files have their columns in one order; CSV files that have not are matched by name. DuckDB would fill the columns that a
- * file lacks and drop those that it has more: files of other columns are refused with `bad-input`.
- */
-async function isOneOrder(options: TableOptions): Promise<boolean> {
+/** DuckDB fills the columns that a file lacks, and drops those that it has more than the first: such files are refused with `bad-input`. */
+async function refuseOtherFiles(options: TableOptions): Promise<void> {
   const { query, files, reading } = options;
   const [first, ...others] = files;
-  if (first === undefined || others.length === 0 || first.format === 'json') return true;
+  if (first === undefined || others.length === 0 || first.format === 'json') return;
   const expected = await describe(query, selectFrom([first], reading));
-  let isInOrder = true;
   for (const file of others) {
-    const columns = await describe(query, selectFrom([file], reading));
-    refuseOtherColumns({ file, columns, first, expected });
-    isInOrder &&= columns.every(({ name }, index) => name === expected[index]?.name);
+    refuseOtherColumns({ file, columns: await describe(query, selectFrom([file], reading)), first, expected });
   }
-  return isInOrder || first.format !== 'csv';
 }
 
 function refuseOtherColumns(options: {

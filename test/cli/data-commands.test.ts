@@ -179,7 +179,7 @@ describe('siskin profile', () => {
     const shown = await siskin(folder.path, 'profile', 'a.csv');
     const json = await siskin(folder.path, 'profile', 'a.csv', '--json');
 
-    expect(shown.out).toMatch(/size +number +0 % +40 +0 … 39, mean 19\.1 ± 11\.5/);
+    expect(shown.out).toMatch(/size +number +0 % +40 +0 … 39, median 19, mean 19\.1 ± 11\.5/);
     expect(shown.out).toMatch(/colour +string +0 % +2 +green 50 %, red 50 %/);
     expect(Profile.parse(JSON.parse(json.out)).rows).toBe(500);
   });
