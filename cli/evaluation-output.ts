@@ -43,6 +43,8 @@ export function printEvaluation(
     measured: { evaluation: report, failures: failures.map((failure) => ({ part: 'evaluation', ...failure })) },
     gates,
     fairness,
+    slices: sliceGates,
+    edge,
   });
   if (isJson) {
     const metrics = Object.fromEntries(
@@ -206,7 +208,7 @@ function rest({ report, failures }: Evaluation): readonly string[] {
       : [
           `${count(churn.regressions ?? 0)} for the worse, ${count(churn.improvements ?? 0)} for the better; first rows: ${churn.flips
             .slice(0, 10)
-            .map(({ row, id, kind }) => `${id === null ? `row ${row}` : shownText(id)} (${kind})`)
+            .map(({ row, id, kind }) => `${id === null ? `row ${row}` : shownText(id, 40)} (${kind})`)
             .join(', ')}`,
         ];
   const use =

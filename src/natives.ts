@@ -54,6 +54,11 @@ export function nativeFolder(name: keyof Natives): string | null {
   return manifest === null ? null : dirname(manifest);
 }
 
+/** The file that an installed package starts with, for a process of its own; null when it is not there. */
+export function locateNative(name: string): string | null {
+  return locate(name);
+}
+
 function locate(name: string): string | null {
   for (const base of bases()) {
     try {

@@ -1,5 +1,6 @@
 import type { ColumnChunk, ColumnValues } from '../data/column-stream.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { gatherChunks } from '../data/gathered-chunks.ts';
 import { AppError } from '../error.ts';
 import { type AnswerSheet, answerSheet } from './answer-sheet.ts';
 import type { Side } from './compare-models.ts';
@@ -57,7 +58,9 @@ export async function askModels(options: {
     firstRow += chunk.rows;
     onProgress?.({ rows: firstRow, totalRows });
   };
-  await dataset.streamColumns({ columns: columns.wishes, onChunk: takeChunk });
+  const chunks = gatherChunks(columns.wishes.length, takeChunk);
+  await dataset.streamColumns({ columns: columns.wishes, onChunk: chunks.take });
+  await chunks.finish();
   candidate.runtime.finish(firstRow);
   return { candidate: sideOf(candidate), champion: finished(champion, firstRow) };
 }
@@ -77,6 +80,8 @@ interface Asked {
   readonly sheet: AnswerSheet;
   readonly places: readonly number[];
   sample: Batch | null;
+  rows: number;
+  milliseconds: number;
 }
 
 interface Asking {
@@ -98,14 +103,25 @@ function asking(
   const { target, policy, columns, model } = options;
   const { truth, keys } = options.truth;
   const places = runtime.wishes.map((wish) => columns.placeOf(wish));
-  return { runtime, sheet: answerSheet({ target, policy, truth, keys, runtime, model }), places, sample: null };
+  return {
+    runtime,
+    sheet: answerSheet({ target, policy, truth, keys, runtime, model }),
+    places,
+    sample: null,
+    rows: 0,
+    milliseconds: 0,
+  };
 }
 
 async function ask(asked: Asked, { chunk, firstRow, places }: Asking): Promise<void> {
   const columns = asked.places.map((place) => columnAt(chunk, place));
   const batch = { firstRow, rows: chunk.rows, columns };
   asked.sample ??= slice(batch, 0, Math.min(sampleRows, chunk.rows));
-  asked.sheet.add(await asked.runtime.predict(batch), { places, firstRow });
+  const start = performance.now();
+  const answers = await asked.runtime.predict(batch);
+  asked.milliseconds += performance.now() - start;
+  asked.rows += chunk.rows;
+  asked.sheet.add(answers, { places, firstRow });
 }
 
 async function askOrFail(asked: Asked, asking: Asking): Promise<Asked | AppError> {
@@ -129,8 +145,8 @@ function finished(champion: Asked | AppError | null, rows: number): Side | AppEr
   }
 }
 
-function sideOf({ runtime, sheet, sample }: Asked): Side {
-  return { runtime, scores: sheet.scores(), sample };
+function sideOf({ runtime, sheet, sample, rows, milliseconds }: Asked): Side {
+  return { runtime, scores: sheet.scores(), sample, asked: { rows, milliseconds } };
 }
 
 function columnAt(chunk: ColumnChunk, place: number): ColumnValues {

@@ -17,6 +17,8 @@ export interface Side {
   readonly runtime: Runtime;
   readonly scores: Scores;
   readonly sample: Batch | null;
+  /** How many rows it was asked for, and how long it took to answer for all of them. */
+  readonly asked?: { readonly rows: number; readonly milliseconds: number };
 }
 
 /** Every metric of the policy overall and in each slice, and whose answers changed. */

@@ -15,6 +15,7 @@ import { holdoutUse, type PastLooks } from './holdout/count-looks.ts';
 import { type RowNumbers, readTexts } from './row-column.ts';
 import { loadModel } from './runtime/load-model.ts';
 import { type Runtime, requestOf } from './runtime/runtime.ts';
+import { compareServing } from './serving/serving-cost.ts';
 import { sliceReader } from './slices.ts';
 import { readTarget } from './target.ts';
 import { checkTaskColumns, featureNames, reservedColumns, truthColumns } from './task-columns.ts';
@@ -123,6 +124,7 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
           ? {}
           : { cluster: { column: beside.clusters.column.slice(0, 200), clusters: beside.clusters.clusters } }),
         ...(holdout === null ? {} : { holdout }),
+        ...(await servingOf(request, { asked, wanted })),
         ...(fairness === null ? {} : { fairness }),
         ...(explanation === null ? {} : { explanation }),
       },
@@ -178,6 +180,22 @@ export async function loadChampion(request: Parameters<typeof loadModel>[0]): Pr
     if (error instanceof AppError) return error;
     throw error;
   }
+}
+
+/** The cost of serving, where the policy or the request asks for it. */
+async function servingOf(
+  request: EvaluationRequest,
+  options: {
+    readonly asked: { readonly candidate: Side; readonly champion: Side | AppError | null };
+    readonly wanted: ReturnType<typeof requestOf>;
+  },
+): Promise<Pick<EvaluationReport, 'serving'>> {
+  if (request.policy.edge === undefined && request.measuresCost !== true) return {};
+  const { asked, wanted } = options;
+  const served = (side: Side, path: string) => ({ side, request: { ...wanted, path } });
+  const isThere = request.champion !== null && asked.champion !== null && !(asked.champion instanceof AppError);
+  const champion = isThere ? served(asked.champion, request.champion) : null;
+  return { serving: await compareServing(served(asked.candidate, request.candidate), champion) };
 }
 
 async function churnReport(

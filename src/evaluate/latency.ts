@@ -1,5 +1,5 @@
 import { bootstrapEstimate, forEachReplicate, mixed } from '../statistics/poisson-bootstrap.ts';
-import { measured } from '../verdict.ts';
+import { type Measurement, measured } from '../verdict.ts';
 import type { MetricComparison } from './evaluation-report.ts';
 import { slice } from './runtime/onnx-inputs.ts';
 import type { Batch, Runtime } from './runtime/runtime.ts';
@@ -71,6 +71,18 @@ export function latencyComparison(
   };
 }
 
+/** The median of the times of one model with its 95 % interval, from resampling whole blocks. */
+export function medianTime(times: Float64Array): {
+  readonly median: Measurement;
+  readonly low: number | null;
+  readonly high: number | null;
+} {
+  const median = quantile(times, 0.5);
+  const estimate = bootstrapEstimate(median, blockReplicates(times, null, 0.5), 0.95);
+  const ends = estimate === null ? { low: null, high: null } : { low: Math.max(0, estimate.low), high: estimate.high };
+  return { median: measured(median), ...ends };
+}
+
 async function timeOne({ runtime, sample }: TimedModel, call: number): Promise<number> {
   const row = slice(sample, call % sample.rows, 1);
   const start = performance.now();
@@ -78,19 +90,18 @@ async function timeOne({ runtime, sample }: TimedModel, call: number): Promise<n
   return performance.now() - start;
 }
 
-function blockReplicates(candidate: Float64Array, champion: Float64Array, share: number): Float64Array {
+function blockReplicates(candidate: Float64Array, champion: Float64Array | null, share: number): Float64Array {
   const blocks = candidate.length / 2;
   const cells = {
     keys: Uint32Array.from({ length: blocks }, (_, block) => mixed(block + 1)),
     counts: new Float64Array(blocks).fill(1),
   };
   const first = ascending(candidate);
-  const second = ascending(champion);
+  const second = champion && ascending(champion);
   const differences = new Float64Array(replicates);
   forEachReplicate(cells, replicates, (weights, replicate) => {
-    differences[replicate] =
-      weightedQuantile(candidate, { order: first, weights, share }) -
-      weightedQuantile(champion, { order: second, weights, share });
+    const rival = champion && second && weightedQuantile(champion, { order: second, weights, share });
+    differences[replicate] = weightedQuantile(candidate, { order: first, weights, share }) - (rival ?? 0);
   });
   return differences;
 }

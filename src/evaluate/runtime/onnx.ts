@@ -28,7 +28,7 @@ export async function loadOnnx(file: string, request: ModelRequest): Promise<Run
   const described = readOnnxFile(bytes, name);
   const external = described.externalFiles.map((location) => fileWithin(dirname(file), location, 'external data'));
   const ort = await importNative('onnxruntime-node');
-  const session = await openSession({ ort, file, bytes, described });
+  const session = await openSession({ ort, file, bytes, described, threads: request.threads });
   try {
     const inputs = inputPlan(session.inputMetadata, { model: name, features: request.features });
     const outputs = outputPlan({ outputs: session.outputMetadata, described, model: name, task: request.task });
@@ -54,8 +54,9 @@ async function openSession(options: {
   readonly file: string;
   readonly bytes: Uint8Array;
   readonly described: OnnxFile;
+  readonly threads: number | undefined;
 }): Promise<InferenceSession> {
-  const { ort, file, bytes, described } = options;
+  const { ort, file, bytes, described, threads } = options;
   const [zipMap] = described.zipMaps;
   if (zipMap !== undefined && described.externalFiles.length > 0) {
     throw new AppError(
@@ -64,7 +65,8 @@ async function openSession(options: {
     );
   }
   // Errors reach the caller as exceptions; 4 (fatal) keeps the library from writing them to the terminal as well.
-  const settings = { executionProviders: ['cpu'], logSeverityLevel: 4 } as const;
+  const onThreads = threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: threads };
+  const settings = { executionProviders: ['cpu'], logSeverityLevel: 4, ...onThreads } as const;
   try {
     if (zipMap === undefined) return await ort.InferenceSession.create(file, settings);
     return await ort.InferenceSession.create(withTensorOutput(bytes, zipMap.input), settings);

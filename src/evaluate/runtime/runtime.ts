@@ -64,6 +64,8 @@ export interface ModelRequest {
   readonly quantiles?: readonly number[] | undefined;
   /** How the policy says that models are run. */
   readonly runtime?: RuntimePolicy | undefined;
+  /** On how many threads it answers; as many as the runtime likes when absent. */
+  readonly threads?: number;
 }
 
 /** What models of a policy are loaded for, but for their path. */
