@@ -95,8 +95,8 @@ function partOf(
     case 'validation':
       return { ...place, measured: { validation: document.validation } };
     case 'evaluation': {
-      const { evaluation, failures, gates, fairness } = document;
-      return { ...place, measured: { evaluation, failures }, gates, fairness };
+      const { kind: _, evaluation, failures, ...verdicts } = document;
+      return { ...place, measured: { evaluation, failures }, ...verdicts };
     }
     default:
       return document satisfies never;

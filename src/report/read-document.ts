@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { ValidationReport } from '../data/validation-report.ts';
-import type { FairnessVerdict, GateVerdict } from '../decide/judgement.ts';
+import type { EdgeVerdict, FairnessVerdict, GateVerdict, SlicesVerdict } from '../decide/judgement.ts';
 import { DriftReport } from '../drift/drift-report.ts';
 import { AppError } from '../error.ts';
+import { SlicesGateReport } from '../evaluate/comparison/slice-report.ts';
 import { EvaluationReport, MetricComparison } from '../evaluate/evaluation-report.ts';
 import { fairnessMetrics } from '../evaluate/fairness/fairness-metric.ts';
 import { FairnessComparison, FairnessReport } from '../evaluate/fairness/fairness-report.ts';
 import { metricNames } from '../evaluate/metric-name.ts';
+import { EdgePolicy } from '../policy/comparison-policy.ts';
 import { Result, resultBytesLimit } from '../result.ts';
 import { Verdict } from '../verdict.ts';
 
@@ -20,6 +22,8 @@ export type ReportDocument =
       readonly evaluation: EvaluationReport;
       readonly gates: readonly GateVerdict[];
       readonly fairness: readonly FairnessVerdict[];
+      readonly slices: readonly SlicesVerdict[];
+      readonly edge: readonly EdgeVerdict[];
       readonly failures: Result['failures'];
     };
 
@@ -42,6 +46,22 @@ const TreatmentWords = z.object({
   note: z.string().max(1000),
 });
 
+const SliceGateWords = z.object({
+  metric: z.enum(metricNames),
+  bound: z.string().max(500),
+  verdict: Verdict,
+  reason: z.string().max(1000),
+  failing: z.array(z.object({ column: z.string().max(200), value: z.string().max(200) })).max(500),
+  note: z.string().max(1000),
+});
+
+const EdgeWords = z.object({
+  key: z.enum(EdgePolicy.keyof().options),
+  bound: z.string().max(500),
+  verdict: Verdict,
+  reason: z.string().max(1000),
+});
+
 /** The document of `siskin evaluate --json` and `siskin compare --json`: what is no part of the report is left out. */
 const EvaluationDocument = z.object({
   ...EvaluationReport.shape,
@@ -50,6 +70,8 @@ const EvaluationDocument = z.object({
     z.object({ ...z.object(MetricComparison.shape).partial().shape, ...GateWords.shape }),
   ),
   fairness: z.object({ ...FairnessReport.shape, gates: z.array(TreatmentWords).max(1000).default([]) }).optional(),
+  slicesGate: z.object({ ...SlicesGateReport.shape, gates: z.array(SliceGateWords).max(100).default([]) }).optional(),
+  edge: z.array(EdgeWords).max(100).default([]),
   failures: z
     .array(z.object({ code: z.string().max(40), message: z.string().max(2000) }))
     .max(20)
@@ -114,7 +136,7 @@ function checked<Value>(schema: z.ZodType<Value>, value: unknown, file: string):
 }
 
 function evaluationOf(document: z.infer<typeof EvaluationDocument>): ReportDocument {
-  const { metrics, fairness, failures, ...report } = document;
+  const { metrics, fairness, slicesGate, edge, failures, ...report } = document;
   const gates: GateVerdict[] = [];
   const comparisons: EvaluationReport['metrics'] = {};
   for (const metric of metricNames) {
@@ -126,15 +148,19 @@ function evaluationOf(document: z.infer<typeof EvaluationDocument>): ReportDocum
     gates.push({ metric, kind, bound, limit, verdict, reason, comparison });
   }
   const { gates: treatment = [], ...groups } = fairness ?? {};
+  const { gates: slices = [], ...sliceTests } = slicesGate ?? {};
   return {
     kind: 'evaluation',
     evaluation: EvaluationReport.parse({
       ...report,
       metrics: comparisons,
       ...(fairness === undefined ? {} : { fairness: groups }),
+      ...(slicesGate === undefined ? {} : { slicesGate: sliceTests }),
     }),
     gates,
     fairness: treatment,
+    slices,
+    edge,
     failures: failures.map((failure) => ({ part: 'evaluation' as const, ...failure })),
   };
 }

@@ -1,4 +1,5 @@
-import type { FairnessVerdict, GateVerdict, Judgement } from '../decide/judgement.ts';
+import { decidingGates } from '../decide/gate-name.ts';
+import type { EdgeVerdict, FairnessVerdict, GateVerdict, Judgement, SlicesVerdict } from '../decide/judgement.ts';
 import { judgementHeadline } from '../decide/judgement-headline.ts';
 import { verdictReasonsOf } from '../decide/verdict-reasons.ts';
 import type { DriftReport } from '../drift/drift-report.ts';
@@ -14,13 +15,15 @@ export interface TerminalMeasurements {
   readonly measured: Partial<Measured>;
   readonly gates?: readonly GateVerdict[];
   readonly fairness?: readonly FairnessVerdict[];
+  readonly slices?: readonly SlicesVerdict[];
+  readonly edge?: readonly EdgeVerdict[];
   /** What moved columns do to the verdict; `warn` where it is not said. */
   readonly driftRule?: 'warn' | 'fail' | 'ignore';
 }
 
 /** Measurements from a terminal as the subject of a report, judged by the gates that they came with. */
 export function terminalSubject(options: TerminalMeasurements): Subject {
-  const { title, commands, measured: found, gates = [], fairness = [] } = options;
+  const { title, commands, measured: found, gates = [], fairness = [], slices = [], edge = [] } = options;
   const measured: Measured = {
     training: null,
     validation: null,
@@ -31,7 +34,7 @@ export function terminalSubject(options: TerminalMeasurements): Subject {
   };
   const { validation, evaluation } = measured;
   const drift = driftVerdict(measured.drift, options.driftRule ?? 'warn');
-  const deciding = [...gates.filter(({ kind }) => kind !== 'info'), ...fairness].map(({ verdict }) => verdict);
+  const deciding = decidingGates({ gates, fairness, slices, edge }).map(({ verdict }) => verdict);
   const verdicts: readonly Verdict[] = [
     ...(evaluation === null ? [] : [worst(deciding)]),
     ...(validation === null || validation.schema === 'absent' ? [] : [validation.verdict]),
@@ -47,6 +50,8 @@ export function terminalSubject(options: TerminalMeasurements): Subject {
     review: drift.moved.length > 0 || measured.failures.length > 0,
     gates,
     fairness,
+    slices,
+    edge,
     validation: validation === null || validation.schema === 'absent' ? ('not-assessed' as const) : validation.verdict,
     drift,
   };
