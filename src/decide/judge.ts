@@ -136,20 +136,23 @@ function judgeValidation(result: Result): Judgement['validation'] {
 }
 
 function judgeDrift(policy: ModelPolicy, result: Result): Judgement['drift'] {
-  const { rule, ignore } = policy.drift;
+  const { rule, ignore, critical } = policy.drift;
   const { drift } = result;
   const isIgnored = rule === 'ignore';
   if (drift === null) {
-    const failed = rule === 'fail' && result.failures.some(({ part }) => part === 'drift');
+    const isDecisive = rule === 'fail' || critical.length > 0;
+    const failed = isDecisive && result.failures.some(({ part }) => part === 'drift');
     return { verdict: failed ? 'error' : 'not-assessed', moved: [], columns: 0 };
   }
   const columns = Object.values(drift.columns).filter(({ verdict }) => verdict !== 'ignored').length;
   const movedColumns = Object.entries(drift.columns).flatMap(([name, { verdict }]) =>
     verdict === 'moved' ? [name] : [],
   );
-  const moved = isIgnored
-    ? []
-    : [...movedColumns, ...drift.added, ...drift.removed].filter((name) => !ignore.includes(name));
+  const all = [...movedColumns, ...drift.added, ...drift.removed].filter((name) => !ignore.includes(name));
+  const missing = critical.filter((name) => !Object.hasOwn(drift.columns, name));
+  const criticalMoved = [...new Set([...all.filter((name) => critical.includes(name)), ...missing])];
+  const moved = isIgnored ? criticalMoved : [...new Set([...criticalMoved, ...all])];
+  if (criticalMoved.length > 0) return { verdict: 'fail', moved, columns };
   if (moved.length > 0) return { verdict: rule === 'fail' ? 'fail' : 'pass', moved, columns };
   if (isIgnored || drift.verdict === 'not-assessed') return { verdict: 'not-assessed', moved, columns };
   return { verdict: 'pass', moved, columns };

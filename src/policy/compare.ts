@@ -123,12 +123,29 @@ function isLooser(path: string, before: Leaf | undefined, after: Leaf | undefine
       .split(', ')
       .some((column) => column !== '' && !ignored.includes(column));
   }
+  if (path === 'drift.critical') return isListShorter(before, after);
+  if (path.startsWith('drift.columns.')) return isColumnLooser(path, before, after);
+  // Rows that belong together tell less than as many independent ones: with blocks fewer columns move.
+  if (path.startsWith('drift.block.')) return after !== undefined;
   if (path.startsWith('hygiene.')) return strictness.indexOf(after) > strictness.indexOf(before);
   if (path === 'data.schema') return after === undefined;
   const direction = looserWhen[path];
   if (direction === undefined) return false;
   if (typeof before !== 'number' || typeof after !== 'number') return after === undefined;
   return direction === 'higher' ? after > before : after < before;
+}
+
+function isListShorter(before: Leaf | undefined, after: Leaf | undefined): boolean {
+  const left = String(after ?? '').split(', ');
+  return String(before ?? '')
+    .split(', ')
+    .some((name) => name !== '' && !left.includes(name));
+}
+
+/** Beside what holds for all columns a bound of one may be looser or stricter: what cannot be compared counts as looser. */
+function isColumnLooser(path: string, before: Leaf | undefined, after: Leaf | undefined): boolean {
+  if (typeof before !== 'number' || typeof after !== 'number') return true;
+  return path.endsWith('.alpha') ? after < before : after > before;
 }
 
 function shown(value: Leaf | undefined): string {

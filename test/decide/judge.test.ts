@@ -103,6 +103,28 @@ describe('a judgement', () => {
     expect(found).toMatchObject({ verdict: 'pass', review: false, drift: { verdict: 'pass', moved: [] } });
   });
 
+  it.each(['warn', 'ignore'])('fails once a critical column moved or is missing, also by the rule %s', (rule) => {
+    const drift = driftOf({ delay: 'moved', hour: 'steady' });
+    const held = (critical: readonly string[]) =>
+      judge({ model: 'm', policy: policy(gates, { rule, critical }), result: result(fine, { drift }) });
+
+    expect(held(['delay'])).toMatchObject({ verdict: 'fail', drift: { verdict: 'fail' } });
+    expect(held(['gone'])).toMatchObject({ verdict: 'fail' });
+    expect(held(['gone']).drift.moved).toContain('gone');
+    expect(held(['hour'])).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('is an error when data with critical columns could not be compared', () => {
+    const failures = [{ part: 'drift' as const, code: 'bad-input', message: 'no' }];
+    const found = judge({
+      model: 'm',
+      policy: policy(gates, { critical: ['delay'] }),
+      result: result(fine, { failures }),
+    });
+
+    expect(found).toMatchObject({ verdict: 'error', drift: { verdict: 'error' } });
+  });
+
   it.each([
     ['training', 'the training failed, so there is no verdict'],
     ['evaluation', 'the evaluation failed, so there is no verdict'],

@@ -108,3 +108,32 @@ test('a rule of hygiene that is switched down is loosened, one that is switched 
     'Changes `hygiene.notebook-output` from `warn` to `fail`.',
   ]);
 });
+
+test('drift: critical columns, bounds of one column and blocks say when less would move', () => {
+  const drift = 'drift: { rule: fail }';
+  const strict = 'drift: { rule: fail, critical: [delay, hour], columns: { delay: { effect: 0.1 } } }';
+  const edit = (before: string, after: string) =>
+    policyChanges(policy(base.replace(drift, before)), policy(base.replace(drift, after)));
+
+  expect(edit(drift, strict)).toMatchInlineSnapshot(`
+    [
+      "\`late\`: sets \`drift.columns.delay.effect\` to 0.1 (loosened).",
+      "\`late\`: changes \`drift.critical\` from nothing to \`delay, hour\`.",
+    ]
+  `);
+  expect(
+    edit(strict, 'drift: { rule: fail, critical: [hour], columns: { delay: { effect: 0.2 } } }'),
+  ).toMatchInlineSnapshot(`
+    [
+      "\`late\`: changes \`drift.critical\` from \`delay, hour\` to \`hour\` (loosened).",
+      "\`late\`: changes \`drift.columns.delay.effect\` from 0.1 to 0.2 (loosened).",
+    ]
+  `);
+  expect(edit(drift, 'drift: { rule: fail, block: { column: user }, windows: { size: 1000 } }')).toMatchInlineSnapshot(`
+    [
+      "\`late\`: sets \`drift.block.column\` to \`user\` (loosened).",
+      "\`late\`: sets \`drift.block.size\` to \`value\` (loosened).",
+      "\`late\`: sets \`drift.windows.size\` to 1000.",
+    ]
+  `);
+});
