@@ -89,7 +89,7 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
       others.set(one.table, await openTable({ connection, query, ...one, reading: { csvTypes: options.csvTypes } }));
     }
     const [count] = await rowsOf(opened, 'SELECT count(*)::DOUBLE AS rows FROM data');
-    const source = tableFunction(files, options, '');
+    const source = tableFunction(files, options);
     return dataset({ opened, columns, source, related: others, rows: Number(count?.['rows']) });
   } catch (error) {
     close(opened);

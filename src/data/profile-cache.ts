@@ -88,7 +88,15 @@ function writeEntry(path: string, entry: unknown): void {
     removeOldest(folder);
   } catch {
     // A full or read-only disk: the data will be read again.
-    rmSync(fresh, { force: true });
+    removeQuietly(fresh);
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The folder itself is none.
   }
 }
 

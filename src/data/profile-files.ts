@@ -199,26 +199,26 @@ function merged(profiled: readonly FileProfile[]): Profile {
     // A key that no line of a JSON file has is null in all of them.
     if (file.format === 'json')
       return { ...profile, columns: [...profile.columns, ...missing.map((name) => nulls(name, profile.rows))] };
-    throw otherColumns({ first, file, profile, names });
+    throw otherColumns(first, profiled);
   });
   return completed.reduce(mergeProfiles);
 }
 
-function otherColumns(options: {
-  readonly first: FileProfile;
-  readonly file: SourceFile;
-  readonly profile: Profile;
-  readonly names: readonly string[];
-}): AppError {
-  const { first, file, profile, names } = options;
-  const [here, there] = [profile, first.profile].map(({ columns }) => new Set(columns.map(({ name }) => name)));
-  const other = names.filter((name) => here?.has(name) !== there?.has(name));
-  // The first file itself may be the one that lacks a column.
-  const differences = other.map((name) => (here?.has(name) ? `also ${name}` : `no ${name}`));
-  return new AppError(
-    'bad-input',
-    `expected the columns of ${first.file.path} in every file, found ${differences.slice(0, 10).join(', ') || 'others'} in ${file.path}; name files of one schema`,
-  );
+/** Which file is the first to have other columns than the very first, and which they are. */
+function otherColumns(first: FileProfile, profiled: readonly FileProfile[]): AppError {
+  const namesOf = ({ profile }: FileProfile) => profile.columns.map(({ name }) => name);
+  const expected = namesOf(first);
+  for (const other of profiled) {
+    const found = namesOf(other);
+    const missing = expected.filter((name) => !found.includes(name)).map((name) => `no ${name}`);
+    const extra = found.filter((name) => !expected.includes(name)).map((name) => `also ${name}`);
+    if (missing.length + extra.length === 0) continue;
+    return new AppError(
+      'bad-input',
+      `expected the columns of ${first.file.path} in every file, found ${[...missing, ...extra].slice(0, 10).join(', ')} in ${other.file.path}; name files of one schema`,
+    );
+  }
+  return new AppError('bad-input', `expected every column of ${first.file.path} once, found one twice; rename one`);
 }
 
 function nulls(name: string, rows: number): ColumnProfile {

@@ -1,6 +1,6 @@
 import type { CategoryCounts } from '../data/category-counts.ts';
+import { alignedCategories } from '../data/folded-categories.ts';
 import { binsOf } from '../data/histogram.ts';
-import { alignedCategories } from '../data/privacy.ts';
 import type { ColumnProfile, NumberProfile, StringProfile } from '../data/profile-document.ts';
 import { isNumberProfile, standardDeviation, valueCount } from '../data/profile-document.ts';
 import { normalSurvival } from '../statistics/normal.ts';
