@@ -55,6 +55,7 @@ it.each([
   ['goldens-metrics.py', 'metrics/goldens.json', 1e-12],
   ['goldens-task-metrics.py', 'metrics/tasks.json', 1e-12],
   ['goldens-validation.py', 'validation/association.json', 1e-12],
+  ['goldens-comparison.py', 'comparison/goldens.json', 2e-4],
   ['model-fixtures.py', 'models/expected.json', 1e-5],
   ['goldens-explanation.py', 'explanation/goldens.json', 1e-5],
 ] as const)('%s writes the numbers of %s again, to %d', (script, file, tolerance) => {

@@ -64,7 +64,7 @@ try {
     int8: Int8Array, uint8: Uint8Array, bool: Uint8Array, float16: Uint16Array };
   const feeds = {};
   for (const { name, type, shape } of session.inputMetadata) {
-    const dims = shape.map((size, at) => (typeof size === 'number' && size > 0 ? size : at === 0 ? 64 : 1));
+    const dims = shape.map((size, at) => (typeof size === 'number' && size > 0 && size < 2 ** 31 ? size : at === 0 ? 64 : 1));
     const length = dims.reduce((product, size) => product * size, 1);
     const data = type === 'string' ? new Array(length).fill('') : new arrays[type](length);
     feeds[name] = new ort.Tensor(type, data, dims);
