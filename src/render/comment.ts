@@ -34,7 +34,8 @@ export function renderComment(view: PullView): string {
     ...optional('the next commands', 99, nextLine(view)),
     fixedPiece(footer(view, concerned)),
   ];
-  return fitted(parts, { limit: commentLimitBytes, note: cutNote });
+  const runUrl = concerned.find((model) => model.runUrl !== null)?.runUrl ?? null;
+  return fitted(parts, { limit: commentLimitBytes, note: (names) => cutNote(names, runUrl) });
 }
 
 /** The first sentence: of the one model concerned, of the policy when that stands in the way, or of all models together. */
@@ -146,10 +147,10 @@ function footer(view: PullView, concerned: readonly ModelView[]): string {
   return `<sub>${facts.join(' · ')}</sub>`;
 }
 
-function cutNote(names: readonly string[]): string {
+function cutNote(names: readonly string[], runUrl: string | null): string {
   const shown = names.slice(-5).map((name) => prose(name, 100));
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more parts` : '';
-  return `**Left out** to fit into one comment: ${shown.join(', ')}${more}. All of it is in the checks and the report.`;
+  return `**Left out** to fit into one comment: ${shown.join(', ')}${more}. All of it is in the checks and ${runUrl === null ? 'the reports' : link('the reports', `${runUrl}#artifacts`)}.`;
 }
 
 /** A model that is frozen says so itself. */

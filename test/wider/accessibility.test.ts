@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderReport } from '../../src/render/report/report.ts';
+import { renderReport, renderReports } from '../../src/render/report/report.ts';
+import { subjectOf } from '../../src/render/report/subject.ts';
 import { judged, judgement, model, otherStates, result, view, worse } from '../render/fixture.ts';
+import { rich } from '../render/rich-fixture.ts';
 import { type Story, startStory } from '../sandbox/page/story.ts';
 
 // Needs Chromium: the path in CHROMIUM, or where Debian puts it.
@@ -32,7 +34,9 @@ describe.skipIf(!existsSync(executablePath))('what people see in a browser', () 
       ...Object.values(otherStates).map((state) => model(state, { model: `m-${state.kind}` })),
     ];
     story = await startStory({ view: view({ models }), said: ['/evaluate'] });
-    writeFileSync(join(folder, 'report.html'), renderReport({ result: result(), judgement: judgement() }));
+    writeFileSync(join(folder, 'report.html'), renderReport(rich()));
+    const subjects = [subjectOf(rich()), subjectOf({ result: result(), judgement: judgement() })];
+    writeFileSync(join(folder, 'reports.html'), renderReports(subjects));
   });
   afterAll(async () => {
     await browser.close();
@@ -45,6 +49,7 @@ describe.skipIf(!existsSync(executablePath))('what people see in a browser', () 
     ['a pull request', () => `${story.page.url}/ada/flights/pull/${story.number}`],
     ['a page that is not there', () => `${story.page.url}/ada/flights/pull/999`],
     ['the report', () => pathToFileURL(join(folder, 'report.html')).href],
+    ['a report on several models', () => pathToFileURL(join(folder, 'reports.html')).href],
   ];
 
   it.each(addresses)('has no accessibility fault and never scrolls sideways: %s', async (_, address) => {
@@ -78,6 +83,30 @@ describe.skipIf(!existsSync(executablePath))('what people see in a browser', () 
     expect(asked).toEqual([address]);
     expect(await page.locator('h1').innerText()).toContain('better in ROC AUC');
     expect(await page.locator('svg').count()).toBeGreaterThan(5);
+  });
+
+  it('lets its own style through its own policy, and nothing else is said', async () => {
+    await using context = await browser.newContext();
+    const page = await context.newPage();
+    const said: string[] = [];
+    page.on('console', (message) => void said.push(message.text()));
+    await page.goto(pathToFileURL(join(folder, 'report.html')).href);
+
+    expect(await page.evaluate('getComputedStyle(document.querySelector(".tile")).borderLeftWidth')).toBe('4px');
+    expect(said).toEqual([]);
+  });
+
+  it('is printed whole: what is folded on a screen is open on paper', async () => {
+    await using context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(join(folder, 'report.html')).href);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+
+    expect(await page.locator('details').count()).toBeGreaterThan(3);
+    expect(await page.getByText('storm', { exact: true }).isVisible()).toBe(true);
+    const heights = await page.evaluate('[...document.querySelectorAll("details")].map((fold) => fold.offsetHeight)');
+    expect(Math.min(...(heights as readonly number[]))).toBeGreaterThan(60);
+    expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(0, 0, 0)');
   });
 
   it('keeps unfolded what a person unfolded while the page follows the pull request', async () => {

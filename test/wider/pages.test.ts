@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../../src/render/report/report.ts';
-import { judged, judgement, model, result, view, worse } from '../render/fixture.ts';
+import { judged, judgement, model, view, worse } from '../render/fixture.ts';
+import { rich } from '../render/rich-fixture.ts';
 import { type Story, startStory } from '../sandbox/page/story.ts';
 import { toolAt } from './tool.ts';
 
@@ -89,7 +90,7 @@ describe('on every screen, light and dark', () => {
   });
 
   it.each(looks)('the report is accessible: %s, %s', async (scheme, screen) => {
-    const content = { html: renderReport({ result: result(), judgement: judgement() }) };
+    const content = { html: renderReport(rich()) };
 
     expect(await examine({ name: 'report', scheme, screen, content })).toEqual(flawless);
   });

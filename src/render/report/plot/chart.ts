@@ -84,12 +84,13 @@ function drawn({ ink, points }: Series, { x, y }: Scale): string {
   let path = '';
   let isDown = false;
   for (const point of points) {
-    if (point.y !== null) path += `${isDown ? 'L' : 'M'}${x(point.x)} ${y(point.y)}`;
+    const isThere = point.y !== null && Number.isFinite(point.y);
+    if (isThere) path += `${isDown ? 'L' : 'M'}${x(point.x)} ${y(point.y)}`;
     // A gap in the data is a gap in the line.
-    isDown = point.y !== null;
+    isDown = isThere;
   }
   const dots = points.flatMap((point) => {
-    if (point.y === null) return [];
+    if (point.y === null || !Number.isFinite(point.y)) return [];
     const place = `cx="${x(point.x)}" cy="${y(point.y)}"`;
     return point.isMarked === true
       ? [`<circle ${place} r="4.5" fill="var(--warn)" stroke="var(--ground)"/>`]
