@@ -9,6 +9,7 @@ import type { SchemaProblem, ValidationReport } from '../src/data/validation-rep
 import { AppError } from '../src/error.ts';
 import { nearest } from '../src/policy/nearest.ts';
 import { type ExitCode, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
+import { readingOf } from './data-options.ts';
 import { openFiles } from './open-files.ts';
 import { profileWithProgress } from './profile.ts';
 import { grouped } from './progress.ts';
@@ -29,7 +30,7 @@ export async function writeFirstSchema(options: {
       `expected no file at ${path}, found one; \`--update\` changes it, or name another file`,
     );
   }
-  await using dataset = await openFiles({ folder, paths: positionals });
+  await using dataset = await openFiles({ folder, paths: positionals, reading: readingOf(invocation) });
   const names = dataset.columns.map(({ name }) => name);
   if (target !== undefined && !names.includes(target)) {
     const near = nearest(target, names);
@@ -96,7 +97,11 @@ function named(wanted: string, all: readonly SchemaProblem[]): SchemaProblem {
 /** New columns are looked at as `--init` looks at them: with the types that their values suggest. */
 async function profilesOf(invocation: Invocation, names: readonly string[]) {
   if (names.length === 0) return { added: [], columns: [] };
-  await using dataset = await openFiles({ folder: invocation.folder, paths: invocation.positionals });
+  await using dataset = await openFiles({
+    folder: invocation.folder,
+    paths: invocation.positionals,
+    reading: readingOf(invocation),
+  });
   const profile = await profileDataset(dataset);
   return { added: profile.columns.filter(({ name }) => names.includes(name)), columns: dataset.columns };
 }

@@ -5,9 +5,13 @@ import { relatedData } from '../src/data/validation/related-data.ts';
 import { secondsOfTime } from '../src/data/validation/time-text.ts';
 import { AppError } from '../src/error.ts';
 import { type Command, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
+import { readingOf, readingOptions } from './data-options.ts';
 import { dataPlace, readText } from './open-files.ts';
 import { evolve, writeFirstSchema } from './validate-schema.ts';
 import { validationLines } from './validation-lines.ts';
+
+// Cells are judged as they are written, each column by itself: decimals are not rewritten, vectors not put together.
+const { decimal: _decimal, embedding: _embedding, ...writtenOptions } = readingOptions;
 
 export const validateCommand: Command = {
   usage:
@@ -33,6 +37,7 @@ export const validateCommand: Command = {
       help: 'change only this broken rule so that these data fit (may be repeated)',
     },
     now: { type: 'string', value: 'TIME', help: 'the time of the check, as ISO 8601 (default: now)' },
+    ...writtenOptions,
   },
   async run(invocation) {
     const { positionals, folder, stdout } = invocation;
@@ -70,6 +75,7 @@ function openAsWritten(options: {
   const related = relatedData(options.schema.schema).map(({ table, paths }) => [table, dataPlace({ folder, paths })]);
   return openDataset({
     ...dataPlace({ folder, paths: positionals }),
+    ...readingOf(options.invocation),
     csvTypes: 'text',
     related: Object.fromEntries(related),
   });

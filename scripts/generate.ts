@@ -7,6 +7,7 @@ import { commandTable, reasonTables } from './command-reference.ts';
 import { hygieneTable } from './hygiene-reference.ts';
 import { numberKernelFile, numberKernelModule, numberKernelSource } from './number-kernel.ts';
 import { policyTables } from './policy-reference.ts';
+import { expressionTable, schemaTables } from './schema-reference.ts';
 
 /**
  * Every file of the repository that is made from another, as it must read: the JSON Schema of the policy, the kernel of profiles, and the parts
@@ -33,6 +34,8 @@ export function generatedFiles(root: string): ReadonlyMap<string, string> {
   replacePart({ root, files, file: 'README.md', marker: 'reasons', text: reasonTables() });
   replacePart({ root, files, file: 'README.md', marker: 'actions', text: reference.join('\n\n') });
   replacePart({ root, files, file: 'docs/hygiene.md', marker: 'rules', text: hygieneTable() });
+  replacePart({ root, files, file: 'docs/validation.md', marker: 'keys', text: schemaTables() });
+  replacePart({ root, files, file: 'docs/validation.md', marker: 'functions', text: expressionTable() });
   return files;
 }
 

@@ -4,6 +4,17 @@ import { table } from './markdown-table.ts';
 
 /** The reference of the policy for people: one table for each mapping, and one of the metrics. */
 export function policyTables(schema: SchemaNode): string {
+  const metrics = metricNames.map((name) => {
+    const { title, better, tasks } = metricDefinitions[name];
+    return [`\`${name}\``, title, `${better} is better`, tasks.join(', ')];
+  });
+  return [mappingTables(schema), `#### Metrics\n\n${table(['name', 'metric', 'direction', 'tasks'], metrics)}`].join(
+    '\n\n',
+  );
+}
+
+/** One table of keys for each mapping of a schema. */
+export function mappingTables(schema: SchemaNode): string {
   const sections = mappings('', schema).map(({ path, node }) => {
     const title = path === '' ? '#### Top level' : `#### \`${path}\``;
     const rows = Object.entries(node.properties ?? {}).map(([key, member]) => [
@@ -14,11 +25,7 @@ export function policyTables(schema: SchemaNode): string {
     ]);
     return `${title}\n\n${table(['key', 'value', 'default', 'meaning'], rows)}`;
   });
-  const metrics = metricNames.map((name) => {
-    const { title, better, tasks } = metricDefinitions[name];
-    return [`\`${name}\``, title, `${better} is better`, tasks.join(', ')];
-  });
-  return [...sections, `#### Metrics\n\n${table(['name', 'metric', 'direction', 'tasks'], metrics)}`].join('\n\n');
+  return sections.join('\n\n');
 }
 
 interface Mapping {
@@ -45,10 +52,16 @@ function kindOf(node: SchemaNode): string {
   if (node.const !== undefined) return `\`${String(node.const)}\``;
   if (node.enum !== undefined) return node.enum.map((option) => `\`${String(option)}\``).join(', ');
   if (node.items?.properties !== undefined) return 'list of mappings';
-  if (node.items !== undefined) return `list of ${node.items.enum === undefined ? 'texts' : kindOf(node.items)}`;
+  if (node.items !== undefined) return `list of ${itemsOf(node.items)}`;
   if (node.type === 'object') return 'mapping';
   const name = Array.isArray(node.type) ? node.type.join(', ') : String(node.type);
   return `${name === 'string' ? 'text' : name}${range(node)}`;
+}
+
+function itemsOf(items: SchemaNode): string {
+  if (items.enum !== undefined) return kindOf(items);
+  if (items.anyOf !== undefined) return 'values';
+  return items.type === 'number' || items.type === 'integer' ? `numbers${range(items)}` : 'texts';
 }
 
 function range(node: SchemaNode): string {

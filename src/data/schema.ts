@@ -144,7 +144,7 @@ function explained(options: {
       };
     });
   }
-  const found = valueAt(document.value, at);
+  const found = issue.code === 'invalid_key' ? at.at(-1) : valueAt(document.value, at);
   return [
     {
       file,
@@ -160,6 +160,7 @@ function explained(options: {
 function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return `a value of type ${issue.expected}`;
   if (issue.code === 'invalid_value') return `one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
   if (issue.code === 'invalid_union') return 'a number or a text';
   return issue.message;
 }

@@ -9,7 +9,7 @@ import { columnValue } from './column-value.ts';
 import { parseExpression } from './expression.ts';
 import { type ExpressionScope, expressionSql, patternsOf } from './expression-sql.ts';
 import { ExpressionError } from './expression-tokens.ts';
-import { comparableTexts, relatedColumn, relatedTable } from './related-data.ts';
+import { comparable, relatedColumn, relatedTable } from './related-data.ts';
 import { statisticChecks } from './statistic-checks.ts';
 import { referenceCheck, uniqueTogetherChecks, wholeChecks } from './table-checks.ts';
 
@@ -116,7 +116,7 @@ function referenceChecks(options: {
       if (column === undefined)
         problems.push(`${place}: expected a column of the data, found ${JSON.stringify(name)}; correct the name`);
       const other = relatedColumn({ columns: dataset.related.get(table) ?? [], name: theirs[at] ?? name, place });
-      return column === undefined ? [] : [comparableTexts(column, other)];
+      return column === undefined ? [] : [comparable(column, other)];
     });
     if (columns.length !== theirs.length)
       problems.push(

@@ -6,7 +6,7 @@ import type { DataSchema, SchemaDocument } from '../schema.ts';
 import type { FailingRow, OverlapReport, SchemaProblem } from '../validation-report.ts';
 import { anomalyFix } from './anomaly.ts';
 import { freshPrefix } from './compile.ts';
-import { comparableTexts, relatedColumn, relatedTable, rowHash } from './related-data.ts';
+import { comparable, relatedColumn, relatedTable, rowHash } from './related-data.ts';
 import { rowPlaces } from './row-places.ts';
 
 /** What one rule about rows that may not be here found. */
@@ -85,7 +85,7 @@ function hashes(options: {
     );
   }
   const pairs = names.map((name) =>
-    comparableTexts(
+    comparable(
       relatedColumn({ columns: dataset.columns, name, place }),
       relatedColumn({ columns: others, name, place }),
     ),

@@ -60,16 +60,15 @@ export function relatedColumn(options: {
 }
 
 /**
- * SQL of two columns such that equal values are equal texts, however each file writes them: numbers as numbers, times as
- * times, everything else as it prints.
+ * SQL of two columns such that equal values are equal, however each file writes them: numbers as numbers, times as times,
+ * columns of one type as they are, everything else as it prints.
  */
-export function comparableTexts(own: Column, other: Column): readonly [string, string] {
-  const kinds = [own.kind, other.kind];
+export function comparable(own: Column, other: Column): readonly [string, string] {
+  if (own.type === other.type) return [quoted(own.name), quoted(other.name)];
   const text = ({ name }: Column) => `${quoted(name)}::VARCHAR`;
-  if (kinds[0] === kinds[1] && own.type === other.type) return [text(own), text(other)];
   const type = commonType(own, other);
   if (type === null) return [text(own), text(other)];
-  const read = (column: Column) => `TRY_CAST(${text(column)} AS ${type})::VARCHAR`;
+  const read = (column: Column) => `TRY_CAST(${text(column)} AS ${type})`;
   return [read(own), read(other)];
 }
 
@@ -83,7 +82,7 @@ function commonType(own: Column, other: Column): string | null {
   return both.some(({ kind }) => kind === 'boolean') ? 'BOOLEAN' : null;
 }
 
-/** A 64-bit hash over several texts, missing ones included. Of two different rows it is equal once in 10¹⁹ pairs. */
-export function rowHash(texts: readonly string[]): string {
-  return `hash(${texts.join(', ')})`;
+/** A 64-bit hash over several values, missing ones included. Of two different rows it is equal once in 10¹⁹ pairs. */
+export function rowHash(values: readonly string[]): string {
+  return `hash(${values.join(', ')})`;
 }
