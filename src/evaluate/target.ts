@@ -54,9 +54,15 @@ export async function readTarget(dataset: Dataset, policy: TargetPolicy): Promis
 export function truthAt(target: Target, values: ColumnValues): (row: number) => number {
   if (target.classes.length === 0) return (row) => finiteAt(values, row) ?? Number.NaN;
   const places = new Map(target.classes.map((name, place) => [name, place]));
+  const placeOf = (text: string | null) =>
+    text === null ? Number.NaN : (places.get(canonicalLabel(text)) ?? Number.NaN);
+  // Rows are many and classes few.
+  const known = new Map<number | string | null, number>();
   return (row) => {
-    const text = textAt(values, row);
-    return text === null ? Number.NaN : (places.get(canonicalLabel(text)) ?? Number.NaN);
+    const value = values.kind === 'text' ? (values.values[row] ?? null) : finiteAt(values, row);
+    const place = known.get(value) ?? placeOf(value === null ? null : String(value));
+    known.set(value, place);
+    return place;
   };
 }
 
@@ -211,10 +217,4 @@ function finiteAt(values: ColumnValues, row: number): number | null {
   if (values.kind !== 'number' || !hasValue(values.valid, row)) return null;
   const value = values.values[row] ?? Number.NaN;
   return Number.isFinite(value) ? value : null;
-}
-
-function textAt(values: ColumnValues, row: number): string | null {
-  if (values.kind === 'text') return values.values[row] ?? null;
-  const value = finiteAt(values, row);
-  return value === null ? null : String(value);
 }

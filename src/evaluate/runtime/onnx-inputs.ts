@@ -161,17 +161,33 @@ function numberTensor(wanted: NumberTensor): Tensor {
   for (const [offset, { place, name }] of places.entries()) {
     const column = batch.columns[place];
     if (column?.kind !== 'number') continue;
+    if (data instanceof Float32Array || data instanceof Float64Array) {
+      fillFloats({ data, column, rows: batch.rows, offset, width: places.length });
+      continue;
+    }
     for (let row = 0; row < batch.rows; row++) {
-      const isKnown = hasValue(column.valid, row);
-      const value = isKnown ? (column.values[row] ?? Number.NaN) : Number.NaN;
+      const value = hasValue(column.valid, row) ? (column.values[row] ?? Number.NaN) : Number.NaN;
       const at = row * places.length + offset;
-      if (data instanceof Float32Array || data instanceof Float64Array) data[at] = value;
-      else if (!Number.isInteger(value)) throw notWhole({ model, name, type, value, row: batch.firstRow + row });
-      else if (data instanceof BigInt64Array) data[at] = BigInt(value);
+      if (!Number.isInteger(value)) throw notWhole({ model, name, type, value, row: batch.firstRow + row });
+      if (data instanceof BigInt64Array) data[at] = BigInt(value);
       else data[at] = value;
     }
   }
   return new ort.Tensor(type, data, dims);
+}
+
+function fillFloats(options: {
+  readonly data: Float32Array | Float64Array;
+  readonly column: ColumnValues & { readonly kind: 'number' };
+  readonly rows: number;
+  readonly offset: number;
+  readonly width: number;
+}): void {
+  const { data, column, rows, offset, width } = options;
+  const { values, valid } = column;
+  for (let row = 0, at = offset; row < rows; row++, at += width) {
+    data[at] = hasValue(valid, row) ? (values[row] ?? Number.NaN) : Number.NaN;
+  }
 }
 
 function notWhole(options: {

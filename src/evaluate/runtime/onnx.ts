@@ -6,13 +6,15 @@ import { importNative } from '../../natives.ts';
 import { fileWithin, identityOf } from './model-files.ts';
 import { type OnnxFile, readOnnxFile, withTensorOutput } from './onnx-file.ts';
 import { type InputPlan, inputPlan, rowsPerRun, slice } from './onnx-inputs.ts';
+import { mappedPlan } from './onnx-mapped-inputs.ts';
 import { answersOf, type OutputPlan, outputPlan } from './onnx-outputs.ts';
 import type { Answers, Batch, ModelRequest, Runtime } from './runtime.ts';
 
 const onnxBytesLimit = 2 ** 31 - 1;
 
 /**
- * Loads an ONNX model for the CPU. Inputs: one tensor [rows, features] fed with the features in order, or one input of
+ * Loads an ONNX model for the CPU, or for CUDA where the policy asks for it and it is there. Inputs and outputs are those
+ * that the policy names; else they are recognised. Inputs: one tensor [rows, features] fed with the features in order, or one input of
  * [rows, 1] or [rows] per feature, found by name. Outputs: a regression's value; a classifier's label and
  * probabilities, also as ZipMap; or one probability per row. Throws AppError when the file is not such a model.
  */
@@ -28,15 +30,23 @@ export async function loadOnnx(file: string, request: ModelRequest): Promise<Run
   const described = readOnnxFile(bytes, name);
   const external = described.externalFiles.map((location) => fileWithin(dirname(file), location, 'external data'));
   const ort = await importNative('onnxruntime-node');
-  const session = await openSession({ ort, file, bytes, described, threads: request.threads });
+  const provider = request.runtime?.['execution-provider'] ?? 'cpu';
+  const opened = { ort, file, bytes, described, threads: request.threads };
+  const { session, notes } = await openWhereItRuns(opened, provider);
   try {
-    const inputs = inputPlan(session.inputMetadata, { model: name, features: request.features });
-    const outputs = outputPlan({ outputs: session.outputMetadata, described, model: name, task: request.task });
+    const { features, task, runtime } = request;
+    const inputs =
+      runtime?.inputs === undefined
+        ? inputPlan(session.inputMetadata, { model: name, features })
+        : mappedPlan(session.inputMetadata, { model: name, features, inputs: runtime.inputs });
+    const named = runtime?.outputs;
+    const outputs = outputPlan({ outputs: session.outputMetadata, described, model: name, task, named });
     return {
       identity: identityOf('onnx', [file, ...external]),
       wishes: inputs.wishes,
       classes: described.classes,
       isTimed: true,
+      notes,
       predict: (batch) => predict({ ort, session, inputs, outputs, model: name }, batch),
       finish() {},
       dispose: () => session.release(),
@@ -49,13 +59,37 @@ export async function loadOnnx(file: string, request: ModelRequest): Promise<Run
 
 type Ort = typeof import('onnxruntime-node');
 
-async function openSession(options: {
+interface Openable {
   readonly ort: Ort;
   readonly file: string;
   readonly bytes: Uint8Array;
   readonly described: OnnxFile;
   readonly threads: number | undefined;
-}): Promise<InferenceSession> {
+}
+
+/** On the GPU where that is asked for and onnxruntime's GPU files are there; else on the processor, and a note says why. */
+async function openWhereItRuns(
+  options: Openable,
+  provider: 'cpu' | 'cuda',
+): Promise<{ readonly session: InferenceSession; readonly notes: readonly string[] }> {
+  if (provider === 'cpu') return { session: await openSession(options, 'cpu'), notes: [] };
+  try {
+    return { session: await openSession(options, 'cuda'), notes: [`${basename(options.file)} ran on CUDA`] };
+  } catch (thrown) {
+    const session = await openSession(options, 'cpu');
+    const found = oneLine(thrown instanceof AppError ? thrown.cause : thrown).slice(0, 200);
+    const fix =
+      'install onnxruntime-node with its CUDA files (npm install onnxruntime-node --onnxruntime-node-install=cuda12) on Linux x64 with CUDA 12 and cuDNN 9';
+    return {
+      session,
+      notes: [
+        `expected CUDA for ${basename(options.file)}, found: ${found}; it ran on the processor. To use it, ${fix}`,
+      ],
+    };
+  }
+}
+
+async function openSession(options: Openable, provider: 'cpu' | 'cuda'): Promise<InferenceSession> {
   const { ort, file, bytes, described, threads } = options;
   const [zipMap] = described.zipMaps;
   if (zipMap !== undefined && described.externalFiles.length > 0) {
@@ -66,10 +100,12 @@ async function openSession(options: {
   }
   // Errors reach the caller as exceptions; 4 (fatal) keeps the library from writing them to the terminal as well.
   const onThreads = threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: threads };
-  const settings = { executionProviders: ['cpu'], logSeverityLevel: 4, ...onThreads } as const;
+  const settings = { executionProviders: [provider], logSeverityLevel: 4, ...onThreads } as const;
   try {
     if (zipMap === undefined) return await ort.InferenceSession.create(file, settings);
-    return await ort.InferenceSession.create(withTensorOutput(bytes, zipMap.input), settings);
+    const tensors = new Set(described.zipMaps.map(({ input }) => input));
+    const readable = [...tensors].reduce((model, tensor) => withTensorOutput(model, tensor), bytes);
+    return await ort.InferenceSession.create(readable, settings);
   } catch (cause) {
     throw new AppError(
       'bad-input',
