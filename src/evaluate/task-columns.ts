@@ -3,11 +3,12 @@ import { quoted } from '../data/column.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { AppError } from '../error.ts';
 import type { ModelPolicy } from '../policy/policy.ts';
+import { mappedColumns } from './runtime/onnx-mapped-inputs.ts';
 
 /** The part of a policy that says what a task is. */
 export type TaskPolicy = Pick<
   ModelPolicy,
-  'task' | 'target' | 'positive-label' | 'id' | 'features' | 'ranking' | 'forecast' | 'multilabel' | 'text'
+  'task' | 'target' | 'positive-label' | 'id' | 'features' | 'inputs' | 'ranking' | 'forecast' | 'multilabel' | 'text'
 >;
 
 /** What a task needs in the policy beyond target and features, and an example of it. */
@@ -95,6 +96,7 @@ async function checkOnce(dataset: Dataset, forecast: NonNullable<ModelPolicy['fo
 /** The columns that a text classifier or any other model reads: those named, else all that are not reserved. */
 export function featureNames(columns: readonly Column[], policy: TaskPolicy): readonly string[] {
   if (policy.features !== undefined) return policy.features;
+  if (policy.inputs !== undefined) return mappedColumns(policy.inputs);
   if (policy.task === 'text-classification' && policy.text !== undefined) return [policy.text];
   const reserved = reservedColumns(policy);
   return columns.map((column) => column.name).filter((name) => !reserved.includes(name));
