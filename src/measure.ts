@@ -9,6 +9,7 @@ import type { ValidationReport } from './data/validation-report.ts';
 import { compareFiles } from './drift/compare-files.ts';
 import { AppError, messageOf } from './error.ts';
 import { evaluateModels } from './evaluate/evaluate.ts';
+import type { PastLooks } from './evaluate/holdout/count-looks.ts';
 import type { ModelPolicy } from './policy/policy.ts';
 import type { Result } from './result.ts';
 
@@ -25,6 +26,8 @@ export interface Measurable {
   /** Paths of model files or folders; no candidate means that the model itself is unchanged. */
   readonly candidate: string | null;
   readonly champion: string | null;
+  /** What holdouts judged of the model before; absent when nobody counts. */
+  readonly looks?: PastLooks | undefined;
   /** Where profiles of unchanged files are kept. Default: nowhere. */
   readonly cache?: ProfileCache;
   readonly onProgress?: (line: string) => void;
@@ -81,7 +84,9 @@ function readSchema(root: string, file: string): SchemaDocument {
   return parseSchema({ text: readFileSync(join(root, file), 'utf8'), file });
 }
 
-async function evaluate({ policy, baseRoot, candidate, champion }: Measurable) {
+async function evaluate({ policy, baseRoot, candidate, champion, looks }: Measurable) {
   if (candidate === null) return null;
-  return await evaluateModels({ holdoutRoot: baseRoot, policy, candidate, champion });
+  // What is judged against nothing is no look.
+  const counted = champion === null ? undefined : looks;
+  return await evaluateModels({ holdoutRoot: baseRoot, policy, candidate, champion, looks: counted });
 }

@@ -1,6 +1,7 @@
 import type { Freeze } from './decide/freeze.ts';
 import type { LockRecord } from './decide/lock.ts';
 import type { CheckContent, Plan } from './effect.ts';
+import type { Look } from './evaluate/holdout/count-looks.ts';
 import type { Repository } from './intent.ts';
 import type { BudgetLimit, Spending } from './policy/budget-limit.ts';
 import type { RepositoryRole } from './policy/grantee.ts';
@@ -195,6 +196,8 @@ export interface StoreReader {
   /** The newest run that itself trained with this key and holds an accepted result, or is about to. */
   findByTrainingKey(repositoryId: number, model: string, trainingKey: string): Promise<RunRecord | null>;
   readChampion(repositoryId: number, model: string): Promise<Champion | null>;
+  /** What holdouts judged of a model against a champion, oldest first. */
+  listLooks(repositoryId: number, model: string): Promise<readonly Look[]>;
   /** What was spent of each limit in its present window; `except` leaves out a run, or one attempt of it. */
   readSpending(
     spender: Spender,

@@ -44,6 +44,18 @@ export const EvaluateJob = z.strictObject({
   timeoutMinutes: z.number().int().positive(),
   candidate: ModelSource,
   champion: ModelSource,
+  /** What holdouts judged of this model before, oldest first; absent when that is nothing. */
+  looks: z
+    .array(
+      z.strictObject({
+        holdout: z.string().max(80),
+        /** The beginnings of the candidates' digests, and how many there were before them. */
+        candidates: z.array(z.string().max(20)).max(100),
+        earlier: z.number().int().nonnegative(),
+      }),
+    )
+    .max(5)
+    .optional(),
   /** Name of the artifact that holds result.json and report.html: `siskin-result-<model>`. */
   artifact: z.string().max(200),
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { AppError, messageOf } from '../../src/error.ts';
+import type { Look } from '../../src/evaluate/holdout/count-looks.ts';
 import { type Measured, measureModel } from '../../src/measure.ts';
 import { type ModelPolicy, policyPath } from '../../src/policy/policy.ts';
 import { runningSoftware } from '../../src/report/software.ts';
@@ -47,6 +48,7 @@ export async function evaluateJob(options: {
     headRoot: options.headPath,
     candidate: candidate.path,
     champion: champion.path,
+    looks: looksOf(job),
     onProgress: options.onProgress,
   });
   const exchanged = exchangedModels(job, measured);
@@ -68,6 +70,14 @@ export async function evaluateJob(options: {
     failures: [...failures, ...measured.failures],
   };
   return { policy, result };
+}
+
+/** What the plan says of earlier looks; those that it only counts have names of their own. */
+function looksOf({ looks = [] }: EvaluateJob): readonly Look[] {
+  return looks.flatMap(({ holdout, candidates, earlier }) => [
+    ...Array.from({ length: earlier }, (_, at) => ({ holdout, candidate: `earlier ${at + 1}` })),
+    ...candidates.map((candidate) => ({ holdout, candidate })),
+  ]);
 }
 
 function refuseOtherCommit(path: string, commit: string): void {

@@ -1,5 +1,6 @@
 import { canonicalJson, digestOf } from '../digest.ts';
 import type { Effect } from '../effect.ts';
+import { type Look, shortDigest } from '../evaluate/holdout/count-looks.ts';
 import type { ModelFacts } from '../facts/model-facts.ts';
 import type { RangeFacts } from '../facts/range-facts.ts';
 import type { Repository } from '../intent.ts';
@@ -154,7 +155,25 @@ function evaluateJob({ facts, work, rival }: Order, range: RangeFacts): Evaluate
     timeoutMinutes: evaluationMinutes,
     candidate: work.candidate,
     champion: rival ?? facts.champion,
+    ...looksOf(facts.looks ?? []),
     artifact: resultArtifact(facts.model),
+  };
+}
+
+const mostHoldouts = 3;
+const mostCandidates = 100;
+
+/** What the newest holdouts judged before, as short as a plan must be. */
+function looksOf(looks: readonly Look[]): Pick<EvaluateJob, 'looks'> {
+  const holdouts = [...new Set(looks.map(({ holdout }) => holdout).toReversed())].slice(0, mostHoldouts);
+  if (holdouts.length === 0) return {};
+  return {
+    looks: holdouts.map((holdout) => {
+      const own = looks.filter((look) => look.holdout === holdout).map(({ candidate }) => shortDigest(candidate));
+      const candidates = [...new Set(own)];
+      const earlier = Math.max(0, candidates.length - mostCandidates);
+      return { holdout, candidates: candidates.slice(earlier), earlier };
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ModelChange } from '../change/model-change.ts';
 import { isDvcPointer, roleFinder } from '../change/roles.ts';
 import { canonicalJson, type Digest, digestOf } from '../digest.ts';
+import type { Look } from '../evaluate/holdout/count-looks.ts';
 import type { ModelPolicy, Policy } from '../policy/policy.ts';
 import type { TreeEntry } from '../ports.ts';
 import type { ModelSource } from '../run-plan.ts';
@@ -24,6 +25,8 @@ export interface ModelFacts {
   readonly setting: Digest | null;
   /** The newest run that trained with this key. */
   readonly sameTraining: RunRecord | null;
+  /** What holdouts judged of this model before, oldest first. */
+  readonly looks?: readonly Look[];
 }
 
 /** Two commits' trees: of the base branch, and of the commit that is checked. Null where GitHub cut one. */
@@ -42,8 +45,9 @@ export function modelFacts(options: {
   readonly trainingKey: string | null;
   readonly accepted: Champion | null;
   readonly sameTraining: RunRecord | null;
+  readonly looks?: readonly Look[];
 }): ModelFacts {
-  const { model, own, trees, change, trainingKey, sameTraining } = options;
+  const { model, own, trees, change, trainingKey, sameTraining, looks = [] } = options;
   const champion = championOf(options);
   return {
     model,
@@ -55,6 +59,7 @@ export function modelFacts(options: {
     championFence: options.accepted?.fence ?? 0,
     setting: settingOf({ ...options, champion }),
     sameTraining,
+    looks,
   };
 }
 

@@ -56,9 +56,10 @@ export async function gatherRange(
   const change = trees.from === null || after === null ? null : classify({ before: trees.from, after, policy, texts });
   const models = Object.entries(policy.models).map(async ([model, own]) => {
     const trainingKey = trainingKeyOf({ tree: after, policy, model, texts });
-    const [accepted, sameTraining] = await Promise.all([
+    const [accepted, sameTraining, looks] = await Promise.all([
       store.readChampion(repository.id, model),
       trainingKey === null ? null : store.findByTrainingKey(repository.id, model, trainingKey),
+      store.listLooks(repository.id, model),
     ]);
     return modelFacts({
       policy,
@@ -69,6 +70,7 @@ export async function gatherRange(
       trainingKey,
       accepted,
       sameTraining,
+      looks,
     });
   });
   const { origin, defaultBranch, cause, now } = range;

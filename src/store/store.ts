@@ -22,6 +22,7 @@ import { endFreezes, listFreezes, pruneFreezes, saveFreeze } from './freezes.ts'
 import { listHeads, listPullsAt } from './heads.ts';
 import { listPastJobs, readLedger, readSpending, reserve, settle } from './ledger.ts';
 import { listLocks, saveLock } from './locks.ts';
+import { listLooks } from './looks.ts';
 import { migrate } from './migrate.ts';
 import { beginEffect, listDue, putEffects, settleEffect } from './outbox.ts';
 import {
@@ -107,6 +108,7 @@ export async function openStore(options: {
     findByTrainingKey: (repositoryId, model, trainingKey) =>
       findByTrainingKey(db, { repositoryId, model, trainingKey }),
     readChampion: (repositoryId, model) => readChampion(db, repositoryId, model),
+    listLooks: (repositoryId, model) => listLooks(db, repositoryId, model),
     readSpending: (spender, options) => readSpending(db, spender, options),
     listPastJobs: (repositoryId, since) => listPastJobs(db, repositoryId, since),
     readLedger: (claims) => readLedger(db, claims),

@@ -8,6 +8,7 @@ export const mostFlips = 50;
  * another answer that is no better and no worse.
  */
 export const flipKinds = ['regression', 'improvement', 'neutral'] as const;
+/** What became of a row whose answer changed. */
 export type FlipKind = (typeof flipKinds)[number];
 
 const count = z.number().int().nonnegative();

@@ -3,6 +3,7 @@ import { metricNames } from '../metric-name.ts';
 
 /** How the chance of a false alarm is held for all slices together. */
 export const sliceMethods = ['holm', 'max-t'] as const;
+/** The name of such a method. */
 export type SliceMethod = (typeof sliceMethods)[number];
 
 /** One gated metric of one slice, beside the interval of its difference that is not adjusted for the number of slices. */

@@ -8,6 +8,11 @@ export interface Look {
   readonly candidate: string;
 }
 
+/** The part of a digest that tells candidates of one holdout apart: plans of runs have little room. */
+export function shortDigest(digest: string): string {
+  return digest.slice(0, 19);
+}
+
 /** What a holdout judged before, oldest first, or how many other candidates that were. */
 export type PastLooks = readonly Look[] | number;
 
@@ -22,8 +27,9 @@ const leastError = 1e-12;
  */
 export function lookNumber(looks: PastLooks, current: Look): number {
   if (typeof looks === 'number') return looks + 1;
-  const judged = [...new Set(looks.filter(({ holdout }) => holdout === current.holdout).map((one) => one.candidate))];
-  const before = judged.indexOf(current.candidate);
+  const own = looks.filter(({ holdout }) => holdout === current.holdout);
+  const judged = [...new Set(own.map(({ candidate }) => shortDigest(candidate)))];
+  const before = judged.indexOf(shortDigest(current.candidate));
   return before >= 0 ? before + 1 : judged.length + 1;
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** How the error of a policy is shared among the candidates that one holdout judges. */
 export const spendings = ['none', 'bonferroni', 'pocock', 'obrien-fleming'] as const;
+/** The name of such a rule. */
 export type Spending = (typeof spendings)[number];
 
 /** How often this holdout has judged a candidate of this model. The same candidate judged again is no new look. */
