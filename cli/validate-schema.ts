@@ -111,7 +111,10 @@ function said(file: string, { changes, left }: EvolvedSchema): string {
     ({ what, before, after }) => `  ${shownText(what, 60)}: ${shownText(before, 80)} → ${shownText(after, 80)}`,
   );
   const count = changes.length === 1 ? 'one change' : `${changes.length} changes`;
-  const first = changes.length === 0 ? `  ${file}: nothing to change` : `  ${file}: ${count}; review them`;
+  const first =
+    changes.length === 0
+      ? `  ${file}: nothing to change`
+      : `  ${file}: ${count}; review ${changes.length === 1 ? 'it' : 'them'}`;
   const rest = left.map((what) => `  ${shownText(what, 60)}: still broken; only a person can say what it should be`);
   return [first, ...lines, ...rest].join('\n');
 }

@@ -7,7 +7,7 @@ import { shownText } from './shown-text.ts';
 export function validationLines(report: ValidationReport): string {
   const { problems, warnings = [], scans, checks, leakage, overlap = [] } = report;
   const passes = scans === undefined || scans === 0 ? '' : ` in ${scans === 1 ? 'one scan' : `${scans} scans`}`;
-  const softened = warnings.length === 0 ? '' : ` · ${warnings.length} only warn`;
+  const softened = warnings.length === 0 ? '' : ` · ${warnings.length} only warn${warnings.length === 1 ? 's' : ''}`;
   return [
     `  read     ${grouped(report.rows)} rows, ${checks} checks${passes}`,
     ...problems.flatMap((problem) => problemLines('✗', problem)),

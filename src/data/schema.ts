@@ -110,7 +110,11 @@ export function parseSchema(options: { readonly text: string; readonly file: str
   const document = parseYamlDocument({ ...options, limits: schemaLimits });
   const parsed = DataSchema.safeParse(document.value);
   const issues = document.value === undefined ? [] : (parsed.error?.issues ?? []);
-  const problems = [...document.problems, ...issues.flatMap((issue) => explained({ issue, document, file }))];
+  const problems = [
+    ...document.problems,
+    ...nulProblems({ value: document.value, path: [], document, file }),
+    ...issues.flatMap((issue) => explained({ issue, document, file })),
+  ];
   if (problems.length > 0 || !parsed.success) {
     const lines = problems
       .slice(0, 50)
@@ -118,6 +122,29 @@ export function parseSchema(options: { readonly text: string; readonly file: str
     throw new AppError('bad-config', lines.join('\n'));
   }
   return { schema: parsed.data, file, lineOf: (path) => document.positionOf(path, 'key').line };
+}
+
+/** YAML can write a NUL as an escape; what a C interface is given ends there. */
+function nulProblems(options: {
+  readonly value: unknown;
+  readonly path: DocumentPath;
+  readonly document: YamlDocument;
+  readonly file: string;
+}): readonly Problem[] {
+  const { value, path, document, file } = options;
+  const ofText = (text: string): readonly Problem[] => {
+    if (!text.includes('\0')) return [];
+    const expected = 'text without NUL characters';
+    const where = { file, path: path.join('.').replaceAll('\0', '\u2400'), ...document.positionOf(path, 'value') };
+    return [{ ...where, expected, found: JSON.stringify(text.slice(0, 60)), fix: 'take them out' }];
+  };
+  if (typeof value === 'string') return ofText(value);
+  if (typeof value !== 'object' || value === null) return [];
+  const isList = Array.isArray(value);
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const nested = { ...options, value: inner, path: [...path, isList ? Number(key) : key] };
+    return [...ofText(key), ...nulProblems(nested)];
+  });
 }
 
 function explained(options: {
