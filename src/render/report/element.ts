@@ -36,7 +36,7 @@ export function htmlTable(
     });
     return `<tr>${cells.join('')}</tr>`;
   });
-  return `<div class="scroll" role="region" aria-label="${html(caption)}" tabindex="0"><table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
+  return `<div class="scroll" role="group" aria-label="${html(caption)}" tabindex="0"><table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
 }
 
 /** A table of which only the first rows stand open; the rest is folded under a line that says how many they are. */
@@ -69,7 +69,9 @@ export function htmlSection(
   const { title, body } = section;
   if (body === '') return '';
   const name = `${scope.prefix}${id}`;
-  return `<section id="${name}" aria-labelledby="${name}-title"><h${scope.level} id="${name}-title">${html(title)}</h${scope.level}>\n${body}\n</section>`;
+  // Of several models each section is told apart by the model, too.
+  const label = scope.prefix === '' ? `${name}-title` : `${scope.prefix}title ${name}-title`;
+  return `<section id="${name}" aria-labelledby="${label}"><h${scope.level} id="${name}-title">${html(title)}</h${scope.level}>\n${body}\n</section>`;
 }
 
 /** A heading inside a section. */

@@ -20,7 +20,9 @@ export function glance(subject: Subject, { prefix }: Scope): string {
     ({ name, value, tone, section }) =>
       `<li><a class="tile ${tone}" href="#${prefix}${section}"><span class="value">${html(value)}</span> <span class="name">${html(name)}</span></a></li>`,
   );
-  return tiles.length === 0 ? '' : `<nav aria-label="At a glance"><ul class="tiles">${tiles.join('\n')}</ul></nav>`;
+  return tiles.length === 0
+    ? ''
+    : `<nav ${prefix === '' ? 'aria-label="At a glance"' : `aria-labelledby="${prefix}title"`}><ul class="tiles">${tiles.join('\n')}</ul></nav>`;
 }
 
 /** Every reason for a verdict that is not a plain pass; the first of them is the headline already. */

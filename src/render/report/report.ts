@@ -23,12 +23,23 @@ export function renderReport(judged: JudgedResult): string {
 
 /** One page on one or several subjects. What would make it larger than a browser likes is shortened, and the page says so. */
 export function renderReports(subjects: readonly Subject[]): string {
+  const told = toldApart(subjects);
   let page = '';
   for (const detail of details) {
-    page = pageOf(subjects, detail);
+    page = pageOf(told, detail);
     if (byteLength(page) <= reportLimitBytes) return page;
   }
   return page;
+}
+
+/** The same name twice is numbered: links, and whoever hears the page, must know which is meant. */
+function toldApart(subjects: readonly Subject[]): readonly Subject[] {
+  const seen = new Map<string, number>();
+  return subjects.map((subject) => {
+    const times = (seen.get(subject.title) ?? 0) + 1;
+    seen.set(subject.title, times);
+    return times === 1 ? subject : { ...subject, title: `${subject.title} (${times})` };
+  });
 }
 
 const stylesheet = `${styleSheet}${reportStyle}`;
