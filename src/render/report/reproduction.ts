@@ -58,9 +58,9 @@ function driftCommand(policy: ModelPolicy): string {
 }
 
 /** The measurements as they were made, judged again with the same policy. */
-function verdict({ title, measured }: Subject, { run, repository }: Run): readonly Step[] {
+function verdict({ judgement, measured }: Subject, { run, repository }: Run): readonly Step[] {
   const version = measured.software === undefined ? '' : `@${measured.software.siskin}`;
-  const artifact = shellWord(`siskin-result-${title}`);
+  const artifact = shellWord(`siskin-result-${judgement.model}`);
   return [
     {
       why: 'the measurements of this run, and this report from them',
