@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { policyJsonSchema } from '../src/policy/json-schema.ts';
 import { actionTables, parseAction } from './action-reference.ts';
@@ -7,6 +7,7 @@ import { commandTable, reasonTables } from './command-reference.ts';
 import { hygieneTable } from './hygiene-reference.ts';
 import { numberKernelFile, numberKernelModule, numberKernelSource } from './number-kernel.ts';
 import { policyTables } from './policy-reference.ts';
+import { reportSchemas } from './report-schemas.ts';
 import { expressionTable, schemaTables } from './schema-reference.ts';
 
 /**
@@ -14,7 +15,7 @@ import { expressionTable, schemaTables } from './schema-reference.ts';
  * of READMEs between markers. A README without markers, or that is not there, is left alone.
  */
 export function generatedFiles(root: string): ReadonlyMap<string, string> {
-  const files = new Map<string, string>();
+  const files = new Map<string, string>(reportSchemas());
   const schema = { title: 'Siskin policy', ...policyJsonSchema() };
   files.set('siskin.schema.json', `${JSON.stringify(schema, null, 2)}\n`);
   if (existsSync(join(root, numberKernelSource))) files.set(numberKernelFile, numberKernelModule(root));
@@ -82,7 +83,10 @@ if (entered !== undefined && import.meta.url === pathToFileURL(resolve(entered))
     process.exitCode = stale.length === 0 ? 0 : 1;
   } else {
     const files = generatedFiles(root);
-    for (const file of stale) writeFileSync(join(root, file), files.get(file) ?? '');
+    for (const file of stale) {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), files.get(file) ?? '');
+    }
     process.stdout.write(stale.length === 0 ? 'everything is fresh\n' : `wrote ${stale.join(', ')}\n`);
   }
 }

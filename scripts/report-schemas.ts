@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { EvaluationDocument } from '../cli/evaluation-document.ts';
+import { DriftReport } from '../src/drift/drift-report.ts';
+
+/** The published JSON Schemas of what commands print with `--json`, by the file that each is written to. */
+export function reportSchemas(): ReadonlyMap<string, string> {
+  return new Map([
+    ['docs/schemas/drift.schema.json', schemaText('What `siskin drift --json` prints', DriftReport)],
+    [
+      'docs/schemas/evaluate.schema.json',
+      schemaText('What `siskin evaluate --json` and `compare --json` print', EvaluationDocument),
+    ],
+  ]);
+}
+
+function schemaText(title: string, schema: z.ZodType): string {
+  // Parts that occur more than once are defined once.
+  const json = z.toJSONSchema(schema, { io: 'output', target: 'draft-2020-12', reused: 'ref' });
+  return `${JSON.stringify({ title, ...json }, null, 1)}\n`;
+}
