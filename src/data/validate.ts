@@ -118,15 +118,17 @@ async function checkPatterns(options: {
   readonly patterns: CompiledChecks['patterns'];
 }): Promise<void> {
   const { dataset, document, patterns } = options;
+  const refused: { readonly text: string; readonly cause: unknown }[] = [];
   for (const { pattern, line } of patterns) {
     try {
       await dataset.query(`SELECT regexp_full_match('', ${literal(pattern)})`);
     } catch (cause) {
-      throw new AppError(
-        'bad-config',
-        `expected a regular expression of RE2 (no look-around, no back-references), found ${JSON.stringify(pattern)} in ${document.file}, line ${line}; rewrite it`,
-        { cause },
-      );
+      const text = `expected a regular expression of RE2 (no look-around, no back-references), found ${JSON.stringify(pattern)} in ${document.file}, line ${line}; rewrite it`;
+      refused.push({ text, cause });
     }
   }
+  const [first] = refused;
+  if (first === undefined) return;
+  const lines = refused.slice(0, 50).map(({ text }) => text);
+  throw new AppError('bad-config', lines.join('\n'), { cause: first.cause });
 }

@@ -198,7 +198,7 @@ export function wrongType({ column, schema, isTextFormat }: CheckedColumn): stri
     case 'integer': {
       const number = numberValue(column);
       if (isText) return `(${unreadable('DOUBLE')} OR coalesce(${number} % 1 != 0, true))`;
-      if (/INT/.test(column.type)) return 'false';
+      if (column.kind === 'number' && /INT/.test(column.type)) return 'false';
       return column.kind === 'number' ? `coalesce(${number} % 1 != 0, true)` : 'true';
     }
     case 'boolean':

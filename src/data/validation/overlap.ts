@@ -44,14 +44,18 @@ async function findOverlap(options: {
   );
   const [ofRows, rows] = [Number(counted?.['all_rows'] ?? 0), Number(counted?.['shared'] ?? 0)];
   const report: OverlapReport = { with: rule.with, columns, rows, ofRows };
-  const isBroken = rows > rule['max-share'] * ofRows;
+  // Data without rows share none, but nobody meant to compare with nothing.
+  const isBroken = ofRows === 0 || rows > rule['max-share'] * ofRows;
   if (!isBroken) return { report, problem: null, isWarning: rule.warn, scans: 1 };
   const most = rule['max-share'] === 0 ? 'none' : `at most ${percentText(rule['max-share'])}`;
   const problem: SchemaProblem = {
     column: (rule.by ?? []).join(', ').slice(0, 200),
     check: 'overlap',
     expected: `${most} of the rows of ${rule.with.join(', ')} here`.slice(0, 500),
-    found: `${rows} of its ${ofRows} rows, ${percentText(rows / ofRows)}, equal in ${columns} ${columns === 1 ? 'column' : 'columns'}`,
+    found:
+      ofRows === 0
+        ? 'no rows there'
+        : `${rows} of its ${ofRows} rows, ${percentText(rows / ofRows)}, equal in ${columns} ${columns === 1 ? 'column' : 'columns'}`,
     rows: null,
     file: document.file,
     line: document.lineOf(['overlap', at]),

@@ -175,6 +175,89 @@ unique-together: [{ columns: [a, z] }]
   });
 });
 
+test('every pattern that RE2 does not know is named, also in expressions', async () => {
+  const schema = `version: 1\ncolumns:\n  a: { pattern: "(" }\nexpressions:\n  - that: "a matches '(?=x)'"\n`;
+
+  await expect(validatedCsv('a,b\n1,2\n', schema)).rejects.toThrow(
+    /found "\(" in schema.yml, line 3[\s\S]*found "\(\?=x\)" in schema.yml, line 5/,
+  );
+});
+
+test('columns may be called as the queries call theirs, or have no name that SQL likes', async () => {
+  const report = await validatedFiles({
+    files: {
+      'data.csv': 'siskin_row,siskin_ref0_found,data,a0,"q""x",h\n1,2,3,4,9,6\n1,2,3,4,5,6\n',
+      'r.csv': 'siskin_ref0_0,a0\n7,1\n',
+    },
+    schema: `version: 1
+key: [data]
+columns:
+  data: { unique: true, type: number, max: 1, references: { files: r.csv, column: a0 } }
+  'q"x': { max: 8 }
+  h: { unique: true }
+expressions: [{ that: 'number(a0) > 3 implies number(\`q"x\`) < 6' }]
+overlap: [{ with: data.csv }]
+`,
+  });
+
+  expect(report.problems.map(({ column: name, check, rows }) => `${name} ${check} ${rows}`)).toEqual([
+    'data max 2',
+    'data unique 1',
+    'q"x max 1',
+    'h unique 1',
+    'data references 2',
+    'a0, q"x expressions 1',
+    ' overlap null',
+  ]);
+});
+
+describe('values of every kind under every declared type', () => {
+  const rules =
+    'nullable: false, min: 0, max: 5, above: -1, below: 99, finite: true, min-length: 1, max-length: 9, pattern: ".*", one-of: [1, a, true], none-of: [2], unique: true, distinct: { min: 1 }, max-age: 1d, max-ahead: 1d, mean: { min: 0 }, standard-deviation: { min: 0 }, quantiles: { "0.5": { min: 0, max: 9 } }, distribution: { edges: [1], bins: [0.5, 0.5], max-l-infinity: 0.5 }';
+  test.each(['number', 'integer', 'boolean', 'text', 'timestamp'])(
+    '%s: each gives a report, and only values of the type pass it',
+    async (type) => {
+      const values = {
+        number: 0.5,
+        integer: 3,
+        boolean: true,
+        text: '"word"',
+        timestamp: '"2026-01-01T00:00:00"',
+        list: '[1,2,3]',
+        mapping: '{"a":1}',
+      };
+      const passing: string[] = [];
+      for (const [kind, value] of Object.entries(values)) {
+        const files = { 'data.jsonl': `{"x":${value},"y":null}\n{"x":null,"y":1}\n` };
+        const schema = `version: 1\ncolumns:\n  x: { type: ${type}, ${rules} }\n`;
+        const { problems } = await validatedFiles({ files, paths: ['data.jsonl'], schema });
+        if (!problems.some(({ check }) => check === 'type')) passing.push(kind);
+      }
+
+      const also = { number: ['integer'], integer: [], boolean: [], text: ['mapping'], timestamp: [] }[type] ?? [];
+      expect(passing.sort()).toEqual([type, ...also].sort());
+    },
+  );
+
+  test('without any row nothing that must be measured passes', async () => {
+    const report = await validatedCsv(
+      'x,y\n',
+      `version: 1\ncolumns:\n  x: { type: number, ${rules} }\nleakage: { target: y }\n`,
+    );
+
+    expect(report.problems.map(({ check }) => check)).toEqual([
+      'distinct',
+      'max-age',
+      'mean',
+      'standard-deviation',
+      'quantiles',
+      'quantiles',
+      'distribution',
+      'leakage',
+    ]);
+  });
+});
+
 describe('rows of the holdout in the training data', () => {
   const data = 'id,x,y\n1,1.0,a\n2,2.0,b\n3,3.0,c\n4,4.5,d\n';
   const holdout = '{"y":"b","x":2}\n{"y":"b","x":2}\n{"y":"c","x":9}\n';
@@ -200,6 +283,11 @@ describe('rows of the holdout in the training data', () => {
 
     expect((await overlap('by: [y]')).overlap).toMatchObject([{ rows: 3, columns: 1 }]);
     expect((await overlap('max-share: 0.7')).verdict).toBe('pass');
+    const empty = await validatedFiles({
+      files: { 'data.csv': data, 'h.csv': 'x,y\n' },
+      schema: 'version: 1\ncolumns: {}\noverlap: [{ with: h.csv }]\n',
+    });
+    expect(empty.problems).toMatchObject([{ found: 'no rows there' }]);
     expect(await overlap('ignore: [x], warn: true')).toMatchObject({
       verdict: 'pass',
       warnings: [{ check: 'overlap' }],
