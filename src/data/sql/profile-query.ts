@@ -57,12 +57,14 @@ function numberQueries({ d, table, column, at }: QueryPart) {
   const small = `FILTER (WHERE ${isNumber} AND abs(x) <= ${largest})`;
   const moments = (sql: string) => `CASE WHEN max(CASE WHEN ${isNumber} THEN abs(x) END) <= ${largest} THEN ${sql} END`;
   const counted = (condition: string) => `sum(CASE WHEN ${condition} THEN 1 ELSE 0 END)`;
-  const summary = [
+  const counts = [
     counted('x IS NULL'),
     counted(d.isNaN('x')),
     counted(`x = ${d.infinity}`),
     counted(`x = -${d.infinity}`),
     counted(isNumber),
+  ];
+  const doubles = [
     `min(CASE WHEN ${isNumber} THEN x END)`,
     `max(CASE WHEN ${isNumber} THEN x END)`,
     moments(`avg(x) ${small}`),
@@ -81,7 +83,7 @@ function numberQueries({ d, table, column, at }: QueryPart) {
   FROM ${k} CROSS JOIN (${numbersTo(20)}) AS s GROUP BY step) AS b WHERE bins <= ${binLimit})`,
     ],
     parts: [
-      `SELECT ${at}, 'numbers', '', ${joined(d, summary)} FROM ${v}`,
+      `SELECT ${at}, 'numbers', '', ${joined([...counts.map(d.text), ...doubles.map(d.doubleText)])} FROM ${v}`,
       `SELECT ${at}, 'bin', ${d.text(`20 - step`)} || ':' || ${d.text('bin')}, ${d.text(d.whole('sum(n)'))} FROM
   (SELECT step, ${d.whole(`floor(bin / power(${d.double('2')}, step))`)} AS bin, n FROM ${k} CROSS JOIN ${g}) AS b GROUP BY step, bin`,
       `SELECT ${at}, 'register', ${d.text('register')}, ${d.text('min(tail)')} FROM (${nested(
@@ -147,9 +149,9 @@ function textQueries({ d, table, column, at }: QueryPart) {
   };
 }
 
-/** One text of several numbers, with nothing between two bars where there is none. */
-function joined(d: SqlDialect, values: readonly string[]): string {
-  return values.map((value) => `coalesce(${d.text(value)}, '')`).join(" || '|' || ");
+/** One text of several, with nothing between two bars where there is none. */
+function joined(texts: readonly string[]): string {
+  return texts.map((text) => `coalesce(${text}, '')`).join(" || '|' || ");
 }
 
 /** Steps of which each may use the columns of those before: one SELECT around the other. */

@@ -11,6 +11,8 @@ export interface SqlDialect {
   literal(text: string): string;
   text(value: string): string;
   double(value: string): string;
+  /** A DOUBLE as text that reads as the same number. */
+  doubleText(value: string): string;
   whole(value: string): string;
   /** A point in time as seconds since 1970 (UTC), as DOUBLE. */
   seconds(value: string): string;
@@ -48,6 +50,8 @@ const duckdb: SqlDialect = {
   literal: singleQuoted,
   text: (value) => `CAST(${value} AS VARCHAR)`,
   double: (value) => `CAST(${value} AS DOUBLE)`,
+  // A cast writes 2^81 and two more powers of two as twice of what they are.
+  doubleText: (value) => `printf('%.17g', ${value})`,
   whole: (value) => `CAST(${value} AS BIGINT)`,
   seconds: (value) => `CASE WHEN isfinite(${value}) THEN CAST(epoch_us(${value}) AS DOUBLE) / 1000000 END`,
   isNaN: (value) => `isnan(${value})`,
@@ -68,6 +72,7 @@ const postgres: SqlDialect = {
   literal: singleQuoted,
   text: (value) => `CAST(${value} AS TEXT)`,
   double: (value) => `CAST(${value} AS DOUBLE PRECISION)`,
+  doubleText: (value) => `CAST(${value} AS TEXT)`,
   whole: (value) => `CAST(${value} AS BIGINT)`,
   seconds: (value) =>
     `CASE WHEN isfinite(${value}) THEN CAST(CAST(extract(epoch FROM ${value}) * 1000000 AS BIGINT) AS DOUBLE PRECISION) / 1000000 END`,
@@ -94,6 +99,7 @@ const spark: SqlDialect = {
   literal: (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`,
   text: (value) => `CAST(${value} AS STRING)`,
   double: (value) => `CAST(${value} AS DOUBLE)`,
+  doubleText: (value) => `CAST(${value} AS STRING)`,
   whole: (value) => `CAST(${value} AS BIGINT)`,
   seconds: (value) => `CAST(unix_micros(CAST(${value} AS TIMESTAMP)) AS DOUBLE) / CAST(1000000 AS DOUBLE)`,
   isNaN: (value) => `isnan(${value})`,
@@ -114,6 +120,7 @@ const trino: SqlDialect = {
   literal: singleQuoted,
   text: (value) => `CAST(${value} AS VARCHAR)`,
   double: (value) => `CAST(${value} AS DOUBLE)`,
+  doubleText: (value) => `CAST(${value} AS VARCHAR)`,
   whole: (value) => `CAST(${value} AS BIGINT)`,
   seconds: (value) => `to_unixtime(CAST(${value} AS TIMESTAMP(6)))`,
   isNaN: (value) => `is_nan(${value})`,
