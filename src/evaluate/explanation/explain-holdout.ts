@@ -4,7 +4,7 @@ import type { ExplanationPolicy } from '../../policy/explanation-policy.ts';
 import { type EvaluationRequest, featuresOf, loadChampion } from '../evaluate.ts';
 import type { ModelIdentity } from '../evaluation-report.ts';
 import { loadModel } from '../runtime/load-model.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { type Runtime, requestOf } from '../runtime/runtime.ts';
 import { readTarget } from '../target.ts';
 import { explainOpened } from './explain-evaluated.ts';
 import type { ExplanationReport } from './explanation-report.ts';
@@ -31,12 +31,8 @@ export async function explainHoldout(
 ): Promise<HoldoutExplanation> {
   const { policy, explanation, names, onProgress } = request;
   await using dataset = await openDataset({ root: request.holdoutRoot, paths: policy.data.holdout });
-  const wanted = {
-    task: policy.task,
-    features: featuresOf(dataset, policy),
-    id: policy.id ?? null,
-    target: policy.target,
-  };
+  const features = featuresOf(dataset, policy);
+  const wanted = requestOf(policy, { features, dataset, root: request.holdoutRoot });
   const target = await readTarget(dataset, policy);
   const candidate = await loadModel({ ...wanted, path: request.candidate });
   let champion: Runtime | AppError | null = null;

@@ -1,5 +1,6 @@
 import type { Column } from '../../data/column.ts';
 import type { ColumnValues } from '../../data/column-stream.ts';
+import type { Dataset } from '../../data/dataset.ts';
 import type { ModelPolicy } from '../../policy/policy.ts';
 import type { ModelIdentity } from '../evaluation-report.ts';
 import type { Task } from '../metric-name.ts';
@@ -49,6 +50,12 @@ export interface Runtime {
   dispose(): Promise<void>;
 }
 
+/** The holdout, for a program that reads it whole. */
+export interface HoldoutRows extends Pick<Dataset, 'rows' | 'streamColumns'> {
+  /** The checkout that the policy is from, where its programs are. */
+  readonly root: string;
+}
+
 /** What a model is to be loaded for. */
 export interface ModelRequest {
   /** A model file, or a folder that holds one model. */
@@ -64,6 +71,8 @@ export interface ModelRequest {
   readonly quantiles?: readonly number[] | undefined;
   /** How the policy says that models are run. */
   readonly runtime?: RuntimePolicy | undefined;
+  /** The rows to answer for, for a program that is given all of them at once. */
+  readonly holdout?: HoldoutRows | undefined;
   /** On how many threads it answers; as many as the runtime likes when absent. */
   readonly threads?: number;
 }
@@ -71,7 +80,11 @@ export interface ModelRequest {
 /** What models of a policy are loaded for, but for their path. */
 export function requestOf(
   policy: RuntimePolicy & Pick<ModelPolicy, 'task' | 'id' | 'target' | 'forecast'>,
-  features: readonly Column[],
+  {
+    features,
+    dataset,
+    root,
+  }: { readonly features: readonly Column[]; readonly dataset: Dataset; readonly root: string },
 ): Omit<ModelRequest, 'path'> {
   return {
     task: policy.task,
@@ -80,5 +93,6 @@ export function requestOf(
     target: policy.target,
     quantiles: policy.forecast?.quantiles,
     runtime: policy,
+    holdout: { root, rows: dataset.rows, streamColumns: dataset.streamColumns },
   };
 }
