@@ -98,62 +98,6 @@ async function openDuckdb(): Promise<Engine> {
   };
 }
 
-/** PostgreSQL in the process, or the server that the tests were given. */
-async function openPostgres(): Promise<Engine> {
-  const place = emptyDatabase();
-  if (place.kind === 'postgres') {
-    const client = new pg.Client({ connectionString: place.url });
-    await client.connect();
-    return {
-      isServer: true,
-      rows: async (sql) => (await client.query<object>(sql)).rows,
-      [Symbol.asyncDispose]: () => client.end(),
-    };
-  }
-  const database = new PGlite();
-  return {
-    isServer: false,
-    rows: async (sql) => (await database.query<object>(sql)).rows,
-    [Symbol.asyncDispose]: () => database.close(),
-  };
-}
-
-function rowsOf(rows: readonly object[]): readonly SqlRow[] {
-  // The columns of the query, whatever the engine's types for them.
-  return rows.map((row) =>
-    Object.fromEntries(Object.entries(row).map(([key, value]) => [key, String(value)])),
-  ) as unknown as SqlRow[];
-}
-
-test('DuckDB and PostgreSQL give every integer of the profile that the same rows give as a file', async () => {
-  using folder = temporaryFolder();
-  const path = join(folder.path, 'sample.parquet');
-  const inserts = await writeSampleTable(path);
-  const expected = await filesProfile(folder.path);
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  await using postgres = await openPostgres();
-  for (const insert of inserts) await postgres.rows(insert);
-
-  const fromDuckdb = await connection.runAndReadAll(
-    profileQuery({ dialect: 'duckdb', table: `'${path}'`, columns: sampleColumns }),
-  );
-  const fromPostgres = await postgres.rows(
-    profileQuery({ dialect: 'postgres', table: 'sample', columns: sampleColumns }),
-  );
-
-  connection.closeSync();
-  instance.closeSync();
-  for (const rows of [fromDuckdb.getRowObjectsJS(), fromPostgres]) {
-    const profile = profileOfRows(rowsOf(rows), sampleColumns);
-    expect(integersOf(profile)).toEqual(integersOf(expected));
-    const [whole, ours] = [profile.columns[0], expected.columns[0]];
-    if (whole?.kind !== 'number' || ours?.kind !== 'number') throw new Error('kind');
-    expect(whole.moments?.mean).toBeCloseTo(ours.moments?.mean ?? 0, 9);
-    expect(whole.moments?.squares).toBeCloseTo(ours.moments?.squares ?? 0, 3);
-  }
-});
-
 test.each(['duckdb', 'postgres', 'spark', 'trino'] as const)('hostile names stay names in %s', (dialect) => {
   const name = `a"b\`c'd\\e --\n; DROP TABLE x`;
 
