@@ -27,8 +27,8 @@ export async function sampleRows(
   const names = columns.map((_, place) => `c${place}`);
   const selected = columns.map((column, place) => `${expression(column)} AS ${names[place]}`);
   const found = await dataset.query(
-    `SELECT (hash(r) >> 32)::DOUBLE AS key, ${selected.join(', ')} FROM data AS r
-     WHERE (hash(r) >> 32) <= ${Math.floor(share * 2 ** 32)} ORDER BY hash(r), ${names.join(', ')} LIMIT ${most}`,
+    `SELECT ${['(hash(r) >> 32)::DOUBLE AS key', ...selected].join(', ')} FROM data AS r
+     WHERE (hash(r) >> 32) <= ${Math.floor(share * 2 ** 32)} ORDER BY ${['hash(r)', ...names].join(', ')} LIMIT ${most}`,
   );
   const numbers = new Map<string, Float64Array>();
   const texts = new Map<string, readonly (string | null)[]>();

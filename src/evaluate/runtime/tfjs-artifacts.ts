@@ -56,7 +56,7 @@ function parseModelJson(path: string): z.infer<typeof ModelJson> {
     const found = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
     throw new AppError(
       'bad-input',
-      `expected ${join(path)} to be a TensorFlow.js model with modelTopology and weightsManifest, found: ${found.replace(/\s+/g, ' ').slice(0, 300)}; save it again with model.save`,
+      `expected ${join(path)} to be a TensorFlow.js model with modelTopology and weightsManifest, found otherwise: ${found.replace(/\s+/g, ' ').slice(0, 300)}; save it again with model.save`,
       { cause },
     );
   }
