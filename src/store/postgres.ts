@@ -3,9 +3,21 @@ import { AppError, messageOf } from '../error.ts';
 import type { Database, Queryable, Row } from './database.ts';
 import { postgresFailure } from './postgres-failure.ts';
 
+/** How long a server may say nothing. Long enough for a migration; a network that swallows packets would be waited for much longer. */
+const patienceMilliseconds = 300_000;
+
 /** Opens a pool on a PostgreSQL server; several processes may share one database. */
-export async function openPostgres(url: string): Promise<Database> {
-  const pool = new Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 });
+export async function openPostgres(
+  url: string,
+  { answerWithinMs = patienceMilliseconds }: { readonly answerWithinMs?: number } = {},
+): Promise<Database> {
+  const pool = new Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    query_timeout: answerWithinMs,
+  });
   // An idle connection that the server drops must not end the process; the next query reports what is wrong.
   pool.on('error', () => {});
   // Nor may one that is in use and is dropped between two statements, when nobody waits for an answer of it.
@@ -42,14 +54,23 @@ async function inTransaction<T>(pool: Pool, work: (tx: Queryable) => Promise<T>)
     await tx.query('commit');
     return value;
   } catch (cause) {
-    await client.query('rollback').catch((error: Error) => {
-      broken = error;
-    });
+    // A server that has not answered would not answer this either, and nothing is said twice.
+    if (isSilence(cause)) broken = new Error('the server does not answer');
+    else {
+      await client.query('rollback').catch((error: Error) => {
+        broken = error;
+      });
+    }
     throw cause;
   } finally {
     // A connection that could not roll back is not handed out again.
     client.release(broken);
   }
+}
+
+/** The driver tells it by these words alone. */
+function isSilence(thrown: unknown): boolean {
+  return thrown instanceof AppError && messageOf(thrown.cause) === 'Query read timeout';
 }
 
 function queryable(client: Pool | PoolClient): Queryable {

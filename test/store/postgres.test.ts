@@ -47,6 +47,7 @@ function answerAll(socket: Socket): void {
     if (how === 'fail') socket.write(Buffer.concat([failure(code), ready]));
     else if (code === 'later') socket.end(done);
     else if (how === 'cut') socket.destroy();
+    else if (sql === 'swallow') return;
     else socket.write(done);
   });
 }
@@ -78,6 +79,19 @@ describe('a PostgreSQL server', () => {
 
     await expect(lost).rejects.toMatchObject({ name: 'AppError', code: 'unavailable' });
     expect(await db.query('select 1')).toEqual([]);
+  });
+
+  it('that says nothing any more is given up after a while, and its connection with it', async () => {
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const url = `postgres://siskin:secret@127.0.0.1:${port}/siskin?sslmode=disable`;
+    await using impatient = await openPostgres(url, { answerWithinMs: 100 });
+
+    await expect(impatient.transaction((tx) => tx.query('swallow'))).rejects.toMatchObject({
+      name: 'AppError',
+      code: 'unavailable',
+    });
+    expect(await impatient.query('select 1')).toEqual([]);
   });
 
   it('is not asked again what it never could do', async () => {
