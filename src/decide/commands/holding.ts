@@ -1,6 +1,7 @@
 import { type ReasonCode, reasonCodes } from '../../command/reasons.ts';
 import { frozenWords } from '../../render/holds.ts';
 import { clock } from '../../render/markdown.ts';
+import { counted } from '../../render/number.ts';
 import { sentence } from '../../render/outcome.ts';
 import { forkRefusal } from '../fork.ts';
 import { frozen } from '../freeze.ts';
@@ -29,7 +30,7 @@ export function holdingHere({ facts }: Scene): readonly Holding[] {
     const seen =
       judged.kind === 'absent'
         ? `\`${pull.base.ref}\` has no policy`
-        : `the policy of \`${pull.base.ref}\` has ${judged.problems.length} problems`;
+        : `the policy of \`${pull.base.ref}\` has ${counted(judged.problems.length, 'problem')}`;
     return [{ code: 'no-policy', model: null, seen }, ...holding];
   }
   const { holds, now } = facts;
