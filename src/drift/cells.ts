@@ -121,10 +121,11 @@ export function categoryGroups(options: {
   const labels = [...counts.keys()];
   const isFrequent = (label: string) => massOf(counts.get(label) ?? [0, 0]) >= enough;
   const frequent = labels.filter(isFrequent);
-  const order = new Map(labels.map((label) => [label, hashOf(label).bucket]));
   const rare = labels
     .filter((label) => !isFrequent(label))
-    .sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0) || (a < b ? -1 : 1));
+    .map((label) => ({ label, order: hashOf(label).bucket }))
+    .sort((a, b) => a.order - b.order || (a.label < b.label ? -1 : 1))
+    .map(({ label }) => label);
   const joined = groupsOf(
     rare.map((label) => counts.get(label) ?? [0, 0]),
     (pair) => massOf(pair) >= enough,
