@@ -12,6 +12,7 @@ export function validationLines(report: ValidationReport): string {
     `  read     ${grouped(report.rows)} rows, ${checks} checks${passes}`,
     ...problems.flatMap((problem) => problemLines('✗', problem)),
     ...warnings.flatMap((problem) => problemLines('!', problem)),
+    ...(report.cut === undefined ? [] : [`  … ${grouped(report.cut)} more broken rules are not listed`]),
     ...overlap.map(
       ({ with: files, rows, ofRows }) =>
         `  overlap  ${grouped(rows)} of ${grouped(ofRows)} rows of ${shownText(files.join(', '), 60)} are here too (${ofRows === 0 ? '–' : percentText(rows / ofRows)})`,

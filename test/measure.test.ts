@@ -116,6 +116,48 @@ describe('measuring a model', () => {
     expect(measured.evaluation?.metrics['roc-auc']?.difference).toMatchObject({ value: 0 });
   });
 
+  it('looks for rows of the holdout of the base, and for keys in files of the head', async () => {
+    const rules = `${schema}  y: { references: { files: outcomes.csv, column: code } }
+overlap: [{ with: holdout.csv, by: [x, y] }]
+`;
+    using old = folder({
+      ...base,
+      'schema.yml': rules,
+      'holdout.csv': numbers(3, 0),
+      'outcomes.csv': 'code,word\n7,x\n',
+    });
+    using now = folder({ ...base, 'holdout.csv': numbers(3, 5000), 'outcomes.csv': 'code,word\n0,no\n1,yes\n' });
+
+    const { validation } = await measureModel({
+      policy,
+      baseRoot: old.root,
+      headRoot: now.root,
+      candidate: null,
+      champion: null,
+    });
+
+    expect(validation?.problems).toMatchObject([
+      { check: 'overlap', found: '3 of its 3 rows, 100 %, equal in 2 columns' },
+    ]);
+  });
+
+  it('says that the base has no schema yet', async () => {
+    const { 'schema.yml': _, ...without } = base;
+    using old = folder(without);
+
+    const { failures } = await measureModel({
+      policy,
+      baseRoot: old.root,
+      headRoot: old.root,
+      candidate: null,
+      champion: null,
+    });
+
+    expect(failures).toMatchObject([
+      { part: 'validation', code: 'not-found', message: expect.stringContaining('merge it first') },
+    ]);
+  });
+
   it('holds the data of the head against the schema of the base', async () => {
     using old = folder(base);
     using now = folder({ ...base, 'train/a.csv': numbers(500, 950), 'schema.yml': 'version: 1\ncolumns: {}\n' });

@@ -41,19 +41,22 @@ export async function validateDataset(options: {
     ...(leakage?.problems ?? []).map((problem) => ({ isWarning: leakage?.isWarning === true, problem })),
     ...overlaps.flatMap(({ problem, isWarning }) => (problem === null ? [] : [{ isWarning, problem }])),
   ];
-  const [problems, warnings] = [false, true].map((isWarning) =>
-    described.filter((one) => one.isWarning === isWarning).map((one) => one.problem),
-  );
+  const listed = (isWarning: boolean) =>
+    described.filter((one) => one.isWarning === isWarning).map((one) => one.problem);
+  const problems = listed(false).slice(0, mostProblems);
+  const warnings = listed(true).slice(0, mostProblems - problems.length);
+  const cut = described.length - problems.length - warnings.length;
   return {
     schema: 'present',
     rows: dataset.rows,
     checks: compiled.checks.length + (leakage?.checks ?? 0) + overlaps.length,
     scans: scans + rows.scans + (leakage === null ? 0 : 1) + overlaps.reduce((sum, one) => sum + one.scans, 0),
-    problems: problems?.slice(0, mostProblems) ?? [],
-    ...(warnings && warnings.length > 0 && { warnings: warnings.slice(0, mostProblems) }),
+    problems,
+    ...(warnings.length > 0 && { warnings }),
+    ...(cut > 0 && { cut }),
     ...(leakage !== null && { leakage: leakage.report }),
     ...(overlaps.length > 0 && { overlap: overlaps.map(({ report }) => report) }),
-    verdict: problems?.length === 0 ? 'pass' : 'fail',
+    verdict: problems.length === 0 ? 'pass' : 'fail',
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Data files with more columns or mistakes than this are described by their first ones. */
+/** Broken rules that a report lists, those that only warn included; of more it says how many. */
 export const mostProblems = 1000;
 
 /**
@@ -99,6 +99,8 @@ export const ValidationReport = z.strictObject({
   problems: z.array(SchemaProblem).max(mostProblems),
   /** Broken rules that the schema says only to warn of. */
   warnings: z.array(SchemaProblem).max(mostProblems).optional(),
+  /** Broken rules beyond those that are listed. */
+  cut: z.number().int().positive().optional(),
   leakage: LeakageReport.optional(),
   overlap: z.array(OverlapReport).max(20).optional(),
   verdict: z.enum(['pass', 'fail', 'error']),
