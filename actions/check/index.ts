@@ -10,6 +10,7 @@ import { runningSoftware } from '../../src/report/software.ts';
 import type { Result } from '../../src/result.ts';
 import { runAction } from '../door.ts';
 import { provideNatives } from '../natives.ts';
+import { profileCache } from '../profile-cache.ts';
 import { publishResult } from '../publish.ts';
 import { modelOf, readPolicy } from '../read-policy.ts';
 import { baseCommit, git } from './base-commit.ts';
@@ -39,7 +40,15 @@ await runAction(async () => {
     const committed = policy.model === undefined ? '' : join(baseRoot, policy.model);
     const champion = core.getInput('champion') || (existsSync(committed) ? committed : null);
     await provideNatives();
-    const measured = await measureModel({ policy, baseRoot, headRoot, candidate, champion, onProgress: core.info });
+    const measured = await measureModel({
+      policy,
+      baseRoot,
+      headRoot,
+      candidate,
+      champion,
+      cache: profileCache(),
+      onProgress: core.info,
+    });
     const result: Result = {
       schema: 'siskin.result/v1',
       claim: randomUUID(),

@@ -1,6 +1,5 @@
 import * as core from '@actions/core';
-import { openDataset } from '../../src/data/dataset.ts';
-import { profileDataset } from '../../src/data/profile.ts';
+import { profileFiles } from '../../src/data/profile-files.ts';
 import { compareProfiles, type ProfiledData } from '../../src/drift/compare.ts';
 import { AppError } from '../../src/error.ts';
 import { DriftPolicy } from '../../src/policy/drift-policy.ts';
@@ -8,6 +7,7 @@ import { columnTable } from '../../src/render/data-section.ts';
 import { runAction } from '../door.ts';
 import { linesInput } from '../lines-input.ts';
 import { provideNatives } from '../natives.ts';
+import { profileCache } from '../profile-cache.ts';
 
 await runAction(async () => {
   const policy = policyInput();
@@ -41,6 +41,5 @@ function policyInput(): DriftPolicy {
 }
 
 async function profiled(side: 'reference' | 'current'): Promise<ProfiledData> {
-  await using dataset = await openDataset({ root: core.getInput('path'), paths: linesInput(side) });
-  return { profile: await profileDataset(dataset), digest: dataset.digest };
+  return await profileFiles({ root: core.getInput('path'), paths: linesInput(side), cache: profileCache() });
 }

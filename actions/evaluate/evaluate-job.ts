@@ -7,6 +7,7 @@ import { type ModelPolicy, policyPath } from '../../src/policy/policy.ts';
 import { runningSoftware } from '../../src/report/software.ts';
 import type { Result } from '../../src/result.ts';
 import type { EvaluateJob, RunPlan } from '../../src/run-plan.ts';
+import { profileCache } from '../profile-cache.ts';
 import { modelOf, readPolicy } from '../read-policy.ts';
 import { type FoundModel, findModel } from './model-path.ts';
 
@@ -49,6 +50,7 @@ export async function evaluateJob(options: {
     candidate: candidate.path,
     champion: champion.path,
     looks: looksOf(job),
+    cache: profileCache(),
     onProgress: options.onProgress,
   });
   const exchanged = exchangedModels(job, measured);

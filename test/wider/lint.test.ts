@@ -50,6 +50,13 @@ describe('the workflow that we ship', () => {
   });
 });
 
+describe('the templates that people copy', () => {
+  it.each(globSync('templates/*.yml', { cwd: root }))('please actionlint and zizmor: %s', (file) => {
+    expect(actionlint(file)).toEqual(clean);
+    expect(zizmor(file)).toEqual(clean);
+  });
+});
+
 describe('this repository', () => {
   it.each(workflows)('has a workflow that pleases actionlint and zizmor: %s', (file) => {
     expect(actionlint(file)).toEqual(clean);
