@@ -173,6 +173,7 @@ async function readHistory({
   }
 }
 
+/** The champion, or why it cannot be used. */
 export async function loadChampion(request: Parameters<typeof loadModel>[0]): Promise<Runtime | AppError> {
   try {
     return await loadModel(request);

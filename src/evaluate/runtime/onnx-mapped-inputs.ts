@@ -180,11 +180,26 @@ function tensorOf(wanted: WantedTensor, { ort, batch }: { readonly ort: Ort; rea
     case 'bool':
       return new ort.Tensor('bool', Uint8Array.from(numbers), dims);
     case 'float16':
-      // The package makes halves of plain numbers where the runtime has Float16Array, as Node 24 does.
-      return new ort.Tensor('float16', Array.from(numbers), dims);
+      return halves(ort, { numbers, dims });
     default:
       return new ort.Tensor('float32', Float32Array.from(numbers), dims);
   }
+}
+
+/**
+ * A tensor of halves. The package makes Float16Array of its data where the runtime has it, which its native part does not
+ * read; so the bits go in under another type, and the name of the type is put right afterwards.
+ */
+function halves(
+  ort: Ort,
+  { numbers, dims }: { readonly numbers: Float64Array; readonly dims: readonly number[] },
+): Tensor {
+  // Node 24 has it; the library of types does not name it yet.
+  const { Float16Array: Halves } = globalThis as unknown as {
+    readonly Float16Array: new (values: Float64Array) => { readonly buffer: ArrayBuffer };
+  };
+  const tensor: Tensor = new ort.Tensor('uint16', new Uint16Array(new Halves(numbers).buffer), dims);
+  return Object.defineProperty(tensor, 'type', { value: 'float16' });
 }
 
 function numbersOf(batch: Batch, wanted: WantedTensor & { readonly rows: number }): Float64Array {

@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError, messageOf } from '../../error.ts';
-import { importNative } from '../../natives.ts';
+import { importNative, nativeFolder } from '../../natives.ts';
 import { fileWithin, identityOf } from './model-files.ts';
 import { type OnnxFile, readOnnxFile, withTensorOutput } from './onnx-file.ts';
 import { type InputPlan, inputPlan, rowsPerRun, slice } from './onnx-inputs.ts';
@@ -73,20 +73,29 @@ async function openWhereItRuns(
   provider: 'cpu' | 'cuda',
 ): Promise<{ readonly session: InferenceSession; readonly notes: readonly string[] }> {
   if (provider === 'cpu') return { session: await openSession(options, 'cpu'), notes: [] };
-  try {
-    return { session: await openSession(options, 'cuda'), notes: [`${basename(options.file)} ran on CUDA`] };
-  } catch (thrown) {
-    const session = await openSession(options, 'cpu');
-    const found = oneLine(thrown instanceof AppError ? thrown.cause : thrown).slice(0, 200);
-    const fix =
-      'install onnxruntime-node with its CUDA files (npm install onnxruntime-node --onnxruntime-node-install=cuda12) on Linux x64 with CUDA 12 and cuDNN 9';
-    return {
-      session,
-      notes: [
-        `expected CUDA for ${basename(options.file)}, found: ${found}; it ran on the processor. To use it, ${fix}`,
-      ],
-    };
+  const name = basename(options.file);
+  let found = 'no CUDA files of onnxruntime';
+  if (hasCudaFiles()) {
+    try {
+      return { session: await openSession(options, 'cuda'), notes: [`${name} ran on CUDA`] };
+    } catch (thrown) {
+      found = oneLine(thrown instanceof AppError ? thrown.cause : thrown).slice(0, 200);
+    }
   }
+  const fix =
+    'install onnxruntime-node with `--onnxruntime-node-install=cuda12`, beside CUDA 12 and cuDNN 9, on Linux x64 or Windows x64';
+  const note = `expected CUDA for ${name}, found ${found}; it ran on the processor. To use CUDA, ${fix}`;
+  return { session: await openSession(options, 'cpu'), notes: [note] };
+}
+
+/** Whether the provider for CUDA lies beside onnxruntime: to ask it without it writes to the terminal. */
+function hasCudaFiles(): boolean {
+  const folder = nativeFolder('onnxruntime-node');
+  if (folder === null) return false;
+  const files = readdirSync(join(folder, 'bin'), { recursive: true, encoding: 'utf8' });
+  return files.some(
+    (file) => file.includes(join(process.platform, process.arch)) && /onnxruntime_providers_cuda\.(so|dll)$/.test(file),
+  );
 }
 
 async function openSession(options: Openable, provider: 'cpu' | 'cuda'): Promise<InferenceSession> {
