@@ -10,6 +10,7 @@ import { bytes, count, milliseconds, percent } from '../src/render/number.ts';
 import { verdictOutcome } from '../src/render/outcome.ts';
 import { type Measurement, type Verdict, worst } from '../src/verdict.ts';
 import { type ExitCode, exitCodes, type Invocation } from './command.ts';
+import { explanationLines } from './explanation-lines.ts';
 import { writeReport } from './report-output.ts';
 import { shownText } from './shown-text.ts';
 
@@ -68,6 +69,7 @@ export function printEvaluation(
     ...gateLines(specialGates({ fairness: [], slices: sliceGates, edge })),
     ...treatment(report, fairness),
     ...servingLines(report),
+    ...explained(report),
     ...rest(evaluation),
     `verdict: ${verdictOutcome(verdict).word}`,
   ];
@@ -192,6 +194,10 @@ function treatment({ fairness }: Evaluation['report'], verdicts: readonly Fairne
     ...aligned([['group', 'rows', ...rateTitles], ...groups]),
     ...fairnessLegend(fairness),
   ];
+}
+
+function explained({ explanation, champion }: Evaluation['report']): readonly string[] {
+  return explanation === undefined ? [] : ['', ...explanationLines(explanation, { isCompared: champion !== null })];
 }
 
 function rest({ report, failures }: Evaluation): readonly string[] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** What permutation importance may be counted in: the mean over the rows of a loss that each row has by itself. */
 export const explanationLosses = ['log-loss', 'brier', 'error', 'squared-error', 'absolute-error'] as const;
+/** The name of such a loss. */
 export type ExplanationLoss = (typeof explanationLosses)[number];
 
 /** How it is explained what the models read in the features. It decides nothing. */
