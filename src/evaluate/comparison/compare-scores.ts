@@ -71,7 +71,7 @@ function clusterInference({ metric, value, pair }: ScoreComparison, clusters: Ro
   }
   const count = clusters.keys.length;
   if (count < 2) return null;
-  const replicates = groupReplicates(additive, { groups: clusters, rows: clusters.groupOf.length });
+  const replicates = groupReplicates(additive, clusters);
   return named('cluster bootstrap', bootstrapInference(value, replicates, widenedByGroups(count)));
 }
 

@@ -6,33 +6,50 @@ import type { AdditiveDifference } from './additive-difference.ts';
 import { replicateCount } from './joint-cells.ts';
 import type { RowGroups } from './row-groups.ts';
 
+/** A difference on some rows, with the group of each. */
+export interface Grouped {
+  readonly difference: AdditiveDifference;
+  readonly groupOf: Uint16Array;
+  readonly rows: number;
+}
+
+/** Replicates of one difference by the cluster bootstrap. */
+export function groupReplicates(difference: AdditiveDifference, groups: RowGroups): Float64Array {
+  const { groupOf } = groups;
+  const [own] = jointReplicates([{ difference, groupOf, rows: groupOf.length }], groups.keys);
+  return own ?? new Float64Array();
+}
+
 /**
- * Replicates of the cluster bootstrap: all rows of a group weigh the same, Poisson(1) by the group's key (Field and Welsh,
- * "Bootstrapping Clustered Data", 2007). Only `rows` have part, where they are given.
+ * Replicates of several differences by one cluster bootstrap: all rows of a group weigh the same in all of them, Poisson(1)
+ * by the group's key (Field and Welsh, "Bootstrapping Clustered Data", 2007).
  */
-export function groupReplicates(
-  difference: AdditiveDifference,
-  options: { readonly groups: RowGroups; readonly rows: number | Uint32Array },
-): Float64Array {
-  const { groups } = options;
-  const table = sumsByGroup(difference, options);
-  const sums = new Float64Array(difference.width);
-  const replicates = new Float64Array(replicateCount);
-  const counts = new Float64Array(groups.keys.length).fill(1);
-  forEachReplicate({ keys: groups.keys, counts }, replicateCount, (weights, replicate) => {
-    sums.fill(0);
-    for (let group = 0; group < weights.length; group++) {
-      const weight = weights[group] ?? 0;
-      if (weight === 0) continue;
-      const end = table.starts[group + 1] ?? 0;
-      for (let at = table.starts[group] ?? 0; at < end; at++) {
-        const place = table.places[at] ?? 0;
-        sums[place] = (sums[place] ?? 0) + weight * (table.amounts[at] ?? 0);
-      }
+export function jointReplicates(parts: readonly Grouped[], keys: Uint32Array): readonly Float64Array[] {
+  const drawn = parts.map((part) => ({
+    table: sumsByGroup(part, keys.length),
+    sums: new Float64Array(part.difference.width),
+    replicates: new Float64Array(replicateCount),
+    of: part.difference.of,
+  }));
+  const counts = new Float64Array(keys.length).fill(1);
+  forEachReplicate({ keys, counts }, replicateCount, (weights, replicate) => {
+    for (const { table, sums, replicates, of } of drawn) {
+      weigh(table, { weights, sums });
+      replicates[replicate] = of(sums);
     }
-    replicates[replicate] = difference.of(sums);
   });
-  return replicates;
+  return drawn.map(({ replicates }) => replicates);
+}
+
+function weigh(
+  { groups, places, amounts }: GroupSums,
+  { weights, sums }: { readonly weights: Float64Array; readonly sums: Float64Array },
+): void {
+  sums.fill(0);
+  for (let at = 0; at < groups.length; at++) {
+    const place = places[at] ?? 0;
+    sums[place] = (sums[place] ?? 0) + (weights[groups[at] ?? 0] ?? 0) * (amounts[at] ?? 0);
+  }
 }
 
 /**
@@ -47,43 +64,39 @@ export function widenedByGroups(groups: number): (confidence: number) => number 
     (studentQuantile(share(confidence), groups - 1) / normalQuantile(share(confidence)));
 }
 
-/** The sums of each group, those that are 0 left out. */
-function sumsByGroup(
-  difference: AdditiveDifference,
-  { groups, rows }: { readonly groups: RowGroups; readonly rows: number | Uint32Array },
-): { readonly starts: Uint32Array; readonly places: Uint32Array; readonly amounts: Float64Array } {
+/** What each group adds to each sum; what is 0 is left out. */
+interface GroupSums {
+  readonly groups: Uint16Array;
+  readonly places: Uint32Array;
+  readonly amounts: Float64Array;
+}
+
+function sumsByGroup({ difference, groupOf, rows }: Grouped, groups: number): GroupSums {
   const { width, addRow } = difference;
-  const dense = new Float64Array(groups.keys.length * width);
-  const count = typeof rows === 'number' ? rows : rows.length;
-  const rowAt = (at: number) => (typeof rows === 'number' ? at : (rows[at] ?? 0));
   const largest = new Float64Array(width);
   const measure = (place: number, amount: number) => {
     largest[place] = Math.max(largest[place] ?? 0, Math.abs(amount));
   };
-  for (let at = 0; at < count; at++) addRow(rowAt(at), measure);
-  const rounded = Array.from(largest, (size) => onGrid(size, count));
+  for (let row = 0; row < rows; row++) addRow(row, measure);
+  const rounded = Array.from(largest, (size) => onGrid(size, rows));
+  const dense = new Float64Array(groups * width);
   let base = 0;
   const add = (place: number, amount: number) => {
     dense[base + place] = (dense[base + place] ?? 0) + (rounded[place]?.(amount) ?? amount);
   };
-  for (let at = 0; at < count; at++) {
-    base = (groups.groupOf[rowAt(at)] ?? 0) * width;
-    addRow(rowAt(at), add);
+  for (let row = 0; row < rows; row++) {
+    base = (groupOf[row] ?? 0) * width;
+    addRow(row, add);
   }
   let filled = 0;
   for (const amount of dense) if (amount !== 0) filled++;
-  const starts = new Uint32Array(groups.keys.length + 1);
-  const places = new Uint32Array(filled);
-  const amounts = new Float64Array(filled);
+  const sums = { groups: new Uint16Array(filled), places: new Uint32Array(filled), amounts: new Float64Array(filled) };
   let at = 0;
-  for (let group = 0; group < groups.keys.length; group++) {
-    for (let place = 0; place < width; place++) {
-      const amount = dense[group * width + place] ?? 0;
-      if (amount === 0) continue;
-      places[at] = place;
-      amounts[at++] = amount;
-    }
-    starts[group + 1] = at;
+  for (const [slot, amount] of dense.entries()) {
+    if (amount === 0) continue;
+    sums.groups[at] = Math.floor(slot / width);
+    sums.places[at] = slot % width;
+    sums.amounts[at++] = amount;
   }
-  return { starts, places, amounts };
+  return sums;
 }

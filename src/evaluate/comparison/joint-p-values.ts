@@ -3,7 +3,7 @@ import { stepDownMinimum } from '../../statistics/max-t.ts';
 import { momentsOf, sampleVariance } from '../../statistics/moments.ts';
 import type { ScoreMetric } from '../metrics/metric-value.ts';
 import { additiveForm } from './additive-form.ts';
-import { groupReplicates, widenedByGroups } from './group-replicates.ts';
+import { type Grouped, jointReplicates, widenedByGroups } from './group-replicates.ts';
 import type { Pair } from './pair.ts';
 import type { RowGroups } from './row-groups.ts';
 
@@ -30,7 +30,17 @@ export function jointPValues(
   { groups, isClustered }: { readonly groups: RowGroups; readonly isClustered: boolean },
 ): readonly number[] {
   const factor = isClustered ? widenedByGroups(groups.keys.length)(0.95) : 1;
-  const drawn = tests.map((test) => drawnTest(test, { groups, factor }));
+  const forms = tests.map((test) => groupedTest(test, groups));
+  const redrawn = [
+    ...jointReplicates(
+      forms.filter((form) => form !== null),
+      groups.keys,
+    ),
+  ];
+  const drawn = tests.map((test, place) => {
+    const replicates = forms[place] === null ? undefined : redrawn.shift();
+    return replicates === undefined ? null : drawnTest(test, { replicates, factor });
+  });
   const joint = drawn.filter((one) => one !== null);
   const shared = stepDownMinimum(
     joint.map(({ statistic }) => statistic),
@@ -45,14 +55,17 @@ export function jointPValues(
   });
 }
 
+function groupedTest({ metric, pair, rows }: JointTest, groups: RowGroups): Grouped | null {
+  const difference = additiveForm(metric, pair);
+  const groupOf = Uint16Array.from(rows, (row) => groups.groupOf[row] ?? 0);
+  return difference && { difference, groupOf, rows: rows.length };
+}
+
 function drawnTest(
-  { metric, pair, rows, turn, distance }: JointTest,
-  { groups, factor }: { readonly groups: RowGroups; readonly factor: number },
+  { turn, distance }: JointTest,
+  { replicates, factor }: { readonly replicates: Float64Array; readonly factor: number },
 ): { readonly statistic: number; readonly replicates: Float64Array } | null {
-  const additive = additiveForm(metric, pair);
-  if (additive === null || !Number.isFinite(factor)) return null;
-  const own = { keys: groups.keys, groupOf: Uint16Array.from(rows, (row) => groups.groupOf[row] ?? 0) };
-  const replicates = groupReplicates(additive, { groups: own, rows: rows.length });
+  if (!Number.isFinite(factor)) return null;
   const known = replicates.filter((value) => !Number.isNaN(value)).sort();
   if (known.length < 0.95 * replicates.length) return null;
   const moments = momentsOf(known.length, (at) => known[at] ?? 0);
