@@ -44,7 +44,7 @@ export function columnTable(report: DriftReport): string {
   const rows = names
     .slice(0, foldedColumns)
     .map(([name, column]) => [
-      code(name, 60),
+      named(name, column),
       shapeWords(column),
       statisticWords(column, 'psi'),
       statisticWords(column, 'jensen-shannon'),
@@ -61,9 +61,16 @@ export function columnTable(report: DriftReport): string {
 /** Columns with the moved ones first, the furthest moved at the top. */
 export function orderedColumns(report: DriftReport): readonly (readonly [string, ColumnDrift])[] {
   const rank = { moved: 0, 'not-assessed': 1, steady: 2, ignored: 3 } as const;
+  const weight = (column: ColumnDrift) => column.severity ?? distance(column);
   return Object.entries(report.columns).sort(
-    ([, a], [, b]) => rank[a.verdict] - rank[b.verdict] || distance(b) - distance(a),
+    ([, a], [, b]) => rank[a.verdict] - rank[b.verdict] || weight(b) - weight(a),
   );
+}
+
+/** What a column is beside a feature: `label`, `prediction`, `critical`; empty for one that is only a feature. */
+export function roleWords({ role, critical }: ColumnDrift): string {
+  const words = [role === undefined || role === 'feature' ? '' : role, critical === true ? 'critical' : ''];
+  return words.filter((word) => word !== '').join(', ');
 }
 
 /** `6.4 → 9.0`, to the digits that tell the two means apart; days for times; `—` for what has no mean. */
@@ -100,6 +107,7 @@ function day(seconds: number): string {
 function driftSentence(report: DriftReport): string {
   const sentences = [
     movedSentence(report),
+    columnsSentence('Critical and moved', report.criticalMoved ?? []),
     columnsSentence('New', report.added),
     columnsSentence('Gone', report.removed),
     ...togetherSentences(report),
@@ -166,7 +174,7 @@ function movedTable(report: DriftReport): string {
   const rows = moved
     .slice(0, shownColumns)
     .map(([name, column]) => [
-      code(name, 60),
+      named(name, column),
       shapeWords(column),
       statisticWords(column, 'psi'),
       statisticWords(column, 'jensen-shannon'),
@@ -183,6 +191,11 @@ function problemList({ validation }: Result): string {
   });
   const more = problems.length - lines.length;
   return [...lines, ...(more > 0 ? [`- ${more} more in the check and the report`] : [])].join('\n');
+}
+
+function named(name: string, column: ColumnDrift): string {
+  const role = roleWords(column);
+  return role === '' ? code(name, 60) : `${code(name, 60)} (${role})`;
 }
 
 function shapeWords(column: ColumnDrift): string {

@@ -61,7 +61,10 @@ function ownData({ state, pointers }: ModelView): string {
 /** What tells the data of a model apart, column by column and under its schema; null when none were compared. */
 export function dataIdentity({ state }: ModelView): string | null {
   if (state.kind !== 'judged' || state.result.drift === null) return null;
-  return canonicalJson([state.result.drift, state.result.validation]);
+  const { drift, validation } = state.result;
+  // The same column may be the truth of one model and a feature of another: what was measured of it is the same.
+  const columns = Object.entries(drift.columns).map(([name, { role: _, severity: __, ...column }]) => [name, column]);
+  return canonicalJson([{ ...drift, columns }, validation]);
 }
 
 /** What changed, what it comes to, and why: the part of a model's section that is never folded. */

@@ -5,6 +5,7 @@ import {
   nullWords,
   orderedColumns,
   qWords,
+  roleWords,
   rowsSentence,
   statisticWords,
   unseenSentence,
@@ -40,10 +41,18 @@ export function driftPart(report: DriftReport, scope: Scope, detail: Detail): st
     more > 0 ? `<p>${counted(more, 'more column')} moved; the table has all.</p>` : '',
     barTable(cards),
     columnTable(columns, scope, detail),
-    `<p class="meta">A column has moved when the lower bound of its Jensen–Shannon distance reaches ${report.minimumEffect} and its q-value is at most ${report.alpha} (Benjamini–Hochberg over all columns).</p>`,
+    `<p class="meta">A column has moved when the lower bound of its Jensen–Shannon distance reaches ${report.minimumEffect} and its q-value is at most ${report.alpha} (Benjamini–Hochberg over all columns).${blockWords(report)}</p>`,
   ]
     .filter((part) => part !== '')
     .join('\n');
+}
+
+/** Where rows hang together, intervals are over groups of them. */
+function blockWords({ blocks }: DriftReport): string {
+  if (blocks === undefined) return '';
+  const { column, size, reference, current } = blocks;
+  const what = size === 'value' ? 'value' : size;
+  return ` Rows of one ${what} of ${htmlCode(column)} hang together: the bounds are over ${counted(reference, 'group')} before and ${counted(current, 'group')} now.`;
 }
 
 function driftWords(report: DriftReport): string {
@@ -52,7 +61,7 @@ function driftWords(report: DriftReport): string {
     const more = list.length > shown.length ? ` and ${list.length - shown.length} more` : '';
     return list.length === 0 ? '' : ` ${title}: ${shown.join(', ')}${more}.`;
   };
-  return `${html(movedSentence(report))}${names('New columns', report.added)}${names('Columns that are gone', report.removed)}`;
+  return `${html(movedSentence(report))}${names('Critical and moved', report.criticalMoved ?? [])}${names('New columns', report.added)}${names('Columns that are gone', report.removed)}`;
 }
 
 function card([name, column]: Named, id: string): string {
@@ -111,7 +120,7 @@ function columnTable(columns: readonly Named[], { prefix }: Scope, detail: Detai
   const rows = columns
     .slice(0, detail.rows)
     .map(([name, column], index) => [
-      htmlCode(name),
+      `${htmlCode(name)}${roleWords(column) === '' ? '' : ` <span class="quiet">${roleWords(column)}</span>`}`,
       chip(column.verdict.replace('-', ' '), tones[column.verdict]),
       index < detail.drawnColumns
         ? histogram([name, column], { id: `${prefix}column-${index}`, size: 'small' })
