@@ -59,31 +59,6 @@ export function expressionSql(expression: Expression, scope: ExpressionScope): T
   }
 }
 
-/** Every regular expression that an expression holds. */
-export function patternsOf(expression: Expression): readonly string[] {
-  switch (expression.kind) {
-    case 'number':
-    case 'text':
-    case 'boolean':
-    case 'column':
-      return [];
-    case 'matches':
-      return [expression.pattern, ...patternsOf(expression.operand)];
-    case 'binary':
-      return [...patternsOf(expression.left), ...patternsOf(expression.right)];
-    case 'call':
-      return expression.inputs.flatMap(patternsOf);
-    case 'in':
-      return [expression.operand, ...expression.options].flatMap(patternsOf);
-    case 'negative':
-    case 'not':
-    case 'missing':
-      return patternsOf(expression.operand);
-    default:
-      return expression satisfies never;
-  }
-}
-
 function columnSql({ name, at }: Extract<Expression, { kind: 'column' }>, scope: ExpressionScope): TypedValue {
   const column = scope.columnNamed(name);
   if (column !== null) return column;

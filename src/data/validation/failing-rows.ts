@@ -3,7 +3,7 @@ import { quoted } from '../column.ts';
 import type { Dataset } from '../dataset.ts';
 import type { DataSchema } from '../schema.ts';
 import type { FailingRow } from '../validation-report.ts';
-import { freshPrefix } from './compile.ts';
+import { freshPrefix } from './fresh-prefix.ts';
 import { rowPlaces } from './row-places.ts';
 import { hiddenValue, shownValue } from './shown-value.ts';
 

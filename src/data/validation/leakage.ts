@@ -31,7 +31,7 @@ export interface FoundLeakage {
  */
 export async function findLeakage(dataset: Dataset, document: SchemaDocument): Promise<FoundLeakage | null> {
   const { leakage: rule } = document.schema;
-  if (rule === undefined) return null;
+  if (rule === undefined || isAbsent(dataset, document, rule.target)) return null;
   const target = columnOf(dataset, document, rule.target);
   const features = dataset.columns.filter(({ name }) => name !== rule.target && !rule.ignore.includes(name));
   const columns = await sample({ dataset, document, columns: [target, ...features] });
@@ -70,6 +70,11 @@ export async function findLeakage(dataset: Dataset, document: SchemaDocument): P
     problems,
     isWarning: rule.warn,
   };
+}
+
+/** A column that the schema names and the data lack is the matter of `required`. */
+function isAbsent({ columns }: Dataset, { schema }: SchemaDocument, name: string): boolean {
+  return Object.hasOwn(schema.columns, name) && !columns.some((column) => column.name === name);
 }
 
 type Cell = string | number | null;

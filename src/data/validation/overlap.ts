@@ -5,7 +5,7 @@ import type { Dataset } from '../dataset.ts';
 import type { DataSchema, SchemaDocument } from '../schema.ts';
 import type { FailingRow, OverlapReport, SchemaProblem } from '../validation-report.ts';
 import { anomalyFix } from './anomaly.ts';
-import { freshPrefix } from './compile.ts';
+import { freshPrefix } from './fresh-prefix.ts';
 import { comparable, relatedColumn, relatedTable, rowHash } from './related-data.ts';
 import { rowPlaces } from './row-places.ts';
 
@@ -24,6 +24,10 @@ export interface FoundOverlap {
 export async function findOverlaps(dataset: Dataset, document: SchemaDocument): Promise<readonly FoundOverlap[]> {
   const found: FoundOverlap[] = [];
   for (const [at, rule] of document.schema.overlap.entries()) {
+    const isAbsent = (name: string) =>
+      Object.hasOwn(document.schema.columns, name) && !dataset.columns.some((column) => column.name === name);
+    // A column that the schema names and the data lack is the matter of `required`.
+    if (rule.by?.some(isAbsent)) continue;
     found.push(await findOverlap({ dataset, document, at, rule }));
   }
   return found;

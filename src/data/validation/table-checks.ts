@@ -71,24 +71,27 @@ function otherColumnChecks(names: readonly string[], schema: DataSchema): readon
 }
 
 /** No two rows may be equal in several columns; rows that miss one of the values are left out, as in SQL. */
-export function uniqueTogetherChecks(schema: DataSchema): readonly Check[] {
-  return schema['unique-together'].map(({ columns, warn }, at) => {
+export function uniqueTogetherChecks(schema: DataSchema, absent: ReadonlySet<string>): readonly Check[] {
+  return schema['unique-together'].flatMap(({ columns, warn }, at): readonly Check[] => {
+    if (columns.some((name) => absent.has(name))) return [];
     const names = columns.map(quoted);
     const isWhole = names.map((name) => `${name} IS NOT NULL`).join(' AND ');
-    return {
-      column: columns.join(', ').slice(0, 200),
-      rule: 'unique-together',
-      path: ['unique-together', at],
-      expected: 'every combination of values once',
-      anomaly: 'duplicates',
-      isWarning: warn,
-      aggregates: [
-        `count(CASE WHEN ${isWhole} THEN 1 END)`,
-        `count(DISTINCT CASE WHEN ${isWhole} THEN (${names.join(', ')}) END)`,
-      ],
-      judge: ([all, distinct], rows) => surplus(Number(all ?? 0) - Number(distinct ?? 0), rows),
-      failing: { kind: 'duplicates', columns },
-    };
+    return [
+      {
+        column: columns.join(', ').slice(0, 200),
+        rule: 'unique-together',
+        path: ['unique-together', at],
+        expected: 'every combination of values once',
+        anomaly: 'duplicates',
+        isWarning: warn,
+        aggregates: [
+          `count(CASE WHEN ${isWhole} THEN 1 END)`,
+          `count(DISTINCT CASE WHEN ${isWhole} THEN (${names.join(', ')}) END)`,
+        ],
+        judge: ([all, distinct], rows) => surplus(Number(all ?? 0) - Number(distinct ?? 0), rows),
+        failing: { kind: 'duplicates', columns },
+      },
+    ];
   });
 }
 

@@ -175,6 +175,22 @@ unique-together: [{ columns: [a, z] }]
   });
 });
 
+test('a column that the data lack is told once, and hides no other broken rule', async () => {
+  const report = await validatedFiles({
+    files: { 'data.csv': 'a,b\n1,2\n' },
+    schema: `version: 1
+columns: { a: { max: 0 }, gone: { references: { files: data.csv, column: a } } }
+expressions: [{ that: gone > a and gone matches '.*' }]
+unique-together: [{ columns: [a, gone] }]
+references: [{ columns: [gone], files: data.csv, their-columns: [b] }]
+leakage: { target: gone }
+overlap: [{ with: data.csv, by: [gone] }]
+`,
+  });
+
+  expect(report.problems.map(({ column: name, check }) => `${name}.${check}`)).toEqual(['gone.required', 'a.max']);
+});
+
 test('of more broken rules than a report holds, it says how many', async () => {
   const columns = Array.from({ length: 1005 }, (_, at) => `  gone${at}: {}`);
 
