@@ -1,60 +1,77 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { quoted } from '../src/data/column.ts';
-import { openDataset } from '../src/data/dataset.ts';
+import { type Dataset, openDataset } from '../src/data/dataset.ts';
 import { profileDataset } from '../src/data/profile.ts';
 import { compareProfiles, type ProfiledData } from '../src/drift/compare.ts';
 import { DriftPolicy } from '../src/policy/drift-policy.ts';
 
-/** Seconds of each round, and the most memory that this process held. */
+/** Seconds of the clock and of the processors. */
+export interface Spent {
+  readonly seconds: number;
+  readonly processorSeconds: number;
+}
+
+/** What each round took, and the most memory that this process held. */
 export interface DriftRun {
-  readonly ours: readonly number[];
-  readonly decoding: readonly number[];
+  /** From opening the files to the report. */
+  readonly whole: readonly Spent[];
+  /** Of that: opening the files, their digests included. */
+  readonly opening: readonly Spent[];
+  /** DuckDB alone: one query per file that must decode every cell. */
+  readonly decoding: readonly Spent[];
   readonly peakBytes: number;
 }
 
-const files = ['reference.parquet', 'current.parquet'];
+const policy = DriftPolicy.parse({});
 
+/** Compares reference.parquet and current.parquet of a folder; with only the first, profiles it. */
 async function run(folder: string, rounds: number): Promise<DriftRun> {
-  const [ours, decoding]: [number[], number[]] = [[], []];
+  const files = ['reference.parquet', 'current.parquet'].filter((file) => existsSync(join(folder, file)));
+  const [whole, opening, decoding]: [Spent[], Spent[], Spent[]] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
-    decoding.push(await seconds(() => decode(folder)));
-    ours.push(await seconds(() => compare(folder)));
+    const profiled: ProfiledData[] = [];
+    let [opened, worked, decoded] = [nothing, nothing, nothing];
+    for (const file of files) {
+      let dataset: Dataset | undefined;
+      opened = sum(opened, await spent(async () => (dataset = await openDataset({ root: folder, paths: [file] }))));
+      if (dataset === undefined) throw new Error('expected a dataset, found none');
+      await using one = dataset;
+      decoded = sum(decoded, await spent(() => decode(one)));
+      const profile = async () => profiled.push({ profile: await profileDataset(one), digest: one.digest });
+      worked = sum(worked, await spent(profile));
+    }
+    const [reference, current] = profiled;
+    if (reference !== undefined && current !== undefined) {
+      const compare = async () => compareProfiles({ reference, current, policy });
+      worked = sum(worked, await spent(compare));
+    }
+    whole.push(sum(opened, worked));
+    opening.push(opened);
+    decoding.push(decoded);
   }
-  return { ours, decoding, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  return { whole, opening, decoding, peakBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
-async function seconds(work: () => Promise<void>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return (performance.now() - started) / 1000;
-}
-
-/** The same opening of files, and one query that must decode every cell. */
-async function decode(folder: string): Promise<void> {
-  for (const file of files) {
-    await using dataset = await openDataset({ root: folder, paths: [file] });
-    const sums = dataset.columns.map(({ name, kind }) =>
-      kind === 'string' ? `sum(length(${quoted(name)}))` : `sum(${quoted(name)})`,
-    );
-    await dataset.query(`SELECT ${sums.map((sum, place) => `${sum}::DOUBLE AS s${place}`).join(', ')} FROM data`);
-  }
-}
-
-async function compare(folder: string): Promise<void> {
-  const profiled: ProfiledData[] = [];
-  for (const file of files) {
-    await using dataset = await openDataset({ root: folder, paths: [file] });
-    profiled.push({ profile: await profileDataset(dataset), digest: dataset.digest });
-  }
-  const [reference, current] = profiled;
-  if (reference === undefined || current === undefined) throw new Error('expected two profiles, found fewer');
-  const { columns } = compareProfiles({
-    reference,
-    current,
-    policy: DriftPolicy.parse({}),
+async function decode({ columns, query }: Dataset): Promise<void> {
+  const sums = columns.map(({ name, kind }) => {
+    if (kind === 'string') return `sum(length(${quoted(name)}))`;
+    return kind === 'timestamp' ? `sum(epoch_us(${quoted(name)}))` : `sum(${quoted(name)}::DOUBLE)`;
   });
-  if (Object.keys(columns).length !== 10) throw new Error('expected ten columns to be compared');
+  await query(`SELECT ${sums.map((one, place) => `${one}::DOUBLE AS s${place}`).join(', ')} FROM data`);
 }
 
-if (import.meta.main)
-  process.stdout.write(JSON.stringify(await run(join(process.argv[2] ?? ''), Number(process.argv[3]))));
+const nothing: Spent = { seconds: 0, processorSeconds: 0 };
+
+function sum(a: Spent, b: Spent): Spent {
+  return { seconds: a.seconds + b.seconds, processorSeconds: a.processorSeconds + b.processorSeconds };
+}
+
+async function spent(work: () => Promise<unknown>): Promise<Spent> {
+  const [started, used] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(used);
+  return { seconds: (performance.now() - started) / 1000, processorSeconds: (user + system) / 1e6 };
+}
+
+if (import.meta.main) process.stdout.write(JSON.stringify(await run(process.argv[2] ?? '', Number(process.argv[3]))));
