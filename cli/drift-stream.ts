@@ -8,6 +8,7 @@ import { AppError } from '../src/error.ts';
 import { type ExitCode, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
 import { openFiles } from './open-files.ts';
 import { grouped } from './progress.ts';
+import { shownText } from './shown-text.ts';
 
 const detectors: Readonly<Record<string, () => Detector>> = {
   adwin,
@@ -91,7 +92,7 @@ async function watch(
 function rendered({ detector, column, rows, passedOver, drifts, verdict }: StreamReport): string {
   const passed = passedOver === 0 ? '' : `, ${grouped(passedOver)} without a number passed over`;
   return [
-    `  read     ${grouped(rows)} rows of ${column}${passed}`,
+    `  read     ${grouped(rows)} rows of ${shownText(column, 80)}${passed}`,
     ...drifts.map(({ row, warnedAt }) => {
       const warned = warnedAt === null ? '' : ` (first warning at row ${grouped(warnedAt)})`;
       return `  drift    noticed at row ${grouped(row)}${warned}`;
