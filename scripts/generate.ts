@@ -5,6 +5,7 @@ import { policyJsonSchema } from '../src/policy/json-schema.ts';
 import { actionTables, parseAction } from './action-reference.ts';
 import { commandTable, reasonTables } from './command-reference.ts';
 import { hygieneTable } from './hygiene-reference.ts';
+import { metricTable } from './metric-reference.ts';
 import { numberKernelFile, numberKernelModule, numberKernelSource } from './number-kernel.ts';
 import { policyTables } from './policy-reference.ts';
 import { reportSchemas } from './report-schemas.ts';
@@ -34,6 +35,7 @@ export function generatedFiles(root: string): ReadonlyMap<string, string> {
   replacePart({ root, files, file: 'README.md', marker: 'commands', text: commandTable() });
   replacePart({ root, files, file: 'README.md', marker: 'reasons', text: reasonTables() });
   replacePart({ root, files, file: 'README.md', marker: 'actions', text: reference.join('\n\n') });
+  replacePart({ root, files, file: 'docs/evaluation.md', marker: 'metrics', text: metricTable() });
   replacePart({ root, files, file: 'docs/hygiene.md', marker: 'rules', text: hygieneTable() });
   replacePart({ root, files, file: 'docs/validation.md', marker: 'keys', text: schemaTables() });
   replacePart({ root, files, file: 'docs/validation.md', marker: 'functions', text: expressionTable() });
