@@ -18,17 +18,19 @@ export const explanationOptions: CommandOptions = {
   },
 };
 
-/** `explanation` as a policy would write it. Throws `bad-input` for what a policy could not say either. */
-export function explanationOf(invocation: Invocation): ExplanationPolicy {
+/** The `explanation` of a policy with what was typed. Throws `bad-input` for what a policy could not say either. */
+export function explanationOf(invocation: Invocation, base: ExplanationPolicy | undefined): ExplanationPolicy {
   const numbers = {
     rows: 'sample',
     permutations: 'permutations',
     background: 'background',
     'budget-rows': 'budget-rows',
   };
+  const groups = listOption(invocation, 'group');
   const given: Record<string, unknown> = {
-    'background-from': textOption(invocation, 'reference') === undefined ? 'holdout' : 'train',
-    groups: groupsOf(listOption(invocation, 'group')),
+    ...base,
+    ...(textOption(invocation, 'reference') === undefined ? {} : { 'background-from': 'train' }),
+    ...(groups.length === 0 ? {} : { groups: groupsOf(groups) }),
   };
   for (const [key, option] of Object.entries(numbers)) {
     const typed = textOption(invocation, option);

@@ -2,18 +2,20 @@ import { resolve } from 'node:path';
 import { AppError } from '../src/error.ts';
 import { explainHoldout } from '../src/evaluate/explanation/explain-holdout.ts';
 import { mostLocals } from '../src/evaluate/explanation/explanation-report.ts';
+import type { ModelPolicy } from '../src/policy/policy.ts';
 import { type Command, exitCodes, flag, type Invocation, textOption } from './command.ts';
 import { dataLocation } from './data-location.ts';
 import { evaluationOptions, evaluationPolicy, requiredText } from './evaluation-policy.ts';
 import { explanationOf, explanationOptions } from './explain-options.ts';
 import { explanationLines } from './explanation-lines.ts';
+import { policyModel, policyModelOptions } from './policy-model.ts';
 import { progress } from './progress.ts';
 
 const { task, target, 'positive-label': positiveLabel, id, confidence } = evaluationOptions;
 
 /** `siskin explain`: what a model reads in the features, and what changed from the champion. */
 export const explainCommand: Command = {
-  usage: 'explain --model M [--champion N] --data FILE --task TASK --target COLUMN [OPTIONS]',
+  usage: 'explain --model M [--champion N] (--policy FILE | --data FILE --task TASK --target COLUMN) [OPTIONS]',
   options: {
     model: { type: 'string', value: 'PATH', help: 'an .onnx file or a TensorFlow.js folder' },
     champion: { type: 'string', value: 'PATH', help: 'the model to compare with' },
@@ -30,6 +32,7 @@ export const explainCommand: Command = {
         option === undefined ? [] : [[name, option]],
       ),
     ),
+    ...policyModelOptions,
     ...explanationOptions,
   },
   run: runExplain,
@@ -41,21 +44,22 @@ async function runExplain(invocation: Invocation) {
     throw new AppError('bad-input', `expected options only, found ${JSON.stringify(positionals[0])}; see \`--help\``);
   }
   const champion = textOption(invocation, 'champion');
-  const data = dataLocation(folder, requiredText(invocation, 'data'));
-  const reference = dataLocation(folder, textOption(invocation, 'reference') ?? requiredText(invocation, 'data'));
+  const base = policyModel(invocation);
+  const { holdout, train } = locations(invocation, base);
   const policy = evaluationPolicy(invocation, {
-    holdout: data.pattern,
-    task: requiredText(invocation, 'task'),
-    target: requiredText(invocation, 'target'),
+    holdout: holdout.paths,
+    task: textOption(invocation, 'task') ?? base?.task ?? requiredText(invocation, 'task'),
+    target: textOption(invocation, 'target') ?? base?.target ?? requiredText(invocation, 'target'),
     features: textOption(invocation, 'features')?.split(','),
     isCompared: champion !== undefined,
+    base,
   });
   const shown = progress({ stderr, what: 'explain', unit: 'model rows' });
   const explained = await explainHoldout({
-    holdoutRoot: data.root,
-    trainRoot: reference.root,
-    policy: { ...policy, data: { ...policy.data, train: [reference.pattern] } },
-    explanation: explanationOf(invocation),
+    holdoutRoot: holdout.root,
+    trainRoot: train.root,
+    policy: { ...policy, data: { ...policy.data, train: [...train.paths] } },
+    explanation: explanationOf(invocation, base?.explanation),
     names: [...new Set(textOption(invocation, 'rows')?.split(',') ?? [])],
     candidate: resolve(folder, requiredText(invocation, 'model')),
     champion: champion === undefined ? null : resolve(folder, champion),
@@ -67,4 +71,27 @@ async function runExplain(invocation: Invocation) {
   const parts = [explanation.permutation, explanation.shapley].flatMap((part) => part ?? []);
   const isChampionLost = champion !== undefined && explanation.championAbsence !== null;
   return parts.every(({ kind }) => kind === 'value') && !isChampionLost ? exitCodes.pass : exitCodes.badInput;
+}
+
+interface Location {
+  readonly root: string;
+  readonly paths: readonly string[];
+}
+
+/** Where the holdout and the background rows are: typed paths, else those of the policy, which are relative to the folder. */
+function locations(
+  invocation: Invocation,
+  base: ModelPolicy | null,
+): { readonly holdout: Location; readonly train: Location } {
+  const { folder } = invocation;
+  const typed = (name: string): Location | null => {
+    const path = textOption(invocation, name);
+    if (path === undefined) return null;
+    const { root, pattern } = dataLocation(folder, path);
+    return { root, paths: [pattern] };
+  };
+  if (base === null) requiredText(invocation, 'data');
+  const holdout = typed('data') ?? { root: folder, paths: base?.data.holdout ?? [] };
+  const train = typed('reference') ?? (base === null ? holdout : { root: folder, paths: base.data.train });
+  return { holdout, train };
 }

@@ -71,6 +71,30 @@ describe('siskin explain', () => {
     expect(explanation.shapley).toMatchObject({ background: 5, groups: [{ name: 'who' }] });
   });
 
+  it('takes from a policy what is not typed', async () => {
+    using folder = folderOf({
+      'policy.yml': `version: 1
+models:
+  late:
+    task: binary
+    target: late
+    features: [amount, age]
+    data: { train: expected.json, holdout: holdout.csv }
+    model: binary-tensor.onnx
+    metrics: { roc-auc: { not-worse-by: 0.005 } }
+    explanation: { rows: 40, method: permutation, groups: { all: [amount, age] } }
+`,
+    });
+
+    const typed = ['--policy', folder.file('policy.yml'), '--model', 'binary-tensor.onnx', '--sample', '50', '--json'];
+    const { status, stdout } = await siskin('explain', ...typed);
+
+    expect(status).toBe(0);
+    const { explanation } = JSON.parse(stdout);
+    expect(explanation.shapley).toBeUndefined();
+    expect(explanation.permutation).toMatchObject({ rows: 50, groups: [{ name: 'all' }] });
+  });
+
   it('says that a predictions file cannot be explained', async () => {
     using folder = folderOf({ 'predictions.csv': `probability\n${Array(240).fill('0.5').join('\n')}` });
 
