@@ -6,7 +6,7 @@ import type { Gate } from '../policy/policy.ts';
 import { bytes, fixed, milliseconds, significant } from '../render/number.ts';
 import { type Verdict, worst } from '../verdict.ts';
 import { decidingRows } from './deciding-rows.ts';
-import { type GateVerdict, noChampion } from './judgement.ts';
+import { type GateVerdict, looksUsedUp, noChampion } from './judgement.ts';
 
 /**
  * Holds one gate against its measurement. The interval that is shown decides: a bound on the difference passes when all of
@@ -107,8 +107,7 @@ function finding(question: Question): Finding {
   if (champion.kind !== 'value') return { verdict: 'error', reason: `champion: ${champion.reason}` };
   if (difference === null) return { verdict: 'inconclusive', reason: 'too few rows for an interval' };
   const isSampled = !['milliseconds', 'bytes'].includes(metricDefinitions[metric].unit);
-  if (isSampled && question.isExhausted)
-    return { verdict: 'inconclusive', reason: 'the looks of the holdout are used up' };
+  if (isSampled && question.isExhausted) return { verdict: 'inconclusive', reason: looksUsedUp };
   return differenceFinding(question, { difference, rows: comparison.rows, margin: marginOf(limit, champion.value) });
 }
 

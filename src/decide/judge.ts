@@ -15,6 +15,7 @@ import {
   type FairnessVerdict,
   type GateVerdict,
   type Judgement,
+  looksUsedUp,
   type SlicesVerdict,
 } from './judgement.ts';
 import { judgementHeadline } from './judgement-headline.ts';
@@ -82,7 +83,7 @@ export function judgeServing(options: {
   const { evaluation } = result;
   const absent = absence(result);
   return {
-    slices: overridden(judgeSlices({ policy, evaluation, gates, absent }), overrides),
+    slices: overridden(usedUp(result, judgeSlices({ policy, evaluation, gates, absent })), overrides),
     edge: overridden(judgeEdge({ policy, evaluation, absent }), overrides),
   };
 }
@@ -94,7 +95,18 @@ export function judgeTreatment(options: {
 }): readonly FairnessVerdict[] {
   const { policy, result } = options;
   if (isUnchanged(result)) return [];
-  return judgeFairness({ policy, evaluation: result.evaluation, absent: absence(result) });
+  return usedUp(result, judgeFairness({ policy, evaluation: result.evaluation, absent: absence(result) }));
+}
+
+/** When all planned looks of the holdout are used up, no interval of its rows decides any more. */
+function usedUp<Gate extends { readonly verdict: Verdict; readonly reason: string }>(
+  { evaluation }: Pick<Result, 'evaluation'>,
+  gates: readonly Gate[],
+): readonly Gate[] {
+  if (evaluation?.holdout?.isExhausted !== true) return gates;
+  return gates.map((gate) =>
+    gate.verdict === 'error' ? gate : { ...gate, verdict: 'inconclusive', reason: looksUsedUp },
+  );
 }
 
 /** Only a gate that decides and does not pass can be overridden. */

@@ -9,6 +9,9 @@ import type { GateOverride } from './approval.ts';
 /** The reason of a gate on a difference where nothing is there to differ from. */
 export const noChampion = 'no champion yet';
 
+/** The reason of a gate whose holdout has judged as many candidates as it was to judge. */
+export const looksUsedUp = 'the looks of the holdout are used up';
+
 /** One gate of the policy held against its measurement. */
 export interface GateVerdict {
   readonly metric: MetricName;
