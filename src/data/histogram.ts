@@ -133,16 +133,30 @@ export function coarsened(histogram: Histogram, bits: number): Histogram {
 
 /** The histogram of both sets of values together. */
 export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
-  let bits = Math.min(a.bits, b.bits);
+  const bits = Math.min(a.bits, b.bits);
+  let merged = packedHistogram({ bits, bins: mergedBins(binsOf(a, bits), binsOf(b, bits)) });
+  while (merged.keys.length > binLimit && merged.bits > 0) merged = coarsened(merged, merged.bits - 1);
+  return merged;
+}
+
+/** Both are in the order of their keys, and so is the result. */
+function mergedBins(x: readonly Bin[], y: readonly Bin[]): readonly Bin[] {
+  const merged: Bin[] = [];
+  let [i, j] = [0, 0];
   for (;;) {
-    const counts = new Map<number, number>();
-    for (const { key, count } of [...binsOf(a, bits), ...binsOf(b, bits)])
-      counts.set(key, (counts.get(key) ?? 0) + count);
-    if (counts.size <= binLimit || bits === 0) {
-      const bins = [...counts].map(([key, count]) => ({ key, count })).sort((x, y) => x.key - y.key);
-      return packedHistogram({ bits, bins });
+    const [p, q] = [x[i], y[j]];
+    if (p === undefined && q === undefined) return merged;
+    if (q === undefined || (p !== undefined && p.key < q.key)) {
+      if (p !== undefined) merged.push(p);
+      i++;
+    } else if (p === undefined || q.key < p.key) {
+      merged.push(q);
+      j++;
+    } else {
+      merged.push({ key: p.key, count: p.count + q.count });
+      i++;
+      j++;
     }
-    bits--;
   }
 }
 

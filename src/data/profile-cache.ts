@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { type Digest, digestOf } from '../digest.ts';
-import { Profile, profileDigest } from './profile-document.ts';
+import type { Profile } from './profile-document.ts';
 
 /**
  * Where profiles of files are kept under what they were made from. An entry that cannot be read, or is not what was written, is as
@@ -29,12 +28,6 @@ export function memoryCache(): ProfileCache {
   };
 }
 
-const Entry = z.strictObject({ digest: z.string(), profile: Profile });
-const DigestEntry = z.strictObject({
-  stamp: z.string(),
-  digest: z.templateLiteral(['sha256:', z.string().length(64)]),
-});
-
 /** So many entries stay in each of the 256 folders of a cache; of more the oldest are removed. */
 const mostPerFolder = 64;
 
@@ -49,41 +42,46 @@ export function folderCache(folder: string): ProfileCache {
   };
   return {
     readProfile(key) {
-      const entry = readEntry(place('profiles', key), Entry);
-      return entry !== null && profileDigest(entry.profile) === entry.digest ? entry.profile : null;
+      const [digest, text = ''] = (readEntry(place('profiles', key)) ?? '').split('\n');
+      // What was written was a profile of the version that the key names, and these are the bytes that were written.
+      return digest === digestOf(text) ? (JSON.parse(text) as Profile) : null;
     },
     writeProfile(key, profile) {
-      writeEntry(place('profiles', key), { digest: profileDigest(profile), profile });
+      const text = JSON.stringify(profile);
+      writeEntry(place('profiles', key), `${digestOf(text)}\n${text}`);
     },
     readDigest(stamp) {
-      const entry = readEntry(place('digests', stamp), DigestEntry);
-      return entry?.stamp === stamp ? entry.digest : null;
+      const [known, digest] = (readEntry(place('digests', stamp)) ?? '').split('\t');
+      return known === digestOf(stamp) && isDigest(digest) ? digest : null;
     },
     writeDigest(stamp, digest) {
-      writeEntry(place('digests', stamp), { stamp, digest });
+      writeEntry(place('digests', stamp), `${digestOf(stamp)}\t${digest}`);
     },
   };
 }
 
-function readEntry<Value>(path: string, schema: z.ZodType<Value>): Value | null {
+function isDigest(text: string | undefined): text is Digest {
+  return text !== undefined && /^sha256:[0-9a-f]{64}$/.test(text);
+}
+
+function readEntry(path: string): string | null {
   try {
-    const entry = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    const entry = readFileSync(path, 'utf8');
     const now = new Date();
     utimesSync(path, now, now);
     return entry;
   } catch {
-    // Not there, cut off, of another version: all the same.
     return null;
   }
 }
 
 /** Whole or not at all: written beside its place and moved there. */
-function writeEntry(path: string, entry: unknown): void {
+function writeEntry(path: string, entry: string): void {
   const folder = dirname(path);
   const fresh = join(folder, `.${randomUUID()}`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(fresh, JSON.stringify(entry), { mode: 0o600 });
+    writeFileSync(fresh, entry, { mode: 0o600 });
     renameSync(fresh, path);
     removeOldest(folder);
   } catch {

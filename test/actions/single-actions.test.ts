@@ -44,6 +44,22 @@ ${lines.join('\n')}
 `;
 }
 
+/** Each of two shards takes every second file; a last step merges what they wrote. */
+const profileMatrix = `  profile-matrix:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+      - uses: siskin-dev/siskin/actions/profile@v0
+        with: { data: data/shards, shard: 1/2, output: shard-1.profile.json }
+      - uses: siskin-dev/siskin/actions/profile@v0
+        with: { data: data/shards, shard: 2/2, output: shard-2.profile.json }
+      - id: it
+        uses: siskin-dev/siskin/actions/profile@v0
+        with: { profiles: shard-*.profile.json, output: all.profile.json, redact: id }
+      - env: { OUTPUTS: "\${{ toJSON(steps.it.outputs) }}" }
+        run: echo "OUT $OUTPUTS"; echo "IDS $(grep -c f1 all.profile.json || true)"
+`;
+
 const workflow = `on: { workflow_dispatch: {} }
 jobs:
 ${job('validate-good', 'validate', { data: 'data/train.csv', schema: 'schema.yml' })}
@@ -54,6 +70,8 @@ ${job('drift-warn', 'drift', { reference: 'data/train.csv', current: 'data/moved
 ${job('drift-fail', 'drift', { reference: 'data/train.csv', current: 'data/moved.csv', rule: 'fail' })}
 ${job('drift-ignore', 'drift', { reference: 'data/train.csv', current: 'data/moved.csv', rule: 'fail', ignore: 'hour' })}
 ${job('drift-wrong', 'drift', { reference: 'data/train.csv', current: 'data/moved.csv', rule: 'shout', alpha: 'much' })}
+${profileMatrix}
+${job('profile-nothing', 'profile', { profiles: 'none-*.json' })}
 ${job('report-hostile', 'report', { result: 'hostile.json' })}
 ${job('report-large', 'report', { result: 'large.json' }, 'head -c 6000000 /dev/zero > large.json')}
 ${job('report-noise', 'report', { result: 'schema.yml' })}
@@ -72,6 +90,8 @@ beforeAll(async () => {
       'data/train.csv': flights(1000),
       'data/later.csv': flights(3400),
       'data/moved.csv': moved,
+      'data/shards/a.csv': flights(1000),
+      'data/shards/b.csv': flights(3400),
       'data/broken.csv': broken,
       'hostile.json': hostile,
       'other.json': '{"schema":"siskin.result/v9"}',
@@ -96,8 +116,14 @@ describe('validate', () => {
     expect(report.jobs['validate-broken']).toBe('failure');
     expect(outputs('validate-broken')).toEqual({ verdict: 'fail' });
     expect(report.annotations('validate-broken')).toEqual([
-      'failure schema.yml:3 hour: type: expected values of type integer; found 1 of 3 rows break it, e.g. "noon"',
-      'failure schema.yml:3 hour: max: expected at most 23; found 1 of 3 rows break it, e.g. "99"',
+      expect.stringMatching(
+        /^failure schema.yml:3 hour: type: expected values of type integer; found 1 of 3 rows break it, e.g. "noon"; /,
+      ),
+      expect.stringMatching(
+        /^failure schema.yml:3 hour: max: expected at most 23; found 1 of 3 rows break it, e.g. "99"; correct the values/,
+      ),
+      expect.stringMatching(/^failure data\/broken.csv:4 here "noon": hour: type: /),
+      expect.stringMatching(/^failure data\/broken.csv:3 here "99": hour: max: /),
       expect.stringMatching(/expected the data to be as schema.yml says, found 3 rows/),
       expect.stringContaining('exit code 1'),
     ]);
@@ -105,6 +131,19 @@ describe('validate', () => {
 
   it('says which data it did not find', () => {
     expect(report.annotations('validate-nothing').join()).toContain('data/none/*.csv');
+  });
+});
+
+describe('profile', () => {
+  it('profiles shards and merges them, and shows nothing that is redacted', () => {
+    expect(report.jobs['profile-matrix']).toBe('success');
+    expect(outputs('profile-matrix')).toEqual({ digest: expect.stringMatching(/^sha256:/), rows: '400' });
+    expect(report.log('profile-matrix')).toContain('IDS 0');
+    expect(report.log('profile-matrix')).toContain('1 files, of which 0 were as they are known');
+  });
+
+  it('says that there is nothing to merge', () => {
+    expect(report.annotations('profile-nothing').join()).toContain('found none-*.json; name files that are there');
   });
 });
 
