@@ -1,4 +1,5 @@
-import type { ModelPolicy } from '../../policy/policy.ts';
+import type { EvaluationReport } from '../../evaluate/evaluation-report.ts';
+import { type ModelPolicy, policyPath } from '../../policy/policy.ts';
 import type { Origin, Subject } from './subject.ts';
 
 /** One command and why it is typed; `why` is empty where it needs no words. */
@@ -29,8 +30,8 @@ function checkouts({ head, base }: Run): readonly Step[] {
   ];
 }
 
-function measurements({ measured }: Subject, { policy }: Run): readonly Step[] {
-  const { training, drift, validation } = measured;
+function measurements({ judgement, measured }: Subject, { policy }: Run): readonly Step[] {
+  const { training, drift, validation, evaluation } = measured;
   const steps: Step[] = [];
   if (training !== null) {
     // The policy is reviewed; what the job says of itself is not.
@@ -44,7 +45,30 @@ function measurements({ measured }: Subject, { policy }: Run): readonly Step[] {
     steps.push({ why: '', command });
   }
   if (drift !== null && drift.scope === 'all') steps.push({ why: '', command: driftCommand(policy) });
+  if (evaluation !== null) steps.push(evaluateStep({ model: judgement.model, policy, evaluation }));
   return steps;
+}
+
+/** A champion that no commit holds was trained by an earlier run: only its digest says which it is. */
+function evaluateStep(options: {
+  readonly model: string;
+  readonly policy: ModelPolicy;
+  readonly evaluation: EvaluationReport;
+}): Step {
+  const { model, policy, evaluation } = options;
+  const isCommitted = policy.model !== undefined;
+  const candidate = policy.train?.output ?? policy.model ?? '';
+  const champion = isCommitted ? shellWord(`base/${policy.model}`) : '"$CHAMPION"';
+  const words = [
+    `siskin evaluate --policy base/${policyPath} --name ${shellWord(model)}`,
+    `--model ${shellWord(`head/${candidate}`)}`,
+    ...(evaluation.champion === null ? [] : [`--champion ${champion}`]),
+  ];
+  const why =
+    evaluation.champion === null || isCommitted
+      ? ''
+      : 'CHAMPION is the model with the digest that stands under Lineage';
+  return { why, command: words.join(' ') };
 }
 
 function driftCommand(policy: ModelPolicy): string {

@@ -55,9 +55,7 @@ describe('the report', () => {
   });
 
   test('names rows and columns of its tables for a screen reader', () => {
-    expect(report.match(/<table/g)?.length).toBe(
-      report.match(/role="group" aria-label="[^"]+" tabindex="0"/g)?.length,
-    );
+    expect(report.match(/<table/g)?.length).toBe(report.match(/role="group" aria-label="[^"]+" tabindex="0"/g)?.length);
     expect(report).toContain('<th scope="col" class="number">champion</th>');
     expect(report).toContain('<th scope="row">ROC AUC</th>');
   });

@@ -82,6 +82,7 @@ describe('the report of everything', () => {
 
     expect(steps).toContain(`git worktree add --detach base ${result().base}`);
     expect(steps).toContain('siskin drift --reference base/data/train.parquet --current head/data/train.parquet');
+    expect(steps).toContain('siskin evaluate --policy base/.github/siskin.yml --name late-arrival --model ');
     expect(steps).toContain('siskin report result/result.json --policy base/.github/siskin.yml');
     expect(section('lineage')).toContain('Siskin 0.1.0, Node 24.0.0 on linux-x64, onnxruntime-node 1.30.0');
   });
