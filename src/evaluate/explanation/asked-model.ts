@@ -44,8 +44,9 @@ export function askedModel(options: {
         sheet.add(await runtime.predict(rows.batch(runtime.wishes)), { places, firstRow: 0 });
       } catch (thrown) {
         if (!(thrown instanceof AppError)) throw thrown;
-        // The rows are no rows of the holdout: say so before a person looks for them there.
-        const message = `asked about rows that mix the values of others, ${messageOf(thrown)}`;
+        // Numbers of rows are places in a batch here: nobody should look for them in the holdout.
+        const found = messageOf(thrown).replace(/ in row \d+ of the holdout/, ' in one');
+        const message = `asked about rows, some of which mix the values of others, ${found}`;
         asked.failure = new AppError(thrown.code, message.slice(0, 1000), { cause: thrown });
         throw asked.failure;
       }
