@@ -11,7 +11,7 @@ const fewestTimes = 10;
 /**
  * What forecasts say of a difference whose rows move it by `influence`. Forecasts of one series follow each other, so their
  * rows are summed by series where there are enough of them, else by time (Diebold and Mariano, Journal of Business &
- * Economic Statistics 13, 1995, with the small-sample correction of Harvey, Leybourne and Newbold 1997).
+ * Economic Statistics 13, 1995, with the long-run variance of Lazarus, Lewis, Stock and Watson, same journal 36, 2018).
  */
 export function forecastInference(
   { value, influence }: { readonly value: number; readonly influence: Float64Array },
@@ -51,15 +51,15 @@ function dieboldMariano(options: {
   const times = byTime.length;
   if (times < fewestTimes || times <= steps) return null;
   const { mean } = momentsOf(times, (at) => byTime[at] ?? 0);
-  const lags = Math.min(times - 1, Math.max(steps - 1, Math.floor(4 * (times / 100) ** (2 / 9))));
+  // Slow waves hold the variance of the mean; as many of them as are slower than errors that overlap by `steps`.
+  const waves = Math.max(2, Math.min(Math.floor(0.4 * times ** (2 / 3)), Math.floor(times / steps)));
   let variance = 0;
-  for (let lag = 0; lag <= lags; lag++) {
-    let product = 0;
-    for (let at = lag; at < times; at++) product += ((byTime[at] ?? 0) - mean) * ((byTime[at - lag] ?? 0) - mean);
-    // The weights of Newey and West (1987) keep the variance from falling below 0.
-    variance += (lag === 0 ? 1 : 2 * (1 - lag / (lags + 1))) * (product / times);
+  for (let wave = 1; wave <= waves; wave++) {
+    let size = 0;
+    for (let at = 0; at < times; at++) {
+      size += ((byTime[at] ?? 0) - mean) * Math.cos((Math.PI * wave * (at + 0.5)) / times);
+    }
+    variance += ((2 / times) * size * size) / waves;
   }
-  const correction = (times + 1 - 2 * steps + (steps * (steps - 1)) / times) / times;
-  const error = Math.sqrt(Math.max(0, variance) / times / correction);
-  return waldInference({ value, error, degrees: times - 1 });
+  return waldInference({ value, error: Math.sqrt(variance / times), degrees: waves });
 }

@@ -129,7 +129,7 @@ const samples: readonly (readonly [string, Scores, Expected])[] = [
   ['forecasting', forecast(goldens.forecasting), goldens.forecasting.expected],
 ];
 
-function valueOf(metric: ScoreMetric, scores: Scores): number {
+function measuredAs(metric: ScoreMetric, scores: Scores): number {
   const found = metricValue(metric, scores);
   expect([metric, found.kind]).toEqual([metric, 'value']);
   return found.kind === 'value' ? found.value : Number.NaN;
@@ -138,12 +138,12 @@ function valueOf(metric: ScoreMetric, scores: Scores): number {
 describe('metrics of tasks', () => {
   it.each(samples)('are those of scikit-learn on the sample “%s”', (_, scores, expected) => {
     for (const [metric, value] of Object.entries(expected)) {
-      expect(valueOf(metric as ScoreMetric, scores), metric).toBeCloseTo(value, 12);
+      expect(measuredAs(metric as ScoreMetric, scores), metric).toBeCloseTo(value, 12);
     }
   });
 
   it.each(['mrr', 'recall-at-k'] as const)('%s takes rows of equal score in every order', (metric) => {
-    const value = valueOf(metric, ranking(goldens.ranking, 'linear'));
+    const value = measuredAs(metric, ranking(goldens.ranking, 'linear'));
 
     expect(value).toBeCloseTo(goldens.ranking.sampled[metric] ?? Number.NaN, 2);
   });
