@@ -5,6 +5,7 @@ import { openDataset } from '../../src/data/dataset.ts';
 import { parseSchema } from '../../src/data/schema.ts';
 import { validateDataset } from '../../src/data/validate.ts';
 import { relatedPlaces } from '../../src/data/validation/related-data.ts';
+import type { SchemaProblem, ValidationReport } from '../../src/data/validation-report.ts';
 import { runAction } from '../door.ts';
 import { linesInput } from '../lines-input.ts';
 import { provideNatives } from '../natives.ts';
@@ -22,21 +23,35 @@ await runAction(async () => {
     related: relatedPlaces(schema.schema, { references: root, overlap: root }),
   });
   const report = await validateDataset({ now: new Date(), dataset, schema });
-  for (const [problems, annotate] of [
-    [report.problems, core.error],
-    [report.warnings ?? [], core.warning],
-  ] as const) {
-    for (const problem of problems) {
-      const { column, check, expected, found, fix, file: place, line, examples } = problem;
-      const text = `${column === '' ? 'the data' : column}: ${check}: expected ${expected}; found ${found}; ${fix ?? 'correct the data'}`;
-      annotate(text, place === null ? {} : { file: join(root, place), ...(line !== null && { startLine: line }) });
-      for (const { file: data, line: at } of examples ?? []) {
-        if (at !== null) annotate(text, { file: join(root, data), startLine: at });
-      }
-    }
-  }
+  annotate({ report, root });
   core.setOutput('verdict', report.verdict);
   const words = `${report.rows} rows, ${report.checks} checks, ${report.problems.length} that do not hold`;
   if (report.verdict === 'pass') core.info(words);
   else core.setFailed(`expected the data to be as ${file} says, found ${words}; correct the data or the schema`);
 });
+
+/** Rules first: GitHub shows only the first annotations of a step, and of many rows the rule says enough. */
+function annotate({ report, root }: { readonly report: ValidationReport; readonly root: string }): void {
+  const levels = [
+    ...report.problems.map((problem) => ({ problem, write: core.error })),
+    ...(report.warnings ?? []).map((problem) => ({ problem, write: core.warning })),
+  ];
+  for (const { problem, write } of levels) {
+    const { file, line } = problem;
+    write(
+      sentence(problem),
+      file === null ? {} : { file: join(root, file), ...(line !== null && { startLine: line }) },
+    );
+  }
+  for (const { problem, write } of levels) {
+    for (const { file, line, value } of problem.examples ?? []) {
+      const here = value === null ? '' : `here ${JSON.stringify(value)}: `;
+      if (line !== null) write(`${here}${sentence(problem)}`, { file: join(root, file), startLine: line });
+    }
+  }
+}
+
+function sentence({ column, check, expected, found, fix }: SchemaProblem): string {
+  const about = column === '' ? 'the data' : column;
+  return `${about}: ${check}: expected ${expected}; found ${found}${fix === undefined ? '' : `; ${fix}`}`;
+}
