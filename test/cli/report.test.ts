@@ -62,6 +62,31 @@ describe('siskin report', () => {
     expect(folder.read('two.html').match(/<h1/g)).toHaveLength(1);
   });
 
+  it('makes the same page of what evaluate printed as evaluate itself, gates on slices and serving included', async () => {
+    using folder = folderWith({});
+    const words = [
+      ...['evaluate', '--model', join(modelFolder, 'binary-tensor.onnx')],
+      ...['--champion', join(modelFolder, 'binary-zipmap.onnx'), '--data', holdout, '--task', 'binary'],
+      ...['--target', 'late', '--features', 'amount,age', '--metrics', 'roc-auc,log-loss', '--slices', 'city'],
+      ...['--slices-gate', 'not-worse-by=0.1,minimum-rows=30', '--edge', 'max-bytes=1000000'],
+      ...['--protected', 'city', '--html', 'own.html', '--json'],
+    ];
+    const measured = await siskin(folder.path, ...words);
+    writeFileSync(join(folder.path, 'evaluation.json'), measured.stdout);
+    const told = await siskin(folder.path, 'report', 'evaluation.json', '--json');
+    const sections = (name: string) =>
+      folder
+        .read(name)
+        .match(/<section id="(?!lineage|reproduce)[\s\S]*?<\/section>/g)
+        ?.join('\n');
+
+    expect(JSON.parse(told.stdout).verdict).toBe(JSON.parse(measured.stdout).verdict);
+    expect(sections('own.html')).toContain('size ≤ 1');
+    expect(sections('own.html')).toContain('in any slice');
+    expect(sections('siskin-report.html')).toBe(sections('own.html'));
+    expect(folder.read('own.html')).toContain('--slices-gate not-worse-by=0.1,minimum-rows=30');
+  });
+
   it.each([
     ['nothing', [], {}, 'expected 1 to 100 files'],
     ['a file that is not there', ['no.json'], {}, 'expected a file at no.json'],
