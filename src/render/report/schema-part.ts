@@ -35,9 +35,10 @@ export function schemaPart(
     .join('\n');
 }
 
-function summary({ problems, warnings = [], checks, rows, scans, verdict }: ValidationReport): string {
+function summary({ problems, warnings = [], checks, rows, scans, verdict, cut = 0 }: ValidationReport): string {
   const how = `${counted(checks, 'check')} of ${counted(rows, 'row')}${scans === undefined ? '' : ` in ${counted(scans, 'scan')}`}`;
-  const warned = warnings.length === 0 ? '' : `, ${counted(warnings.length, 'warning')}`;
+  const unlisted = cut === 0 ? '' : `; ${counted(cut, 'more broken rule')} not listed`;
+  const warned = `${warnings.length === 0 ? '' : `, ${counted(warnings.length, 'warning')}`}${unlisted}`;
   if (problems.length > 0) return `${counted(problems.length, 'problem')} in ${how}${warned}.`;
   return verdict === 'error' ? 'The schema could not be checked.' : `No problem in ${how}${warned}.`;
 }
