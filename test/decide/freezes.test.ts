@@ -14,15 +14,8 @@ afterAll(() => test[Symbol.asyncDispose]());
 beforeEach(async () => {
   const policy = `${policyText}environments: { staging: {}, production: {} }\n`;
   world = await openWorld(test, { ...flights, '.github/siskin.yml': policy });
-  for (const [login, role] of [
-    ['ada', 'maintain'],
-    ['mia', 'maintain'],
-    ['olga', 'admin'],
-    ['ivan', 'admin'],
-    ['grace', 'write'],
-  ] as const) {
-    world.github.roles.set(login, role);
-  }
+  const { roles } = world.github;
+  roles.set('ada', 'maintain').set('mia', 'maintain').set('olga', 'admin').set('ivan', 'admin').set('grace', 'write');
   world.github.owners = ['olga'];
   world.github.commit('feature', { 'src/features.py': 'hour, day' });
   number = world.github.openPull('feature');
