@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
+import { AppError } from '../src/error.ts';
 import type { ModelPolicy } from '../src/policy/policy.ts';
 import { type Command, flag, type Invocation, textOption } from './command.ts';
 import { commonLocation, dataLocation } from './data-location.ts';
 import { printEvaluation } from './evaluation-output.ts';
 import { evaluationOptions, evaluationPolicy, requiredText } from './evaluation-policy.ts';
 import { policyModel, policyModelOptions } from './policy-model.ts';
+import { type QuantisedModel, quantisedModel, quantiseOptions } from './quantise.ts';
 import { runEvaluation } from './run-evaluation.ts';
 
 /** `siskin evaluate`: measures a model, and compares it with a champion on the same rows. */
@@ -21,16 +23,21 @@ export const evaluateCommand: Command = {
     },
     ...policyModelOptions,
     ...evaluationOptions,
+    ...quantiseOptions,
   },
   run: runEvaluate,
 };
 
 async function runEvaluate(invocation: Invocation) {
   const { folder } = invocation;
-  const champion = textOption(invocation, 'champion');
+  const typed = textOption(invocation, 'champion');
+  const given = resolve(folder, requiredText(invocation, 'model'));
+  using copy = await quantisedCopy(invocation, given);
+  const candidate = copy?.path ?? given;
+  // A quantised copy is judged against the model that it is of.
+  const champion = copy === null ? typed : given;
   const base = policyModel(invocation);
   const data = locate(invocation, base);
-  const candidate = resolve(folder, requiredText(invocation, 'model'));
   const policy = evaluationPolicy(invocation, {
     holdout: data.holdout,
     history: data.history,
@@ -47,6 +54,17 @@ async function runEvaluate(invocation: Invocation) {
     champion: champion === undefined ? null : resolve(folder, champion),
   });
   return printEvaluation(evaluation, { policy, invocation, isJson: flag(invocation, 'json'), about: candidate });
+}
+
+async function quantisedCopy(invocation: Invocation, model: string): Promise<QuantisedModel | null> {
+  if (!flag(invocation, 'quantise')) return null;
+  if (textOption(invocation, 'champion') !== undefined) {
+    throw new AppError(
+      'bad-input',
+      'expected --quantise without --champion, found both; the copy is judged against the model itself, so leave --champion out',
+    );
+  }
+  return await quantisedModel(model, textOption(invocation, 'python') ?? 'python3');
 }
 
 /** Where the holdout and the history are: typed paths from a folder that holds both, else those of the policy. */
