@@ -15,7 +15,7 @@ models:
     model: model.onnx
     task: binary
     target: target
-    data: { holdout: [holdout.parquet] }
+    data: { train: [train.parquet], holdout: [holdout.parquet] }
     metrics:
       accuracy: { kind: info }
       roc-auc: { kind: info }
