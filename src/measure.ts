@@ -71,7 +71,7 @@ async function validate({ policy, baseRoot, headRoot, now = new Date() }: Measur
     // What keys refer to changes with the data; the rows that must stay unseen are those of the base branch.
     related: schema === null ? {} : relatedPlaces(schema.schema, { references: headRoot, overlap: baseRoot }),
   });
-  return await validateDataset({ dataset, schema, now });
+  return await validateDataset({ dataset, schema, now, privacy: policy.data.privacy });
 }
 
 function readSchema(root: string, file: string): SchemaDocument {

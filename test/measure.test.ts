@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { measureModel } from '../src/measure.ts';
 import { ModelPolicy } from '../src/policy/policy.ts';
+import { PrivacyPolicy } from '../src/policy/privacy-policy.ts';
 
 const policy = ModelPolicy.parse({
   task: 'binary',
@@ -139,6 +140,30 @@ overlap: [{ with: holdout.csv, by: [x, y] }]
     expect(validation?.problems).toMatchObject([
       { check: 'overlap', found: '3 of its 3 rows, 100 %, equal in 2 columns' },
     ]);
+  });
+
+  it('shows of rows that break the schema no more than the policy lets reports say', async () => {
+    const strict = {
+      ...base,
+      'schema.yml': 'version: 1\ncolumns: { x: { type: number, max: 40, mean: { max: 1 } } }\n',
+    };
+    using old = folder(strict);
+    const found = async (privacy: object) => {
+      const { validation } = await measureModel({
+        policy: { ...policy, data: { ...policy.data, privacy: PrivacyPolicy.parse(privacy) } },
+        baseRoot: old.root,
+        headRoot: old.root,
+        candidate: null,
+        champion: null,
+      });
+      return validation?.problems.map((problem) => problem.found);
+    };
+
+    expect(await found({})).toEqual(['295 of 500 rows break it, e.g. "74", "48", "85"', '49.5']);
+    const hidden = ['295 of 500 rows break it, e.g. "[hidden]"', 'another, which is not shown'];
+    expect(await found({ redact: ['x'] })).toEqual(hidden);
+    expect(await found({ hash: ['x'] })).toEqual(hidden);
+    expect(await found({ 'fold-below': 10 })).toEqual(hidden);
   });
 
   it('says that the base has no schema yet', async () => {

@@ -1,4 +1,5 @@
 import { AppError } from '../error.ts';
+import type { PrivacyPolicy } from '../policy/privacy-policy.ts';
 import type { Broken, Check } from './check.ts';
 import { literal } from './column.ts';
 import type { Dataset } from './dataset.ts';
@@ -19,9 +20,12 @@ export async function validateDataset(options: {
   readonly schema: SchemaDocument | null;
   /** The time of the check, which the age of data is measured from. */
   readonly now: Date;
+  /** What the policy lets reports say of values, beside what the schema says. */
+  readonly privacy?: PrivacyPolicy | undefined;
 }): Promise<ValidationReport> {
-  const { dataset, schema: document, now } = options;
+  const { dataset, schema: document, now, privacy } = options;
   if (document === null) return { schema: 'absent', rows: dataset.rows, checks: 0, problems: [], verdict: 'pass' };
+  const isHidden = hiddenColumns(document, privacy);
   const compiled = compileChecks({ dataset, document, now: now.getTime() / 1000 });
   await checkPatterns({ dataset, document, patterns: compiled.patterns });
   const { broken, scans } = await brokenChecks(dataset, compiled);
@@ -30,13 +34,14 @@ export async function validateDataset(options: {
     schema: document.schema,
     joins: compiled.joins,
     broken: broken.map(({ check }) => check),
+    isHidden,
   });
   const leakage = await findLeakage(dataset, document);
   const overlaps = await findOverlaps(dataset, document);
   const described = [
     ...broken.map(({ check, ...rest }) => ({
       isWarning: check.isWarning,
-      problem: problemOf({ document, check, ...rest, found: rows.found.get(check) }),
+      problem: problemOf({ document, check, ...rest, isHidden, found: rows.found.get(check) }),
     })),
     ...(leakage?.problems ?? []).map((problem) => ({ isWarning: leakage?.isWarning === true, problem })),
     ...overlaps.flatMap(({ problem, isWarning }) => (problem === null ? [] : [{ isWarning, problem }])),
@@ -58,6 +63,16 @@ export async function validateDataset(options: {
     ...(overlaps.length > 0 && { overlap: overlaps.map(({ report }) => report) }),
     verdict: problems.length === 0 ? 'pass' : 'fail',
   };
+}
+
+/** Rules whose breach is told by a number or time of the data. */
+const tellsValue: ReadonlySet<string> = new Set(['max-age', 'mean', 'standard-deviation']);
+
+/** A policy that folds rare categories shows no single values at all: any of them may be rare. */
+function hiddenColumns(document: SchemaDocument, privacy: PrivacyPolicy | undefined): (column: string) => boolean {
+  if (privacy !== undefined && privacy['fold-below'] > 0) return () => true;
+  const hidden = new Set([...document.schema.redact, ...(privacy?.redact ?? []), ...(privacy?.hash ?? [])]);
+  return (column) => hidden.has(column);
 }
 
 /** A rule that is broken, and how. */
@@ -93,8 +108,10 @@ function problemOf(options: {
   readonly check: Check;
   readonly broken: Broken;
   readonly found: Found | undefined;
+  readonly isHidden: (column: string) => boolean;
 }): SchemaProblem {
-  const { document, check, broken, found } = options;
+  const { document, check, broken, found, isHidden } = options;
+  const seen = tellsValue.has(check.rule) && isHidden(check.column) ? 'another, which is not shown' : broken.found;
   const examples = found?.examples ?? [];
   const values = [...new Set(examples.flatMap(({ value }) => (value === null ? [] : [JSON.stringify(value)])))];
   const distinct = found?.distinct ?? 0;
@@ -104,7 +121,7 @@ function problemOf(options: {
     column: check.column.slice(0, 200),
     check: check.rule,
     expected: check.expected.slice(0, 500),
-    found: `${broken.found}${news}${shown}`.slice(0, 500),
+    found: `${seen}${news}${shown}`.slice(0, 500),
     rows: broken.rows,
     file: document.file,
     line: document.lineOf(check.path),

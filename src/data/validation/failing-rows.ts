@@ -28,8 +28,10 @@ export async function failingRows(options: {
   readonly schema: DataSchema;
   readonly joins: readonly string[];
   readonly broken: readonly Check[];
+  /** Whether no value of a column may be shown. */
+  readonly isHidden: (column: string) => boolean;
 }): Promise<{ readonly found: ReadonlyMap<Check, Found>; readonly scans: number }> {
-  const { dataset, schema, joins, broken } = options;
+  const { dataset, schema, joins, broken, isHidden } = options;
   const prefix = freshPrefix(dataset.columns);
   const source = { dataset, key: keySql(dataset, schema), row: `${prefix}row`, prefix };
   const raw = new Map<Check, RawFound>();
@@ -44,8 +46,7 @@ export async function failingRows(options: {
     raw.set(check, await findDuplicates({ ...source, columns: failing.columns }));
   const rows = [...raw.values()].flatMap(({ examples }) => examples.map(({ row }) => row));
   const places = await rowPlaces(dataset, rows);
-  const redacted = new Set(schema.redact);
-  const shownKey = (schema.key ?? []).some((name) => redacted.has(name)) ? () => hiddenValue : shownValue;
+  const shownKey = (schema.key ?? []).some(isHidden) ? () => hiddenValue : shownValue;
   const found = new Map(
     [...raw].map(([check, { examples, distinct }]) => [
       check,
@@ -53,13 +54,13 @@ export async function failingRows(options: {
         distinct,
         examples: examples.flatMap(({ row, value, key }): FailingRow[] => {
           const place = places.get(row);
-          const isHidden = check.failing?.columns.some((name) => redacted.has(name)) ?? false;
+          const isSecret = check.failing?.columns.some(isHidden) ?? false;
           if (place === undefined) return [];
           return [
             {
               ...place,
               key: key === null ? null : shownKey(key),
-              value: value === null ? null : isHidden ? hiddenValue : shownValue(value),
+              value: value === null ? null : isSecret ? hiddenValue : shownValue(value),
             },
           ];
         }),
