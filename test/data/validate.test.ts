@@ -20,7 +20,11 @@ async function validated(data: string, schema: string): Promise<ValidationReport
   using folder = temporaryFolder({ 'data.csv': data });
   await using dataset = await openDataset({ root: folder.path, paths: ['data.csv'], csvTypes: 'text' });
   return ValidationReport.parse(
-    await validateDataset({ now: new Date('2026-06-01'), dataset, schema: parseSchema({ text: schema, file: 'schema.yml' }) }),
+    await validateDataset({
+      now: new Date('2026-06-01'),
+      dataset,
+      schema: parseSchema({ text: schema, file: 'schema.yml' }),
+    }),
   );
 }
 
@@ -121,7 +125,11 @@ columns:
     using folder = temporaryFolder({ 'data.csv': flights });
     await using dataset = await openDataset({ root: folder.path, paths: ['data.csv'] });
 
-    expect(await validateDataset({ now: new Date(), dataset, schema: null })).toMatchObject({ schema: 'absent', checks: 0, rows: 3 });
+    expect(await validateDataset({ now: new Date(), dataset, schema: null })).toMatchObject({
+      schema: 'absent',
+      checks: 0,
+      rows: 3,
+    });
   });
 });
 
@@ -174,5 +182,8 @@ test('the schema inferred from data accepts them', async () => {
       code: { type: 'text', nullable: false },
     },
   });
-  expect((await validateDataset({ now: new Date('2026-06-01'), dataset, schema: parseSchema({ text, file: 's.yml' }) })).verdict).toBe('pass');
+  expect(
+    (await validateDataset({ now: new Date('2026-06-01'), dataset, schema: parseSchema({ text, file: 's.yml' }) }))
+      .verdict,
+  ).toBe('pass');
 });
