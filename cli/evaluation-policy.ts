@@ -7,6 +7,7 @@ import {
   type Task,
   tasks,
 } from '../src/evaluate/metric-name.ts';
+import { comparisonFindings } from '../src/policy/comparison-rules.ts';
 import { Margin } from '../src/policy/margin.ts';
 import { type Gate, ModelPolicy } from '../src/policy/policy.ts';
 import { taskFindings } from '../src/policy/task-rules.ts';
@@ -141,7 +142,7 @@ function merged(base: ModelPolicy | null, typed: Readonly<Record<string, unknown
 }
 
 function refuseTaskMisfit(policy: ModelPolicy): void {
-  const [finding] = taskFindings(policy, policy);
+  const [finding] = [...comparisonFindings(policy), ...taskFindings(policy, policy)];
   if (finding === undefined) return;
   const { expected, found, fix } = finding;
   throw new AppError('bad-input', `expected ${expected}, found ${found}; ${fix} (see \`--help\`)`);

@@ -1,6 +1,7 @@
 import { folderMatcher } from '../change/glob.ts';
 import { metricDefinitions, metricNames } from '../evaluate/metric-name.ts';
 import { accessFindings } from './access-rules.ts';
+import { comparisonFindings } from './comparison-rules.ts';
 import { type Entries, entriesOf } from './entries.ts';
 import { describe, type Finding } from './explain-issue.ts';
 import { fairnessFindings } from './fairness-rules.ts';
@@ -37,6 +38,7 @@ function modelFindings(model: Draft, written: Entries): readonly Finding[] {
     ...missingSource(written),
     ...columns(model),
     ...metrics(model, written),
+    ...comparisonFindings(model),
     ...fairnessFindings(model, written),
     ...taskFindings(model, written),
     ...holdoutInTraining(written),
