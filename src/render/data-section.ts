@@ -223,6 +223,13 @@ export function unseenSentence({ unseen }: ColumnDrift): string {
   return ` ${percent(unseen.share)} of the rows have a category that the reference never had${example === undefined ? '' : `, e.g. ${example}`}.`;
 }
 
+/** The same of categories that are gone. */
+export function vanishedSentence({ vanished }: ColumnDrift): string {
+  if (vanished === null || vanished === undefined || vanished.share === 0) return '';
+  const example = vanished.examples[0];
+  return ` ${percent(vanished.share)} of the reference had a category that no longer occurs${example === undefined ? '' : `, e.g. ${example}`}.`;
+}
+
 function unseenWords(column: ColumnDrift): string {
   if (column.unseen === null || column.unseen.share === 0) return '—';
   const example = column.unseen.examples[0];

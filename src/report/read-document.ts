@@ -9,7 +9,7 @@ import { fairnessMetrics } from '../evaluate/fairness/fairness-metric.ts';
 import { FairnessComparison, FairnessReport } from '../evaluate/fairness/fairness-report.ts';
 import { metricNames } from '../evaluate/metric-name.ts';
 import { EdgePolicy } from '../policy/comparison-policy.ts';
-import { Result, resultBytesLimit } from '../result.ts';
+import { Result } from '../result.ts';
 import { Verdict } from '../verdict.ts';
 
 /** A JSON document that Siskin wrote: the result of a run, or what a command printed with `--json`. */
@@ -80,12 +80,6 @@ const EvaluationDocument = z.object({
 
 /** Reads a document that Siskin wrote. Throws `bad-input` that says what kinds there are, or what is wrong with this one. */
 export function readDocument(text: string, file: string): ReportDocument {
-  if (text.length > resultBytesLimit * 2) {
-    throw new AppError(
-      'too-large',
-      `expected at most ${resultBytesLimit * 2} characters in ${file}, found ${text.length}; name a document that Siskin wrote`,
-    );
-  }
   const value = parsedJson(text, file);
   const has = (...keys: readonly string[]) => keys.every((key) => Object.hasOwn(value, key));
   if (has('schema', 'claim')) return { kind: 'result', result: checked(Result, value, file) };

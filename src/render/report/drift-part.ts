@@ -1,4 +1,5 @@
 import type { ColumnDrift, DriftReport } from '../../drift/drift-report.ts';
+import { drawnBars } from '../column-shapes.ts';
 import {
   meanWords,
   movedSentence,
@@ -9,6 +10,7 @@ import {
   rowsSentence,
   statisticWords,
   unseenSentence,
+  vanishedSentence,
 } from '../data-section.ts';
 import { html, htmlProse } from '../escape.ts';
 import { unbroken } from '../markdown.ts';
@@ -69,9 +71,17 @@ function card([name, column]: Named, id: string): string {
     `PSI ${effectWords(column, 'psi')}`,
     `Jensen–Shannon ${effectWords(column, 'jensen-shannon')}`,
     ...(column.mean === null ? [] : [unbroken(`mean ${meanWords(column)}`)]),
+    ...otherFact(column),
     ...(column.nulls.reference === column.nulls.current ? [] : [unbroken(`missing ${nullWords(column)}`)]),
   ];
-  return `<figure class="card"><figcaption>${htmlCode(name)} ${chip(column.verdict, tones[column.verdict])}</figcaption>${histogram([name, column], { id, size: 'large' })}<p>${html(facts.join(' · '))}</p><p class="quiet">${htmlProse(column.reason, 200)}${html(unseenSentence(column))}</p></figure>`;
+  return `<figure class="card"><figcaption>${htmlCode(name)} ${chip(column.verdict, tones[column.verdict])}</figcaption>${histogram([name, column], { id, size: 'large' })}<p>${html(facts.join(' · '))}</p><p class="quiet">${htmlProse(column.reason, 200)}${html(unseenSentence(column))}${html(vanishedSentence(column))}</p></figure>`;
+}
+
+/** What the drawn categories leave over. */
+function otherFact(column: ColumnDrift): readonly string[] {
+  const { labels, reference, current } = column.bars;
+  if (drawnBars(column) === labels.length) return [];
+  return [unbroken(`all other values ${percent(reference.at(-1) ?? 0)} → ${percent(current.at(-1) ?? 0)}`)];
 }
 
 /** One statistic with its interval, where it has one. */
@@ -138,7 +148,10 @@ function columnTable(columns: readonly Named[], { prefix }: Scope, detail: Detai
 }
 
 function histogram([name, column]: Named, place: { readonly id: string; readonly size: 'large' | 'small' }): string {
-  const { labels, reference, current } = column.bars;
+  const shown = drawnBars(column);
+  const labels = column.bars.labels.slice(0, shown);
+  const reference = column.bars.reference.slice(0, shown);
+  const current = column.bars.current.slice(0, shown);
   if (labels.length < 2) return '<span class="quiet">no plot</span>';
   return pairedHistogram({
     ...place,

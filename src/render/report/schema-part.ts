@@ -27,7 +27,7 @@ export function schemaPart(
     warnings.length === 0
       ? ''
       : `${htmlHeading(scope, 'Warnings')}${htmlOf(problemTable('Warnings of the schema', warnings.slice(0, detail.rows)))}`,
-    examplePart([...problems, ...warnings]),
+    examplePart([...problems, ...warnings], detail),
     leakagePart(validation, scope),
     overlapPart(validation),
   ]
@@ -70,8 +70,8 @@ function problemTable(caption: string, problems: readonly SchemaProblem[]): Word
 }
 
 /** A few failing rows, with values as shortened and hidden as validation left them. */
-function examplePart(problems: readonly SchemaProblem[]): string {
-  const rows = problems.flatMap(({ column, check, examples = [] }) =>
+function examplePart(problems: readonly SchemaProblem[], detail: Detail): string {
+  const all = problems.flatMap(({ column, check, examples = [] }) =>
     examples.map((example): readonly Cell[] => [
       column === '' ? 'the data' : { name: column },
       check,
@@ -80,6 +80,7 @@ function examplePart(problems: readonly SchemaProblem[]): string {
       example.value === null ? 'missing' : { name: example.value },
     ]),
   );
+  const rows = all.slice(0, detail.rows);
   if (rows.length === 0) return '';
   const table: WordTable = {
     caption: 'Failing rows',

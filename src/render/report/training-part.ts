@@ -4,6 +4,8 @@ import { bytes, counted } from '../number.ts';
 import { type HtmlColumn, htmlCode, htmlFacts, htmlHeading, htmlTable, type Scope } from './element.ts';
 
 const shownFiles = 50;
+const shownParameters = 500;
+const shownFacts = 100;
 
 /** What the training job says of itself. */
 export function trainingPart(report: TrainingReport, scope: Scope): string {
@@ -12,7 +14,9 @@ export function trainingPart(report: TrainingReport, scope: Scope): string {
     ['command', htmlCode(report.command, 2000)],
     ['outcome', html(`${report.outcome}${end}`)],
     ['seed', String(report.seed)],
-    ...Object.entries(report.environment).map(([name, value]) => [name, html(value, 500)] as const),
+    ...Object.entries(report.environment)
+      .slice(0, shownFacts)
+      .map(([name, value]) => [name, html(value, 500)] as const),
   ]);
   return [facts, logPart(report, scope), parameterTable(report, scope), fileTable(report, scope)]
     .filter((part) => part !== '')
@@ -27,16 +31,17 @@ function logPart({ outcome, logTail }: TrainingReport, scope: Scope): string {
 }
 
 function parameterTable({ parameters }: TrainingReport, scope: Scope): string {
-  const rows = Object.entries(parameters).map(([name, value]) => [
-    htmlCode(name, 200),
-    value === null ? 'none' : htmlCode(String(value), 500),
-  ]);
+  const all = Object.entries(parameters);
+  const rows = all
+    .slice(0, shownParameters)
+    .map(([name, value]) => [htmlCode(name, 200), value === null ? 'none' : htmlCode(String(value), 500)]);
   if (rows.length === 0) return '';
   const columns: readonly HtmlColumn[] = [
     { title: 'parameter', kind: 'name' },
     { title: 'value', kind: 'content' },
   ];
-  return `${htmlHeading(scope, 'Parameters')}${htmlTable('Parameters', columns, rows)}`;
+  const more = all.length - rows.length;
+  return `${htmlHeading(scope, 'Parameters')}${htmlTable('Parameters', columns, rows)}${more > 0 ? `<p>${counted(more, 'more parameter')}.</p>` : ''}`;
 }
 
 function fileTable({ files }: TrainingReport, scope: Scope): string {
