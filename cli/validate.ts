@@ -57,7 +57,12 @@ export const validateCommand: Command = {
     const text = readText({ folder, path: file, what: 'a schema' });
     const schema = parseSchema({ text, file });
     await using dataset = await openAsWritten({ invocation, schema });
-    const report = await validateDataset({ dataset, schema, now: timeOfCheck(invocation) });
+    const report = await validateDataset({
+      dataset,
+      schema,
+      now: timeOfCheck(invocation),
+      csv: readingOf(invocation).csv,
+    });
     if (isUpdate || accepted.length > 0) {
       return await evolve({ invocation, file, text, schema, dataset, report, accepted: isUpdate ? null : accepted });
     }

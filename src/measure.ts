@@ -10,6 +10,7 @@ import { compareFiles } from './drift/compare-files.ts';
 import { AppError, messageOf } from './error.ts';
 import { evaluateModels } from './evaluate/evaluate.ts';
 import type { PastLooks } from './evaluate/holdout/count-looks.ts';
+import { progressLines } from './evaluate/progress-line.ts';
 import type { ModelPolicy } from './policy/policy.ts';
 import type { Result } from './result.ts';
 
@@ -71,7 +72,7 @@ async function validate({ policy, baseRoot, headRoot, now = new Date() }: Measur
     // What keys refer to changes with the data; the rows that must stay unseen are those of the base branch.
     related: schema === null ? {} : relatedPlaces(schema.schema, { references: headRoot, overlap: baseRoot }),
   });
-  return await validateDataset({ dataset, schema, now, privacy: policy.data.privacy });
+  return await validateDataset({ dataset, schema, now, privacy: policy.data.privacy, csv: policy.data.csv });
 }
 
 function readSchema(root: string, file: string): SchemaDocument {
@@ -84,9 +85,10 @@ function readSchema(root: string, file: string): SchemaDocument {
   return parseSchema({ text: readFileSync(join(root, file), 'utf8'), file });
 }
 
-async function evaluate({ policy, baseRoot, candidate, champion, looks }: Measurable) {
+async function evaluate({ policy, baseRoot, candidate, champion, looks, onProgress: write }: Measurable) {
   if (candidate === null) return null;
   // What is judged against nothing is no look.
   const counted = champion === null ? undefined : looks;
-  return await evaluateModels({ holdoutRoot: baseRoot, policy, candidate, champion, looks: counted });
+  const request = { holdoutRoot: baseRoot, policy, candidate, champion, looks: counted };
+  return await evaluateModels(write === undefined ? request : { ...request, onProgress: progressLines(write) });
 }

@@ -2,6 +2,7 @@ import { AppError } from '../error.ts';
 import type { PrivacyPolicy } from '../policy/privacy-policy.ts';
 import type { Broken, Check } from './check.ts';
 import { literal } from './column.ts';
+import type { CsvDialect } from './csv-dialect.ts';
 import type { Dataset } from './dataset.ts';
 import type { SchemaDocument } from './schema.ts';
 import { anomalyFix } from './validation/anomaly.ts';
@@ -22,10 +23,13 @@ export async function validateDataset(options: {
   readonly now: Date;
   /** What the policy lets reports say of values, beside what the schema says. */
   readonly privacy?: PrivacyPolicy | undefined;
+  /** How the data were read, where they are CSV of another kind: their lines are then not told. */
+  readonly csv?: CsvDialect | undefined;
 }): Promise<ValidationReport> {
-  const { dataset, schema: document, now, privacy } = options;
+  const { dataset, schema: document, now, privacy, csv = {} } = options;
   if (document === null) return { schema: 'absent', rows: dataset.rows, checks: 0, problems: [], verdict: 'pass' };
   const isHidden = hiddenColumns(document, privacy);
+  const hasLines = !lineRules.some((key) => csv[key] !== undefined);
   const compiled = compileChecks({ dataset, document, now: now.getTime() / 1000 });
   await checkPatterns({ dataset, document, patterns: compiled.patterns });
   const { broken, scans } = await brokenChecks(dataset, compiled);
@@ -35,9 +39,10 @@ export async function validateDataset(options: {
     joins: compiled.joins,
     broken: broken.map(({ check }) => check),
     isHidden,
+    hasLines,
   });
   const leakage = await findLeakage(dataset, document);
-  const overlaps = await findOverlaps(dataset, document);
+  const overlaps = await findOverlaps({ dataset, document, hasLines });
   const described = [
     ...broken.map(({ check, ...rest }) => ({
       isWarning: check.isWarning,
@@ -64,6 +69,9 @@ export async function validateDataset(options: {
     verdict: problems.length === 0 ? 'pass' : 'fail',
   };
 }
+
+/** What of a CSV dialect moves lines about. */
+const lineRules = ['quote', 'escape', 'comment', 'skip-lines', 'encoding'] as const;
 
 /** Rules whose breach is told by a number or time of the data. */
 const tellsValue: ReadonlySet<string> = new Set(['max-age', 'mean', 'standard-deviation']);

@@ -30,8 +30,9 @@ export async function failingRows(options: {
   readonly broken: readonly Check[];
   /** Whether no value of a column may be shown. */
   readonly isHidden: (column: string) => boolean;
+  readonly hasLines: boolean;
 }): Promise<{ readonly found: ReadonlyMap<Check, Found>; readonly scans: number }> {
-  const { dataset, schema, joins, broken, isHidden } = options;
+  const { dataset, schema, joins, broken, isHidden, hasLines } = options;
   const prefix = freshPrefix(dataset.columns);
   const source = { dataset, key: keySql(dataset, schema), row: `${prefix}row`, prefix };
   const raw = new Map<Check, RawFound>();
@@ -45,7 +46,7 @@ export async function failingRows(options: {
   for (const { check, failing } of shownRepeated)
     raw.set(check, await findDuplicates({ ...source, columns: failing.columns }));
   const rows = [...raw.values()].flatMap(({ examples }) => examples.map(({ row }) => row));
-  const places = await rowPlaces(dataset, rows);
+  const places = await rowPlaces({ dataset, rows, hasLines });
   const shownKey = (schema.key ?? []).some(isHidden) ? () => hiddenValue : shownValue;
   const found = new Map(
     [...raw].map(([check, { examples, distinct }]) => [

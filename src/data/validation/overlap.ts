@@ -21,25 +21,31 @@ export interface FoundOverlap {
  * Counts the rows of other data, e.g. of the holdout, that occur here too: by a hash of every row, over the columns that
  * both have or over a key. Each rule takes one scan, and a second one to name rows when it is broken.
  */
-export async function findOverlaps(dataset: Dataset, document: SchemaDocument): Promise<readonly FoundOverlap[]> {
+export async function findOverlaps(options: {
+  readonly dataset: Dataset;
+  readonly document: SchemaDocument;
+  readonly hasLines: boolean;
+}): Promise<readonly FoundOverlap[]> {
+  const { dataset, document } = options;
   const found: FoundOverlap[] = [];
   for (const [at, rule] of document.schema.overlap.entries()) {
     const isAbsent = (name: string) =>
       Object.hasOwn(document.schema.columns, name) && !dataset.columns.some((column) => column.name === name);
     // A column that the schema names and the data lack is the matter of `required`.
     if (rule.by?.some(isAbsent)) continue;
-    found.push(await findOverlap({ dataset, document, at, rule }));
+    found.push(await findOverlap({ ...options, at, rule }));
   }
   return found;
 }
 
 async function findOverlap(options: {
+  readonly hasLines: boolean;
   readonly dataset: Dataset;
   readonly document: SchemaDocument;
   readonly at: number;
   readonly rule: DataSchema['overlap'][number];
 }): Promise<FoundOverlap> {
-  const { dataset, document, at, rule } = options;
+  const { dataset, document, at, rule, hasLines } = options;
   const table = relatedTable({ paths: rule.with, use: 'overlap' });
   const { own, theirs, columns } = hashes({ ...options, table });
   const here = `SELECT ${own} AS h FROM data`;
@@ -65,7 +71,7 @@ async function findOverlap(options: {
     line: document.lineOf(['overlap', at]),
     anomaly: 'overlap',
     fix: anomalyFix({ anomaly: 'overlap', column: '', rule: 'overlap' }),
-    examples: [...(await sharedRows({ dataset, own, theirs, table }))],
+    examples: [...(await sharedRows({ dataset, own, theirs, table, hasLines }))],
   };
   return { report, problem, isWarning: rule.warn, scans: 2 };
 }
@@ -107,19 +113,20 @@ function hashes(options: {
 
 /** The first rows here that the other data hold too. Only where they stand is said: what is in them is in the data. */
 async function sharedRows(options: {
+  readonly hasLines: boolean;
   readonly dataset: Dataset;
   readonly own: string;
   readonly theirs: string;
   readonly table: string;
 }): Promise<readonly FailingRow[]> {
-  const { dataset, own, theirs, table } = options;
+  const { dataset, own, theirs, table, hasLines } = options;
   const row = `${freshPrefix(dataset.columns)}row`;
   const found = await dataset.query(
     `SELECT ${row}::DOUBLE AS r FROM (SELECT *, row_number() OVER () AS ${row} FROM data) AS data
        WHERE ${own} IN (SELECT ${theirs} FROM ${quoted(table)}) ORDER BY ${row} LIMIT 3`,
   );
   const rows = found.map(({ r }) => Number(r));
-  const places = await rowPlaces(dataset, rows);
+  const places = await rowPlaces({ dataset, rows, hasLines });
   return rows.flatMap((one) => {
     const place = places.get(one);
     return place === undefined ? [] : [{ ...place, key: null, value: null }];

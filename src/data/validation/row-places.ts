@@ -18,11 +18,17 @@ const mostBytes = 2_000_000_000;
  * Finds the files and lines of rows, which are counted from 1 over all files in order. Text is read again up to the last
  * of them, as CSV and JSON lines define records: a line break inside quotes ends none, and empty lines hold none.
  */
-export async function rowPlaces(dataset: Dataset, rows: readonly number[]): Promise<ReadonlyMap<number, RowPlace>> {
+export async function rowPlaces(options: {
+  readonly dataset: Dataset;
+  readonly rows: readonly number[];
+  /** Whether text is written as RFC 4180 has it, so that its lines can be told. */
+  readonly hasLines: boolean;
+}): Promise<ReadonlyMap<number, RowPlace>> {
+  const { dataset, rows, hasLines } = options;
   const wanted = [...new Set(rows)].sort((a, b) => a - b);
   const first = dataset.files[0];
   if (first === undefined || wanted.length === 0) return new Map();
-  if (first.format === 'csv' || (first.format === 'json' && !/\.json$/i.test(first.path))) {
+  if (hasLines && (first.format === 'csv' || (first.format === 'json' && !/\.json$/i.test(first.path)))) {
     if (dataset.files.every(({ path }) => /\.(csv|tsv|jsonl|ndjson)$/i.test(path))) return textPlaces(dataset, wanted);
   }
   if (dataset.files.length === 1) return new Map(wanted.map((row) => [row, { file: first.path, row, line: null }]));

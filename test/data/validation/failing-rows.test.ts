@@ -49,6 +49,17 @@ describe('rows that break a rule are found where they stand', () => {
     expect(places(report)).toEqual(['a.csv.gz 2 null id=2']);
   });
 
+  test('text of another dialect has rows and no lines that could be wrong', async () => {
+    using folder = temporaryFolder({ 'a.csv': '# made by hand\nid,x\n1,a\n2,b\n' });
+    const csv = { 'skip-lines': 1 };
+    await using dataset = await openDataset({ root: folder.path, paths: ['a.csv'], csvTypes: 'text', csv });
+
+    const document = parseSchema({ text: schema, file: 's.yml' });
+    const report = await validateDataset({ dataset, schema: document, now: new Date(), csv });
+
+    expect(places(report)).toEqual(['a.csv 2 null id=2']);
+  });
+
   test('the first three rows of each rule, with their rows counted exactly', async () => {
     const rows = Array.from({ length: 5000 }, (_, at) => `${at},${at % 2 ? 'b' : 'a'}`);
     const report = await validatedFiles({ files: { 'data.csv': ['id,x', ...rows, ''].join('\n') }, schema });
