@@ -11,6 +11,7 @@ import { verdictOutcome } from '../src/render/outcome.ts';
 import { type Measurement, type Verdict, worst } from '../src/verdict.ts';
 import { type ExitCode, exitCodes, type Invocation } from './command.ts';
 import { explanationLines } from './explanation-lines.ts';
+import { progress } from './progress.ts';
 import { writeReport } from './report-output.ts';
 import { shownText } from './shown-text.ts';
 
@@ -77,20 +78,12 @@ export function printEvaluation(
   return exitOf[verdict];
 }
 
-/** Progress of a long evaluation on one line of a terminal; nothing is written where lines cannot be rewritten. */
+/** Progress of a long evaluation: rows, rate and time left; on one line of a terminal, every ten seconds elsewhere. */
 export function progressLine(stderr: Invocation['stderr']): (progress: EvaluationProgress) => void {
-  const start = performance.now();
-  let shownAt = start + 2000;
-  let isShown = false;
+  const shown = progress({ stderr, what: 'evaluate', unit: 'rows' });
   return ({ rows, totalRows }) => {
-    const now = performance.now();
-    if (stderr.isTTY !== true || (now < shownAt && !(isShown && rows === totalRows))) return;
-    shownAt = now + 200;
-    isShown = true;
-    const rate = rows / ((now - start) / 1000);
-    const left = Math.ceil((totalRows - rows) / rate);
-    const line = `evaluate ${count(rows)}/${count(totalRows)} rows, ${count(rate)} rows/s, ${left} s left`;
-    stderr.write(rows === totalRows ? '\r\u001b[K' : `\r\u001b[K${line}`);
+    if (rows < totalRows) shown.update(rows, totalRows);
+    else shown.end();
   };
 }
 

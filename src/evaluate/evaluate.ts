@@ -65,7 +65,12 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
   const history = await readHistory(request);
   const beside = await readBesideRows(dataset, { policy, target });
   const treatment = await readTreatment(dataset, { policy, target });
-  const wanted = requestOf(policy, { features, dataset, root: request.holdoutRoot });
+  const wanted = requestOf(policy, {
+    features,
+    dataset,
+    root: request.holdoutRoot,
+    onRows: (rows) => request.onProgress?.({ rows, totalRows: dataset.rows }),
+  });
   const candidate = await loadModel({ ...wanted, path: request.candidate });
   let champion: Runtime | AppError | null = null;
   try {

@@ -35,8 +35,9 @@ function tried(rule: ThresholdRule, { truth, probability }: BinaryScores): numbe
   if (rule.kind === 'at-recall') {
     return Math.max(...counts.filter(({ recall }) => recall >= rule.bound).map(({ value }) => value));
   }
+  const { falsePositive, falseNegative } = rule;
   const cost = (one: { readonly wrong: number; readonly missed: number }) =>
-    one.wrong * rule.falsePositive + one.missed * rule.falseNegative;
+    one.wrong * falsePositive + one.missed * falseNegative;
   const none = { value: 1 + Number.EPSILON, wrong: 0, missed: truth.reduce((sum, flag) => sum + flag, 0) };
   const least = Math.min(cost(none), ...counts.map(cost));
   return Math.max(...[none, ...counts].filter((one) => cost(one) === least).map(({ value }) => value));

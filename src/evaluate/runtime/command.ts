@@ -95,10 +95,15 @@ async function writeRows(
     as: kind === 'number' || kind === 'boolean' ? ('number' as const) : ('text' as const),
   }));
   if (predict.input === 'csv') await program.write(`${headerLine(columns.map(({ name }) => name))}\n`);
+  let given = 0;
   const write = rowWriter(predict.input, features);
   await holdout.streamColumns({
     columns,
-    onChunk: (chunk) => program.write(write(chunk)),
+    async onChunk(chunk) {
+      await program.write(write(chunk));
+      given += chunk.rows;
+      holdout.onRows?.(given);
+    },
   });
 }
 

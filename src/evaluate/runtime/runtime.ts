@@ -54,6 +54,8 @@ export interface Runtime {
 export interface HoldoutRows extends Pick<Dataset, 'rows' | 'streamColumns'> {
   /** The checkout that the policy is from, where its programs are. */
   readonly root: string;
+  /** Told how many rows the program has been given. */
+  readonly onRows?: ((rows: number) => void) | undefined;
 }
 
 /** What a model is to be loaded for. */
@@ -80,12 +82,14 @@ export interface ModelRequest {
 /** What models of a policy are loaded for, but for their path. */
 export function requestOf(
   policy: RuntimePolicy & Pick<ModelPolicy, 'task' | 'id' | 'target' | 'forecast'>,
-  {
-    features,
-    dataset,
-    root,
-  }: { readonly features: readonly Column[]; readonly dataset: Dataset; readonly root: string },
+  options: {
+    readonly features: readonly Column[];
+    readonly dataset: Dataset;
+    readonly root: string;
+    readonly onRows?: (rows: number) => void;
+  },
 ): Omit<ModelRequest, 'path'> {
+  const { features, dataset, root, onRows } = options;
   return {
     task: policy.task,
     features,
@@ -93,6 +97,6 @@ export function requestOf(
     target: policy.target,
     quantiles: policy.forecast?.quantiles,
     runtime: policy,
-    holdout: { root, rows: dataset.rows, streamColumns: dataset.streamColumns },
+    holdout: { root, rows: dataset.rows, streamColumns: dataset.streamColumns, onRows },
   };
 }
