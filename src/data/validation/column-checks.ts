@@ -15,7 +15,7 @@ export interface CheckedColumn {
   readonly now: number;
 }
 
-/** The rules about single values. Missing values break only `nullable`; a value of the wrong type only `type`. */
+/** The rules about single values. Missing values break only `nullable`; one of the wrong type breaks `type` and no bound. */
 export function valueChecks(checked: CheckedColumn): readonly Check[] {
   const { column, schema, now } = checked;
   const name = quoted(column.name);
