@@ -6,10 +6,11 @@ import { isNumberProfile, standardDeviation, valueCount } from '../data/profile-
 import { normalSurvival } from '../statistics/normal.ts';
 import { andersonDarling } from './anderson-darling.ts';
 import { categoryBars, labelledBars, noBars, numberBars } from './bars.ts';
-import { categoryCellsOf, fineCells, joinedCells, specialCells, type Weighting } from './cells.ts';
+import { categoryCellsOf, fineCells, joinedCells, mostCells, specialCells, type Weighting } from './cells.ts';
 import { calibratedChiSquare } from './chi-square.ts';
 import { cramerVonMises } from './cramer-von-mises.ts';
 import type { ColumnDrift, DriftTest } from './drift-report.ts';
+import { compareEmbeddings } from './embedding-comparison.ts';
 import { type Effect, jensenShannonEffect } from './jensen-shannon.ts';
 import { binnedKolmogorovSmirnov, kolmogorovSmirnovP } from './kolmogorov-smirnov.ts';
 import { flooredShares, psiEffect } from './psi.ts';
@@ -85,7 +86,7 @@ export function compareColumn(options: {
     return { ...shared, ...compareNumbers({ reference, current, z }) };
   }
   if (reference.kind === 'embedding' && current.kind === 'embedding' && reference.dimension === current.dimension) {
-    return { ...shared, kind: 'embedding', statistics: {}, mean: null, bars: noBars };
+    return { ...shared, ...compareEmbeddings({ reference, current, z }) };
   }
   const kindChange = `${kindText(reference)} became ${kindText(current)}`;
   return { ...shared, kind: kindOf(reference), statistics: {}, mean: null, bars: noBars, kindChange };
@@ -118,8 +119,8 @@ function compareNumbers(options: {
       ? labelledBars(['false', 'true'], booleanCounts(reference), booleanCounts(current))
       : numberBars(fine);
   const tests = cellStatistics({
-    tested: cells(32, 'pooled'),
-    distances: cells(32, 'mixture'),
+    tested: cells(mostCells(fine), 'pooled'),
+    distances: cells(mostCells(fine), 'mixture'),
     stability: cells(10, 'mixture'),
     z,
   });

@@ -30,7 +30,7 @@ export interface DriftOptions {
 
 /**
  * Says which columns moved. A column has moved when its difference is both certain and large enough to matter: the
- * q-value of its homogeneity test (Benjamini–Hochberg over all tests of all columns) is at most `alpha`, and the lower
+ * q-value of its chi-square or Kolmogorov–Smirnov test (Benjamini–Hochberg over all tests) is at most `alpha`, and the lower
  * confidence bound (at 1 − alpha) of its bias-corrected Jensen–Shannon distance reaches `effect`. The shares of nulls and
  * of categories that only one side has are held against the same two bounds on their own. Neither a small sample's noise
  * nor a large sample's trifles move a column, and exchanging the sides changes no verdict. Points in time always move: only

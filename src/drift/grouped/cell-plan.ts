@@ -1,6 +1,6 @@
 import type { ColumnProfile, NumberProfile, StringProfile } from '../../data/profile-document.ts';
 import { isNumberProfile } from '../../data/profile-document.ts';
-import { categoryGroups, fineCells, joinedGroups } from '../cells.ts';
+import { categoryGroups, fineCells, joinedGroups, mostCells } from '../cells.ts';
 import { total } from '../sample.ts';
 
 /**
@@ -38,9 +38,10 @@ export function cellPlan(reference: ColumnProfile, current: ColumnProfile): Cell
 function numberPlan(reference: NumberProfile, current: NumberProfile): CellPlan | null {
   const fine = fineCells(reference, current);
   const hasBoth = total(fine.reference) > 0 && total(fine.current) > 0;
-  const groups = (most: number, by: 'pooled' | 'mixture') =>
-    hasBoth ? joinedGroups({ cells: fine, most, by }) : fine.reference.map((_, cell) => cell);
-  const kept = overlaid([groups(32, 'pooled'), groups(32, 'mixture'), groups(10, 'mixture')]);
+  const most = hasBoth ? mostCells(fine) : 0;
+  const groups = (count: number, by: 'pooled' | 'mixture') =>
+    hasBoth ? joinedGroups({ cells: fine, most: count, by }) : fine.reference.map((_, cell) => cell);
+  const kept = overlaid([groups(most, 'pooled'), groups(most, 'mixture'), groups(10, 'mixture')]);
   const starts = kept.first.slice(1).map((cell) => fine.low[cell] ?? 0);
   const [tested = [], distances = [], stability = []] = kept.groups.map((each) => {
     const next = each.reduce((most, group) => Math.max(most, group + 1), 0);

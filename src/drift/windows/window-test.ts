@@ -1,4 +1,4 @@
-import { joinedCells, summedCells } from '../cells.ts';
+import { joinedCells, mostCells, summedCells } from '../cells.ts';
 import { calibratedChiSquare } from '../chi-square.ts';
 import type { CellPlan } from '../grouped/cell-plan.ts';
 import { type Effect, jensenShannonEffect } from '../jensen-shannon.ts';
@@ -24,19 +24,19 @@ export function windowTest(options: {
 }): WindowTest | null {
   const { plan, reference, window, z } = options;
   const none = plan.cells - 1;
-  const values = { reference: [...reference.subarray(0, none)], current: [...window.subarray(0, none)] };
+  const values: Cells = { reference: [...reference.subarray(0, none)], current: [...window.subarray(0, none)] };
   const [n, m] = [total(values.reference), total(values.current)];
   if (n < leastValues || m < leastValues) return null;
   const empty: Cells = { reference: [n, reference[none] ?? 0], current: [m, window[none] ?? 0] };
   return {
-    pValue: calibratedChiSquare(fewer(summedCells(values, plan.tested), 'pooled')).pValue,
+    pValue: calibratedChiSquare(fewer(plan, summedCells(values, plan.tested), 'pooled')).pValue,
     nullsPValue: calibratedChiSquare(empty).pValue,
-    effect: jensenShannonEffect(fewer(summedCells(values, plan.distances), 'mixture'), z),
+    effect: jensenShannonEffect(fewer(plan, summedCells(values, plan.distances), 'mixture'), z),
     nulls: jensenShannonEffect(empty, z),
   };
 }
 
 /** A window has fewer rows than the whole: its cells are joined again until enough is expected in each. */
-function fewer(cells: Cells, by: 'pooled' | 'mixture'): Cells {
-  return joinedCells({ cells, most: 32, by });
+function fewer(plan: CellPlan, cells: Cells, by: 'pooled' | 'mixture'): Cells {
+  return joinedCells({ cells, most: plan.kind === 'number' ? mostCells(cells) : cells.reference.length, by });
 }
