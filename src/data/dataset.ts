@@ -66,7 +66,10 @@ export interface Dataset extends AsyncDisposable {
 export async function openDataset(options: DatasetOptions): Promise<Dataset> {
   const files: Dataset['files'][number][] = [];
   for (const file of sourceFiles(options)) files.push({ ...file, digest: await inspectFile(file) });
-  const related = Object.entries(options.related ?? {}).map(([table, place]) => ({ table, files: sourceFiles(place) }));
+  const related = Object.entries(options.related ?? {}).map(([table, place]) => ({
+    table,
+    files: sourceFiles({ ...place, csv: options.csv }),
+  }));
   for (const file of related.flatMap((one) => one.files)) await inspectFile(file);
   const folder = mkdtempSync(join(tmpdir(), 'siskin-data-'));
   const { DuckDBInstance } = await importNative('@duckdb/node-api');
@@ -86,7 +89,10 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     const columns = await openTable({ connection, query, files, table: 'data', reading: options });
     const others = new Map<string, readonly Column[]>();
     for (const one of related) {
-      others.set(one.table, await openTable({ connection, query, ...one, reading: { csvTypes: options.csvTypes } }));
+      others.set(
+        one.table,
+        await openTable({ connection, query, ...one, reading: { csvTypes: options.csvTypes, csv: options.csv } }),
+      );
     }
     const [count] = await rowsOf(opened, 'SELECT count(*)::DOUBLE AS rows FROM data');
     const source = tableFunction(files, options);

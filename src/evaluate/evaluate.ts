@@ -58,7 +58,11 @@ export interface Evaluation {
  */
 export async function evaluateModels(request: EvaluationRequest): Promise<Evaluation> {
   const { policy } = request;
-  await using dataset = await openDataset({ root: request.holdoutRoot, paths: policy.data.holdout });
+  await using dataset = await openDataset({
+    root: request.holdoutRoot,
+    paths: policy.data.holdout,
+    csv: policy.data.csv,
+  });
   await checkTaskColumns(dataset, policy);
   const features = featuresOf(dataset, policy);
   const target = await readTarget(dataset, policy);
@@ -102,7 +106,7 @@ export async function evaluateModels(request: EvaluationRequest): Promise<Evalua
       ...asked,
     });
     const fairness =
-      treatment === null ? null : compareTreatment({ treatment: { ...treatment, confidence }, ...asked });
+      treatment === null ? null : compareTreatment({ treatment: { ...treatment, confidence }, clusters, ...asked });
     const explanation = await explainEvaluated(
       {
         dataset,

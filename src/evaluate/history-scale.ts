@@ -15,7 +15,7 @@ export async function historyScales(options: {
   const { forecast, target, data } = options.policy;
   if (forecast === undefined) return new Map();
   const paths = forecast.history === undefined ? data.train : [forecast.history];
-  await using dataset = await openDataset({ root: options.root, paths });
+  await using dataset = await openDataset({ root: options.root, paths, csv: data.csv });
   const known = dataset.columns.map((column) => column.name);
   const needed = [target, forecast.time, forecast.series].filter((name) => name !== undefined);
   const absent = needed.filter((name) => !known.includes(name));

@@ -12,7 +12,7 @@ export async function explainOpened(
 ): Promise<ExplanationReport> {
   const { explanation, policy } = request;
   if (explanation['background-from'] === 'holdout') return await explainModels({ ...request, reference: null });
-  await using reference = await openDataset({ root, paths: policy.data.train });
+  await using reference = await openDataset({ root, paths: policy.data.train, csv: policy.data.csv });
   return await explainModels({ ...request, reference });
 }
 

@@ -30,7 +30,11 @@ export async function explainHoldout(
   },
 ): Promise<HoldoutExplanation> {
   const { policy, explanation, names, onProgress } = request;
-  await using dataset = await openDataset({ root: request.holdoutRoot, paths: policy.data.holdout });
+  await using dataset = await openDataset({
+    root: request.holdoutRoot,
+    paths: policy.data.holdout,
+    csv: policy.data.csv,
+  });
   const features = featuresOf(dataset, policy);
   const wanted = requestOf(policy, { features, dataset, root: request.holdoutRoot });
   const target = await readTarget(dataset, policy);
