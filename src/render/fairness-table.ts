@@ -53,7 +53,9 @@ export function fairnessRows(report: FairnessReport, verdicts: readonly Fairness
       const { candidate } = comparison;
       const why =
         gate?.verdict === 'fail' ? '' : (gate?.reason ?? (candidate.kind === 'missing' ? candidate.reason : ''));
-      const reason = [why, gate?.note ?? ''].filter((part) => part !== '');
+      const { override } = gate ?? {};
+      const overridden = override === undefined ? '' : `overridden by \`${override.by}\`: ${override.reason}`;
+      const reason = [why, gate?.note ?? '', overridden].filter((part) => part !== '');
       return [
         {
           title: fairnessDefinitions[metric].title,

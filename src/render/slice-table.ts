@@ -24,6 +24,8 @@ export interface SliceRow {
   readonly test: SliceTest | null;
   /** Whether it is worse by more than the gate allows, beyond chance. */
   readonly isBroken: boolean;
+  /** Why it could not be held against that gate; null when it was, or there is none. */
+  readonly notAssessed: string | null;
 }
 
 /**
@@ -49,6 +51,7 @@ export function sliceRows(evaluation: EvaluationReport): readonly SliceRow[] {
         words: metricWords({ metric, comparison }),
         difference: comparison?.difference ?? null,
         ...testOf(slice, metric, evaluation),
+        notAssessed: slice.notAssessed ?? null,
       },
     ];
   });
@@ -66,8 +69,9 @@ export function sliceRows(evaluation: EvaluationReport): readonly SliceRow[] {
 }
 
 /** What a person makes of a slice, with the colour that says the same. */
-export function readingOf({ words, isBroken }: SliceRow): { readonly word: string; readonly tone: Tone } {
+export function readingOf({ words, isBroken, notAssessed }: SliceRow): { readonly word: string; readonly tone: Tone } {
   if (isBroken) return { word: 'beyond its margin', tone: 'bad' };
+  if (notAssessed !== null) return { word: 'not assessed', tone: 'open' };
   const tones = { worse: 'bad', better: 'good', same: 'open', unknown: 'open' } as const;
   const word = words.direction === 'unknown' ? 'not decided' : words.direction;
   return { word, tone: tones[words.direction] };

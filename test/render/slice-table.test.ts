@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sliceRows, sliceSummary } from '../../src/render/slice-table.ts';
+import { readingOf, sliceRows, sliceSummary } from '../../src/render/slice-table.ts';
 import { compared, evaluation } from './fixture.ts';
 
 /** Slices of a carrier each, with the candidate worse by so much, and intervals of ±0.01. */
@@ -23,4 +23,32 @@ test('a slice that is worse beyond what chance does among twenty stays worse, an
 
   expect(sliceSummary(rows)).toBe('1 of 20 worse');
   expect(rows[0]?.value).toBe('C19');
+});
+
+test('a slice beyond the margin of its gate stands first, and one too small for it is not assessed', () => {
+  const usual = evaluation();
+  const [first, , third] = usual.slices;
+  if (first === undefined || third === undefined) throw new Error('the fixture has lost a slice');
+  const rows = sliceRows({
+    ...usual,
+    slices: [
+      { ...third, notAssessed: 'fewer than 5000 rows' },
+      { ...first, tests: { 'roc-auc': { pWorse: 0.0001, adjusted: 0.002, margin: 0.001 } } },
+    ],
+    slicesGate: {
+      method: 'holm',
+      confidence: 0.95,
+      minimumRows: 5000,
+      minimumPositives: 20,
+      margins: { 'roc-auc': '0.001' },
+      tests: 1,
+      notAssessed: 1,
+      notAssessedRows: third.rows,
+    },
+  });
+
+  expect(rows.map((row) => [row.value, readingOf(row).word])).toEqual([
+    ['ATL', 'beyond its margin'],
+    ['LAX', 'not assessed'],
+  ]);
 });
