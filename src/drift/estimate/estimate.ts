@@ -11,10 +11,10 @@ import { type Calibration, calibrated } from './isotonic.ts';
 import { expectedRates, type Rates, realisedRates } from './rates.ts';
 import { type SamplingErrors, samplingErrors } from './sampling-error.ts';
 
-/** Into so many chunks of equal size rows are cut where nothing else is said. */
-export const chunkCount = 10;
+/** Into so many chunks of equal size rows are cut. */
+const chunkCount = 10;
 /** Fewer rows than this on a side estimate nothing. */
-export const leastRows = 100;
+const leastRows = 100;
 
 /**
  * Estimates how a classifier does on rows without labels from how probable its own scores make its predictions, once the
@@ -24,8 +24,6 @@ export const leastRows = 100;
 export function estimatePerformance(options: {
   readonly reference: ClassifierRows;
   readonly current: ClassifierRows;
-  /** Rows of one chunk; a tenth of each side unless told otherwise. */
-  readonly chunkRows?: number;
 }): Pick<PerformanceEstimate, 'calibrated' | 'rows' | 'metrics' | 'verdict'> {
   const { reference, current } = options;
   const rows = {
@@ -39,10 +37,10 @@ export function estimatePerformance(options: {
   const calibrations = reference.classes.map(calibrationOf);
   const errors = samplingErrors(reference);
   const estimated = (some: ClassifierRows) => ratesOf(some, calibrations);
-  const chunks = chunksOf(current, options.chunkRows).map((chunk) => ({ rows: chunk.count, rates: estimated(chunk) }));
+  const chunks = chunksOf(current).map((chunk) => ({ rows: chunk.count, rates: estimated(chunk) }));
   const whole = { rows: current.count, rates: estimated(current) };
   const known = realisedRates(reference);
-  const referenceChunks = chunksOf(reference, options.chunkRows).map(realisedRates);
+  const referenceChunks = chunksOf(reference).map(realisedRates);
   const metrics = Object.fromEntries(
     estimatedMetrics.flatMap((metric) => {
       const found = metricEstimate({ metric, known, referenceChunks, whole, chunks, errors });
@@ -98,9 +96,9 @@ function bandOf(values: readonly number[]): { readonly low: number; readonly hig
   return { low: Math.max(0, mean - 3 * deviation), high: Math.min(1, mean + 3 * deviation) };
 }
 
-/** Chunks of equal size in order; what is left over is a chunk of its own. */
-function chunksOf(rows: ClassifierRows, chunkRows: number | undefined): readonly ClassifierRows[] {
-  const size = chunkRows ?? Math.floor(rows.count / chunkCount);
+/** Tenths in order; what is left over is a chunk of its own. */
+function chunksOf(rows: ClassifierRows): readonly ClassifierRows[] {
+  const size = Math.floor(rows.count / chunkCount);
   return Array.from({ length: Math.ceil(rows.count / size) }, (_, chunk) =>
     rowsBetween(rows, chunk * size, (chunk + 1) * size),
   );

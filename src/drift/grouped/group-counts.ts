@@ -41,14 +41,18 @@ async function countSome(options: {
   readonly counted: Map<string, GroupCounts>;
 }): Promise<void> {
   const { dataset, group, planned, counted } = options;
-  const cells = planned.map(({ plan, column }, at) => `${cellExpression(plan, column, at)} AS c${at}`);
-  const sets = planned.map((_, at) => `(g, c${at})`);
+  const own = ownNames(dataset);
+  const cells = planned.map(
+    ({ plan, column }, at) => `${cellExpression(plan, column, own(`cell ${at}`))} AS ${own(`c${at}`)}`,
+  );
+  const names = planned.map((_, at) => own(`c${at}`));
+  const of = own('group');
   // Groups are numbered before names are looked up, since a join may change the order of rows.
   const rows = await dataset.query(
-    `SELECT ${planned.map((_, at) => `c${at}`).join(', ')}, g::VARCHAR AS g, count(*)::DOUBLE AS n
-       FROM (SELECT g, ${cells.join(', ')} FROM (SELECT *, ${group} AS g FROM data)
-         ${planned.map(({ plan, column }, at) => cellJoin(plan, column, at)).join(' ')})
-       WHERE g IS NOT NULL GROUP BY GROUPING SETS (${sets.join(', ')})`,
+    `SELECT ${names.map((name, at) => `${name} AS c${at}`).join(', ')}, ${of}::VARCHAR AS g, count(*)::DOUBLE AS n
+       FROM (SELECT ${of}, ${cells.join(', ')} FROM (SELECT *, ${group} AS ${of} FROM data)
+         ${planned.map(({ plan, column }, at) => cellJoin({ plan, column, own, at })).join(' ')})
+       WHERE ${of} IS NOT NULL GROUP BY GROUPING SETS (${names.map((name) => `(${of}, ${name})`).join(', ')})`,
   );
   const found = planned.map(() => new Map<string, Float64Array>());
   for (const row of rows) {
@@ -62,16 +66,30 @@ async function countSome(options: {
   for (const [at, { plan }] of planned.entries()) counted.set(plan.name, found[at] ?? new Map());
 }
 
+/** Names that no column of the data has, whatever they are called. */
+function ownNames(dataset: Dataset): (name: string) => string {
+  let prefix = '·';
+  while (dataset.columns.some(({ name }) => name.startsWith(prefix))) prefix += '·';
+  return (name) => quoted(`${prefix}${name}`);
+}
+
 /** The table in which the categories of a column are looked up. */
-function cellJoin(plan: CellPlan, column: Column, at: number): string {
+function cellJoin(options: {
+  readonly plan: CellPlan;
+  readonly column: Column;
+  readonly own: (name: string) => string;
+  readonly at: number;
+}): string {
+  const { plan, column, own, at } = options;
   if (plan.kind !== 'listed' || plan.cellOf.size === 0) return '';
   const entries = [...plan.cellOf].map(([name, cell]) => `(${literal(name)}, ${cell})`);
   const label = labelOf(`${quoted(column.name)}::VARCHAR`);
-  return `LEFT JOIN (VALUES ${entries.join(', ')}) AS names${at}(label, cell) ON names${at}.label = ${label}`;
+  const [name, cell] = [own(`label ${at}`), own(`cell ${at}`)];
+  return `LEFT JOIN (VALUES ${entries.join(', ')}) AS ${own(`names ${at}`)}(${name}, ${cell}) ON ${name} = ${label}`;
 }
 
-/** The cell of a row's value as SQL; never null. */
-function cellExpression(plan: CellPlan, column: Column, at: number): string {
+/** The cell of a row's value as SQL; never null. `found` is the column of what cellJoin() looked up. */
+function cellExpression(plan: CellPlan, column: Column, found: string): string {
   const none = plan.cells - 1;
   switch (plan.kind) {
     case 'number': {
@@ -87,7 +105,7 @@ function cellExpression(plan: CellPlan, column: Column, at: number): string {
       return `CASE WHEN ${quoted(column.name)} IS NULL THEN ${none} ELSE ${cell} END`;
     }
     case 'listed': {
-      const cell = plan.cellOf.size === 0 ? String(plan.rest) : `coalesce(names${at}.cell, ${plan.rest})`;
+      const cell = plan.cellOf.size === 0 ? String(plan.rest) : `coalesce(${found}, ${plan.rest})`;
       return `CASE WHEN ${quoted(column.name)} IS NULL THEN ${none} ELSE ${cell} END`;
     }
     default:

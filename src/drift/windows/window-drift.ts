@@ -122,15 +122,16 @@ function wholeOf(plan: CellPlan, counted: ReadonlyMap<string, GroupCounts>): Flo
 
 /** Columns by how many windows they moved in, then by their largest distance. */
 function mostMoved(tests: readonly Judged[]): readonly string[] {
-  const ranks = new Map<string, number>();
+  const ranks = new Map<string, { moved: number; largest: number }>();
   for (const { name, verdict, effect, nulls } of tests) {
-    const [moved, value] = [verdict === 'moved' ? 1 : 0, Math.max(effect.value, nulls.value)];
-    const rank = ranks.get(name) ?? 0;
-    // The whole part counts windows; a distance is at most 1.
-    ranks.set(name, Math.floor(rank) + moved + Math.max(rank % 1, Math.min(value, 0.999)));
+    const { moved, largest } = ranks.get(name) ?? { moved: 0, largest: 0 };
+    ranks.set(name, {
+      moved: moved + (verdict === 'moved' ? 1 : 0),
+      largest: Math.max(largest, effect.value, nulls.value),
+    });
   }
   return [...ranks]
-    .sort(([a, first], [b, second]) => second - first || (a < b ? -1 : 1))
+    .sort(([a, x], [b, y]) => y.moved - x.moved || y.largest - x.largest || (a < b ? -1 : 1))
     .slice(0, windowColumnLimit)
     .map(([name]) => name);
 }

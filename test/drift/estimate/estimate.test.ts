@@ -83,3 +83,64 @@ describe.each(cases)('case %#', ({ task, reference, current, calibrated, metrics
 function near(actual: number | undefined, expected: number | undefined, tolerance: number): void {
   expect(Math.abs((actual ?? Number.NaN) - (expected ?? Number.NaN))).toBeLessThanOrEqual(tolerance);
 }
+
+describe('whatever the rows are', () => {
+  const side = (
+    count: number,
+    scoreOf: (row: number) => number,
+    truthOf: ((row: number) => number) | null,
+  ): ClassifierRows => ({
+    count,
+    passedOver: 0,
+    classes: [
+      {
+        class: '1',
+        scores: Float64Array.from({ length: count }, (_, row) => scoreOf(row)),
+        predicted: Uint8Array.from({ length: count }, (_, row) => (scoreOf(row) >= 0.5 ? 1 : 0)),
+        truth: truthOf === null ? null : Uint8Array.from({ length: count }, (_, row) => truthOf(row)),
+      },
+    ],
+  });
+  const spread = (row: number) => ((row * 7919) % 1009) / 1009;
+  const label = (row: number) => (((row * 104_729) % 997) / 997 < spread(row) ? 1 : 0);
+
+  test('too few rows and one class only estimate nothing', () => {
+    const few = estimatePerformance({ reference: side(99, spread, label), current: side(99, spread, null) });
+    const single = estimatePerformance({ reference: side(500, spread, () => 1), current: side(500, spread, null) });
+
+    expect(few).toMatchObject({ metrics: {}, verdict: 'not-assessed' });
+    expect(single).toMatchObject({ metrics: {}, verdict: 'not-assessed' });
+  });
+
+  test('scores that are no probabilities are calibrated, and a constant score is taken', () => {
+    const margins = (row: number) => 10 * spread(row) - 5;
+    const found = estimatePerformance({ reference: side(500, margins, label), current: side(500, margins, null) });
+    const constant = estimatePerformance({
+      reference: side(500, () => 0.4, label),
+      current: side(500, () => 0.4, null),
+    });
+
+    expect(found.calibrated).toEqual(['1']);
+    expect(found.metrics['roc-auc']?.verdict).toBe('steady');
+    for (const metric of Object.values(constant.metrics)) MetricEstimate.parse(metric);
+    expect(constant.metrics['roc-auc']?.estimate.value).toBeCloseTo(0.5, 9);
+  });
+
+  test('the order of the reference changes no calibration and no whole estimate', () => {
+    const reversed = (row: number) => 699 - row;
+    const found = estimatePerformance({ reference: side(700, spread, label), current: side(700, spread, null) });
+    const other = estimatePerformance({
+      reference: side(
+        700,
+        (row) => spread(reversed(row)),
+        (row) => label(reversed(row)),
+      ),
+      current: side(700, (row) => spread(reversed(row)), null),
+    });
+
+    expect(other.calibrated).toEqual(found.calibrated);
+    for (const metric of estimatedMetrics) {
+      expect(other.metrics[metric]?.estimate.value).toBeCloseTo(found.metrics[metric]?.estimate.value ?? 0, 12);
+    }
+  });
+});

@@ -123,3 +123,23 @@ test('blocks are counted, judge by what blocks tell, and the column that names t
   };
   expect(width(report)).toBeGreaterThan(width(plain));
 });
+
+test('columns may be called as they like', async () => {
+  const names = ['label', 'cell', 'g', 'c0', 'n', '·group', '··c0', 'a"b', 'data'];
+  const line = (row: number) => names.map((_, at) => (at % 2 === 0 ? `t${row % 3}` : row)).join(',');
+  const rows = Array.from({ length: 200 }, (_, row) => line(row)).join('\n');
+  const header = names.map((name) => `"${name.replaceAll('"', '""')}"`).join(',');
+  writeFileSync(join(root, 'names.csv'), `${header}\n${rows}\n`);
+  const both = await side('names.csv');
+  const policy = DriftPolicy.parse({ block: { column: 'cell' }, windows: { size: 100 } });
+
+  const report = await compareDatasets({
+    reference: both,
+    current: both,
+    policy,
+    rows: { reference: both, current: both },
+  });
+
+  expect(report.verdict).toBe('steady');
+  expect(report.windows?.windows.map((window) => window.rows)).toEqual([100, 100]);
+});
