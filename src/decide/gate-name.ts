@@ -59,7 +59,7 @@ export function overridden<Gate extends FairnessVerdict | SlicesVerdict | EdgeVe
 
 function specialGate(gate: FairnessVerdict | SlicesVerdict | EdgeVerdict): DecidingGate {
   if ('columns' in gate) return decidingGate(gate, gate.metric, fairnessTitle(gate));
-  if ('key' in gate) return decidingGate(gate, `edge-${gate.key}`, 'edge');
+  if ('key' in gate) return decidingGate(gate, `edge-${gate.key}`, `edge bound ${gate.key}`);
   return decidingGate(gate, `slices-${gate.metric}`, `${metricDefinitions[gate.metric].title} in slices`);
 }
 

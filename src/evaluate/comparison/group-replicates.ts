@@ -3,7 +3,7 @@ import { forEachReplicate } from '../../statistics/poisson-bootstrap.ts';
 import { onGrid } from '../../statistics/reproducible-sum.ts';
 import { studentQuantile } from '../../statistics/student-t.ts';
 import type { AdditiveDifference } from './additive-difference.ts';
-import { replicateCount } from './joint-cells.ts';
+import { type LabelledCells, replicateCount } from './joint-cells.ts';
 import type { RowGroups } from './row-groups.ts';
 
 /** A difference on some rows, with the group of each. */
@@ -50,6 +50,30 @@ function weigh(
     const place = places[at] ?? 0;
     sums[place] = (sums[place] ?? 0) + (weights[groups[at] ?? 0] ?? 0) * (amounts[at] ?? 0);
   }
+}
+
+/**
+ * Calls `visit` with the weights of cells of like rows in each replicate, as forEachReplicate does, but of clustered rows:
+ * a cell weighs what its rows' groups weigh.
+ */
+export function forEachClusterReplicate(
+  { cellOfRow, counts }: Pick<LabelledCells, 'cellOfRow' | 'counts'>,
+  groups: RowGroups,
+  visit: (weights: Float64Array, replicate: number) => void,
+): void {
+  const difference = {
+    width: counts.length,
+    addRow: (row: number, add: (place: number, amount: number) => void) => add(cellOfRow[row] ?? 0, 1),
+    of: () => 0,
+  };
+  const part = { difference, groupOf: groups.groupOf, rows: cellOfRow.length };
+  const table = sumsByGroup(part, groups.keys.length);
+  const sums = new Float64Array(counts.length);
+  const ones = new Float64Array(groups.keys.length).fill(1);
+  forEachReplicate({ keys: groups.keys, counts: ones }, replicateCount, (weights, replicate) => {
+    weigh(table, { weights, sums });
+    visit(sums, replicate);
+  });
 }
 
 /**

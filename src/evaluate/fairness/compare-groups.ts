@@ -1,5 +1,7 @@
 import { forEachReplicate } from '../../statistics/poisson-bootstrap.ts';
+import { forEachClusterReplicate } from '../comparison/group-replicates.ts';
 import { cellsOf, replicateCount } from '../comparison/joint-cells.ts';
+import type { RowGroups } from '../comparison/row-groups.ts';
 import type { BinaryScores, MulticlassScores } from '../metrics/scores.ts';
 import {
   differenceEstimate,
@@ -36,6 +38,8 @@ interface Compared {
   readonly confidence: number;
   /** Candidate and champion are the same bytes. */
   readonly isSame: boolean;
+  /** Rows that belong together; null when each stands on its own. */
+  readonly clusters: RowGroups | null;
 }
 
 /**
@@ -88,7 +92,7 @@ function groupsOf(metric: FairnessMetric, assessed: AssessedGroups): readonly nu
 
 function replicatesOf(
   metrics: readonly FairnessMetric[],
-  { grouping, treated, counts: measured, assessed }: Compared,
+  { grouping, treated, counts: measured, assessed, clusters }: Compared,
 ): ReadonlyMap<FairnessMetric, PairedReplicates> {
   const { groupOfRow, groups } = grouping;
   const { positive, candidate, champion } = treated;
@@ -117,7 +121,7 @@ function replicatesOf(
     }),
   );
   const counts = { candidate: emptyGroupCounts(groups.length), champion: emptyGroupCounts(groups.length) };
-  forEachReplicate(cells, replicateCount, (weights, replicate) => {
+  const visit = (weights: Float64Array, replicate: number) => {
     clearGroupCounts(counts.candidate);
     clearGroupCounts(counts.champion);
     for (const [cell, { group, isPositive, byCandidate, byChampion }] of parts.entries()) {
@@ -131,7 +135,9 @@ function replicatesOf(
       sheets.champion.add(counts.champion, replicate);
       sheets.change.add(counts, replicate);
     }
-  });
+  };
+  if (clusters === null) forEachReplicate(cells, replicateCount, visit);
+  else forEachClusterReplicate(cells, clusters, visit);
   return new Map(
     Array.from(drawn, ([metric, { candidate: ours, champion: theirs, change }]) => [
       metric,

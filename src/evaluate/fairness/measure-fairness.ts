@@ -1,5 +1,6 @@
 import type { FairnessPolicy } from '../../policy/fairness-policy.ts';
 import { wilsonInterval } from '../../statistics/wilson.ts';
+import type { RowGroups } from '../comparison/row-groups.ts';
 import type { BinaryScores, MulticlassScores, Scores } from '../metrics/scores.ts';
 import { type AssessedGroups, type ClassScores, compareGroups, type Treated } from './compare-groups.ts';
 import { groupRates } from './fairness-metric.ts';
@@ -19,6 +20,8 @@ export function measureFairness(options: {
   readonly confidence: number;
   /** Candidate and champion are the same bytes. */
   readonly isSame: boolean;
+  /** Rows that belong together; none do when absent. */
+  readonly clusters?: RowGroups | null;
 }): FairnessReport | null {
   const { fairness, positive, candidate, champion, confidence } = options;
   if (!isClassified(candidate) || (champion !== null && !isClassified(champion))) return null;
@@ -29,6 +32,7 @@ export function measureFairness(options: {
     absent: options.absent,
     confidence,
     isSame: options.isSame,
+    clusters: options.clusters ?? null,
   };
   return {
     positive: positive.label.slice(0, 200),
@@ -49,6 +53,7 @@ interface Settings {
   readonly absent: { readonly kind: 'missing' | 'failed'; readonly reason: string };
   readonly confidence: number;
   readonly isSame: boolean;
+  readonly clusters: RowGroups | null;
 }
 
 function attribute(grouping: Grouping, treated: Treated, settings: Settings): FairnessAttribute {

@@ -3,6 +3,7 @@ import { AppError } from '../../error.ts';
 import type { FairnessPolicy } from '../../policy/fairness-policy.ts';
 import type { ModelPolicy } from '../../policy/policy.ts';
 import type { Side } from '../compare-models.ts';
+import type { RowGroups } from '../comparison/row-groups.ts';
 import { readSlices, type SliceColumn } from '../slices.ts';
 import type { Target } from '../target.ts';
 import type { FairnessReport } from './fairness-report.ts';
@@ -41,8 +42,10 @@ export function compareTreatment(options: {
   readonly treatment: Treatment;
   readonly candidate: Side;
   readonly champion: Side | AppError | null;
+  /** Rows that belong together; none do when absent. */
+  readonly clusters?: RowGroups | null;
 }): FairnessReport | null {
-  const { treatment, candidate, champion } = options;
+  const { treatment, candidate, champion, clusters = null } = options;
   const { fairness, columns, positive, confidence } = treatment;
   const absent =
     champion instanceof AppError
@@ -58,5 +61,6 @@ export function compareTreatment(options: {
     isSame: rival?.runtime.identity.digest === candidate.runtime.identity.digest,
     absent,
     confidence,
+    clusters,
   });
 }
