@@ -13,6 +13,12 @@ export const readingOptions: CommandOptions = {
   comment: { type: 'string', value: 'TEXT', help: 'CSV: what a line that is no data begins with' },
   'skip-lines': { type: 'string', value: 'N', help: 'CSV: lines before the header' },
   null: { type: 'string', multiple: true, value: 'TEXT', help: 'CSV: a text that stands for a missing value' },
+  text: {
+    type: 'string',
+    multiple: true,
+    value: 'COLUMN',
+    help: 'CSV: a column of texts, whatever its values look like',
+  },
   encoding: { type: 'string', value: 'NAME', help: 'CSV: utf-8, utf-16 or latin-1' },
   embedding: {
     type: 'string',
@@ -32,6 +38,7 @@ export const privacyOptions: CommandOptions = {
 /** How to read data files. Throws `bad-input` naming the option. */
 export function readingOf(invocation: Invocation): Pick<ReadingOptions, 'csv' | 'embeddings'> {
   const nulls = listOption(invocation, 'null');
+  const texts = listOption(invocation, 'text');
   const written = {
     delimiter: tabbed(textOption(invocation, 'delimiter')),
     quote: textOption(invocation, 'quote'),
@@ -40,6 +47,7 @@ export function readingOf(invocation: Invocation): Pick<ReadingOptions, 'csv' | 
     comment: textOption(invocation, 'comment'),
     'skip-lines': wholeNumber(textOption(invocation, 'skip-lines')),
     nulls: nulls.length === 0 ? undefined : nulls,
+    text: texts.length === 0 ? undefined : texts,
     encoding: textOption(invocation, 'encoding'),
   };
   const embeddings = listOption(invocation, 'embedding').map((text) => {

@@ -97,6 +97,28 @@ describe('measuring a model', () => {
     expect([same.drift, same.failures, first.drift, first.failures]).toEqual([null, [], null, []]);
   });
 
+  it('shows of values only what the policy lets it show, and reads the dialect that the policy tells', async () => {
+    const written = (start: number) =>
+      numbers(300, start)
+        .replaceAll(',', ';')
+        .replaceAll(/^(\d+);/gm, (_, id) => `Ada Lovelace ${id};`);
+    using old = folder({ ...base, 'train/a.csv': written(0) });
+    using now = folder({ ...base, 'train/a.csv': written(5) });
+    const data = { ...policy.data, csv: { delimiter: ';' }, privacy: PrivacyPolicy.parse({ redact: ['id'] }) };
+
+    const { drift, failures } = await measureModel({
+      policy: { ...policy, data },
+      baseRoot: old.root,
+      headRoot: now.root,
+      candidate: null,
+      champion: null,
+    });
+
+    expect(failures).toEqual([]);
+    expect(Object.keys(drift?.columns ?? {})).toEqual(['id', 'x', 'y']);
+    expect(JSON.stringify(drift)).not.toContain('Lovelace');
+  });
+
   it('leaves the other parts standing when one fails', async () => {
     using old = folder(base);
     using now = folder({ ...base, 'train/a.csv': '' });

@@ -21,6 +21,12 @@ export const CsvDialect = z.strictObject({
     .max(20)
     .optional()
     .describe('Texts that stand for a missing value, e.g. `NA`. Default: the empty cell only.'),
+  text: z
+    .array(z.string().min(1).max(200))
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Columns that are texts whatever their first values look like, e.g. codes with leading zeros.'),
   encoding: z.enum(['utf-8', 'utf-16', 'latin-1']).optional().describe('Default: UTF-8.'),
 });
 export type CsvDialect = z.infer<typeof CsvDialect>;

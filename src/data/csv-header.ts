@@ -35,4 +35,10 @@ export async function checkHeader(options: {
       `expected every column name once, found ${JSON.stringify(duplicate.slice(0, 200))} twice in ${file.path}, line ${line}; rename one`,
     );
   }
+  const unknown = dialect.text?.find((name) => !folded.includes(name.toLowerCase()));
+  if (unknown === undefined) return;
+  throw new AppError(
+    'bad-input',
+    `expected a column ${unknown} to read as text, found ${names.slice(0, 20).join(', ')} in ${file.path}; correct the name`,
+  );
 }

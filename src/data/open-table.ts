@@ -92,7 +92,10 @@ export function tableFunction(files: readonly SourceFile[], reading: ReadingOpti
     const layout = isLines ? 'newline_delimited' : 'auto';
     return `read_json(${list}, format = '${layout}', records = true, union_by_name = true, sample_size = 200000, maximum_depth = ${jsonDepth}, ${hive})`;
   }
-  const given = Object.entries(reading.types ?? {}).map(([name, type]) => `${literal(name)}: ${literal(type)}`);
+  const texts = Object.fromEntries((reading.csv?.text ?? []).map((name) => [name, 'VARCHAR']));
+  const given = Object.entries({ ...reading.types, ...texts }).map(
+    ([name, type]) => `${literal(name)}: ${literal(type)}`,
+  );
   const forced = given.length === 0 ? '' : `, types = {${given.join(', ')}}`;
   // Each file has its own order of columns and its own line breaks.
   const byName = files.length > 1 ? ', union_by_name = true' : '';

@@ -29,7 +29,7 @@ const explanations: readonly (readonly [RegExp, (match: RegExpExecArray) => Expl
     ([, column, value = '', type]) => [
       `a value of type ${type} in column ${column}, as in the rows before`,
       JSON.stringify(shortened(value)),
-      'correct the value or leave the cell empty',
+      'correct the value, leave the cell empty, or have the column read as text (--text)',
     ],
   ],
   [

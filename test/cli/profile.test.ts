@@ -163,6 +163,7 @@ describe('siskin profile', () => {
     [['data', '--redact', 'color'], 'found color to redact or hash'],
     [['data', '--fold-below', 'few'], 'expected --fold-below to be as --help says'],
     [['data', '--delimiter', 'ab'], 'expected --delimiter to be as --help says'],
+    [['data', '--text', 'zip'], 'expected a column zip to read as text'],
     [['data', '--embedding', 'v'], 'expected --embedding NAME=COLUMNS'],
   ])('%j says what is wrong, with exit status 2', async (args, expected) => {
     using folder = temporaryFolder({

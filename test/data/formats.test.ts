@@ -191,6 +191,7 @@ describe('CSV of other dialects', () => {
     ],
     ['words for missing values', 'a,b\nNA,x\n2,\n', { nulls: ['NA'] }, ['a=null b=x', 'a=2 b=null']],
     ['one column whose cells hold commas', 'a\nx,y\nz\n', { delimiter: ';' }, ['a=x,y', 'a=z']],
+    ['codes with leading zeros as texts', 'a,b\n007,x\n', { text: ['a'] }, ['a=007 b=x']],
     ['times of day, as they are written', 'a,b\n1,9:05\n', {}, ['a=1 b=9:05']],
   ])('%s', async (_, text, csv, expected) => {
     using folder = temporaryFolder({ 'x.csv': text, 'x.csv.gz': gzipSync(text) });

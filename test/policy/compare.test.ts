@@ -69,6 +69,20 @@ test('a stricter bound, a new gate and another runner are told without judgement
   `);
 });
 
+test('what reports may say of values is loosened when they may say more', () => {
+  const privacy = (text: string) =>
+    [', schema: data/schema.yml', `, schema: data/schema.yml, privacy: { ${text} }`] as const;
+  const before = policy(base.replace(...privacy('fold-below: 10, redact: [name]')));
+  const after = policy(base.replace(...privacy('fold-below: 5, redact: [name, mail], hash: [city]')));
+
+  expect(policyChanges(before, after)).toEqual([
+    '`late`: changes `data.privacy.fold-below` from 10 to 5 (loosened).',
+    '`late`: changes `data.privacy.redact` from `name` to `name, mail`.',
+    '`late`: changes `data.privacy.hash` from nothing to `city`.',
+  ]);
+  expect(policyChanges(after, policy(base)).filter((change) => change.endsWith('(loosened).'))).toHaveLength(3);
+});
+
 test('a gate that only informs no longer decides, and that is loosened', () => {
   expect(changes(['log-loss: { not-worse-by: 0.01 }', 'log-loss: { kind: info, not-worse-by: 0.01 }'])).toEqual([
     '`late`: only shows log loss, which no longer decides (loosened).',
