@@ -1,6 +1,6 @@
 import * as core from '@actions/core';
 import { profileFiles } from '../../src/data/profile-files.ts';
-import { compareProfiles, type ProfiledData } from '../../src/drift/compare.ts';
+import { compareDatasets } from '../../src/drift/compare-datasets.ts';
 import { AppError } from '../../src/error.ts';
 import { DriftPolicy } from '../../src/policy/drift-policy.ts';
 import { columnTable } from '../../src/render/data-section.ts';
@@ -14,23 +14,34 @@ await runAction(async () => {
   await provideNatives();
   const reference = await profiled('reference');
   const current = await profiled('current');
-  const report = compareProfiles({ reference, current, policy });
+  const report = await compareDatasets({ reference, current, policy, rows: { reference, current } });
   const moved = Object.entries(report.columns).flatMap(([name, { verdict }]) => (verdict === 'moved' ? [name] : []));
   await core.summary.addRaw(`### Drift: ${report.verdict}\n\n${columnTable(report)}\n`).write();
   core.setOutput('verdict', report.verdict);
   core.setOutput('moved', JSON.stringify(moved));
   const words = `${moved.length} of ${Object.keys(report.columns).length} columns moved${moved.length === 0 ? '' : `: ${moved.join(', ')}`}`;
-  if (policy.rule === 'fail' && report.verdict === 'moved')
+  const critical = report.criticalMoved ?? [];
+  if (critical.length > 0)
+    core.setFailed(
+      `expected critical columns to stay, found ${critical.join(', ')} moved or missing; look at the job summary`,
+    );
+  else if (policy.rule === 'fail' && report.verdict === 'moved')
     core.setFailed(`expected no column to move, found that ${words}; look at the job summary`);
   else core.info(words);
 });
 
 function policyInput(): DriftPolicy {
+  const [block, windows, time] = [core.getInput('block'), core.getInput('windows'), core.getInput('time')];
   const parsed = DriftPolicy.safeParse({
     rule: core.getInput('rule'),
     alpha: Number(core.getInput('alpha')),
     effect: Number(core.getInput('effect')),
     ignore: [...linesInput('ignore')],
+    critical: [...linesInput('critical')],
+    ...(block !== '' && { block: { column: block, size: core.getInput('block-size') } }),
+    ...(windows !== '' && {
+      windows: { size: /^\d+$/.test(windows) ? Number(windows) : windows, ...(time !== '' && { time }) },
+    }),
   });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
@@ -40,6 +51,7 @@ function policyInput(): DriftPolicy {
   );
 }
 
-async function profiled(side: 'reference' | 'current'): Promise<ProfiledData> {
-  return await profileFiles({ root: core.getInput('path'), paths: linesInput(side), cache: profileCache() });
+async function profiled(side: 'reference' | 'current') {
+  const place = { root: core.getInput('path'), paths: linesInput(side) };
+  return { ...(await profileFiles({ ...place, cache: profileCache() })), place };
 }

@@ -69,6 +69,7 @@ ${job('drift-steady', 'drift', { reference: 'data/train.csv', current: 'data/lat
 ${job('drift-warn', 'drift', { reference: 'data/train.csv', current: 'data/moved.csv' })}
 ${job('drift-fail', 'drift', { reference: 'data/train.csv', current: 'data/moved.csv', rule: 'fail' })}
 ${job('drift-ignore', 'drift', { reference: 'data/train.csv', current: 'data/moved.csv', rule: 'fail', ignore: 'hour' })}
+${job('drift-critical', 'drift', { reference: 'data/train.csv', current: 'data/moved.csv', critical: 'hour', windows: '100' })}
 ${job('drift-wrong', 'drift', { reference: 'data/train.csv', current: 'data/moved.csv', rule: 'shout', alpha: 'much' })}
 ${profileMatrix}
 ${job('profile-nothing', 'profile', { profiles: 'none-*.json' })}
@@ -156,6 +157,7 @@ describe('drift', () => {
 
   it.each([
     ['drift-warn', 'success', '["hour"]', 'moved'],
+    ['drift-critical', 'failure', '["hour"]', 'moved'],
     ['drift-fail', 'failure', '["hour"]', 'moved'],
     ['drift-ignore', 'success', '[]', 'steady'],
   ])('%s ends with %s: moved are %s', (name, conclusion, columns, verdict) => {
