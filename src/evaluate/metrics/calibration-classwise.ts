@@ -35,7 +35,8 @@ function slopes(confidence: Float64Array, hits: Uint8Array): (row: number) => nu
   const weight = new Float64Array(calibrationBins);
   const gap = new Float64Array(calibrationBins);
   const found = new Float64Array(calibrationBins);
-  for (const [row, bin] of bins.entries()) {
+  for (let row = 0; row < bins.length; row++) {
+    const bin = bins[row] ?? 0;
     weight[bin] = (weight[bin] ?? 0) + 1;
     gap[bin] = (gap[bin] ?? 0) + (hits[row] ?? 0) - (confidence[row] ?? 0);
     found[bin] = (found[bin] ?? 0) + (hits[row] ?? 0);

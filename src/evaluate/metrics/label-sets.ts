@@ -88,10 +88,13 @@ function columnOf(
   label: number,
 ): { readonly isPositive: Uint8Array; readonly probabilities: Float64Array } {
   const rows = truth.length / labels;
-  return {
-    isPositive: Uint8Array.from({ length: rows }, (_, row) => truth[row * labels + label] ?? 0),
-    probabilities: Float64Array.from({ length: rows }, (_, row) => probability[row * labels + label] ?? 0),
-  };
+  const isPositive = new Uint8Array(rows);
+  const probabilities = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    isPositive[row] = truth[row * labels + label] ?? 0;
+    probabilities[row] = probability[row * labels + label] ?? 0;
+  }
+  return { isPositive, probabilities };
 }
 
 const ratios = /^(precision|recall|f1)(?:-(macro|micro|weighted))?$/;

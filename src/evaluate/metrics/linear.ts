@@ -24,8 +24,21 @@ export interface Undefined {
   readonly reason: string;
 }
 
-/** The metric as a value with influences; null for a metric that is not computed so. */
+/** What was computed already: a comparison needs the influences of what was a value before. */
+const known = new WeakMap<Scores, Map<MetricName, Linear | Undefined | null>>();
+
+/** The metric as a value with influences; null for a metric that is not computed so. Scores must not change afterwards. */
 export function linearMetric(metric: MetricName, scores: Scores): Linear | Undefined | null {
+  const found = known.get(scores) ?? new Map<MetricName, Linear | Undefined | null>();
+  known.set(scores, found);
+  const remembered = found.get(metric);
+  if (remembered !== undefined) return remembered;
+  const computed = computedMetric(metric, scores);
+  found.set(metric, computed);
+  return computed;
+}
+
+function computedMetric(metric: MetricName, scores: Scores): Linear | Undefined | null {
   switch (scores.kind) {
     case 'multilabel':
       return multilabelMetric(metric, scores);
@@ -45,7 +58,8 @@ export function linearMetric(metric: MetricName, scores: Scores): Linear | Undef
 
 /** The mean of what each unit gives. */
 export function meanMetric(units: number, valueAt: (unit: number) => number): Linear {
-  const influence = Float64Array.from({ length: units }, (_, unit) => valueAt(unit));
+  const influence = new Float64Array(units);
+  for (let unit = 0; unit < units; unit++) influence[unit] = valueAt(unit);
   return { kind: 'linear', value: momentsOf(units, (unit) => influence[unit] ?? 0).mean, influence };
 }
 
@@ -63,9 +77,9 @@ export function ratioMetric(
   if (whole === 0) return null;
   const value = part / whole;
   const scale = units / whole;
-  const influence = Float64Array.from(
-    { length: units },
-    (_, unit) => (parts.part(unit) - value * parts.whole(unit)) * scale,
-  );
+  const influence = new Float64Array(units);
+  for (let unit = 0; unit < units; unit++) {
+    influence[unit] = (parts.part(unit) - value * parts.whole(unit)) * scale;
+  }
   return { kind: 'linear', value, influence };
 }

@@ -41,7 +41,7 @@ export function manyClassAuc(metric: MetricName, scores: MulticlassScores): Line
       rows: truth.length,
       columns: present,
       probabilities: (kind) => columnOf(columns, kind),
-      hits: (kind) => Uint8Array.from(truth, (one) => (one === kind ? 1 : 0)),
+      hits: (kind) => flagsOf(truth, kind),
     });
   }
   if (metric === 'roc-auc-ovo' || metric === 'roc-auc-ovo-weighted') {
@@ -52,8 +52,7 @@ export function manyClassAuc(metric: MetricName, scores: MulticlassScores): Line
   return combined(
     truth.length,
     present.flatMap((kind) => {
-      const isPositive = Uint8Array.from(truth, (one) => (one === kind ? 1 : 0));
-      const part = area(isPositive, columnOf(columns, kind));
+      const part = area(flagsOf(truth, kind), columnOf(columns, kind));
       const weight = isWeighted ? (counts[kind] ?? 0) / truth.length : 1 / present.length;
       return part === null ? [] : [{ ...part, weight }];
     }),
@@ -72,7 +71,16 @@ interface ClassColumns {
 
 /** The probabilities of one class. */
 function columnOf({ matrix, classes, truth }: ClassColumns, kind: number): Float64Array {
-  return Float64Array.from(truth, (_, row) => matrix[row * classes + kind] ?? 0);
+  const column = new Float64Array(truth.length);
+  for (let row = 0; row < column.length; row++) column[row] = matrix[row * classes + kind] ?? 0;
+  return column;
+}
+
+/** Which rows are of a class. A loop: `from` with a function takes several times as long. */
+function flagsOf(truth: Uint16Array, kind: number): Uint8Array {
+  const flags = new Uint8Array(truth.length);
+  for (let row = 0; row < flags.length; row++) if (truth[row] === kind) flags[row] = 1;
+  return flags;
 }
 
 function oneAgainstOne(columns: ClassColumns, isWeighted: boolean): Linear {
@@ -83,15 +91,29 @@ function oneAgainstOne(columns: ClassColumns, isWeighted: boolean): Linear {
   for (const [first, second] of pairs) {
     const share = ((counts[first] ?? 0) + (counts[second] ?? 0)) / mass;
     const weight = (isWeighted ? share : 1 / pairs.length) / 2;
-    const rows = Uint32Array.from(truth.keys()).filter((row) => truth[row] === first || truth[row] === second);
+    const rows = rowsOfTwo(columns, first, second);
     for (const kind of [first, second]) {
-      const isPositive = Uint8Array.from(rows, (row) => (truth[row] === kind ? 1 : 0));
-      const probabilities = Float64Array.from(rows, (row) => columns.matrix[row * columns.classes + kind] ?? 0);
+      const isPositive = new Uint8Array(rows.length);
+      const probabilities = new Float64Array(rows.length);
+      for (let at = 0; at < rows.length; at++) {
+        const row = rows[at] ?? 0;
+        if (truth[row] === kind) isPositive[at] = 1;
+        probabilities[at] = columns.matrix[row * columns.classes + kind] ?? 0;
+      }
       const part = rocAucInfluence(isPositive, probabilities);
       if (part !== null) parts.push({ ...part, weight, rows });
     }
   }
   return combined(truth.length, parts);
+}
+
+function rowsOfTwo({ truth, counts }: ClassColumns, first: number, second: number): Uint32Array {
+  const rows = new Uint32Array((counts[first] ?? 0) + (counts[second] ?? 0));
+  let filled = 0;
+  for (let row = 0; row < truth.length; row++) {
+    if (truth[row] === first || truth[row] === second) rows[filled++] = row;
+  }
+  return rows;
 }
 
 interface WeightedPart extends Linear {

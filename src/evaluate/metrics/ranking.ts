@@ -20,8 +20,19 @@ export function relevantQueries(scores: RankingScores): readonly (readonly numbe
   return queriesOf(scores).filter((rows) => rows.some((row) => (scores.truth[row] ?? 0) > 0));
 }
 
+/** The queries of a holdout are the same for both models and every metric. */
+const known = new WeakMap<Uint32Array, readonly (readonly number[])[]>();
+
 /** The rows of each query, in order of its number. */
 export function queriesOf({ query }: RankingScores): readonly (readonly number[])[] {
+  const remembered = known.get(query);
+  if (remembered !== undefined) return remembered;
+  const queries = grouped(query);
+  known.set(query, queries);
+  return queries;
+}
+
+function grouped(query: Uint32Array): readonly (readonly number[])[] {
   const rows = new Map<number, number[]>();
   for (const [row, number] of query.entries()) {
     const list = rows.get(number);

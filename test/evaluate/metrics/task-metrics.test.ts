@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isScoreMetric } from '../../../src/evaluate/compare-metric.ts';
+import { metricNames } from '../../../src/evaluate/metric-name.ts';
 import { metricValue, type ScoreMetric } from '../../../src/evaluate/metrics/metric-value.ts';
 import type {
   ForecastScores,
@@ -186,3 +189,49 @@ function labelsOf(truth: readonly number[], probability: readonly number[]): Mul
     probability: Float64Array.from(probability),
   };
 }
+
+it('metrics of any task are never a number that is not finite, and never throw', () => {
+  const share = fc.constantFrom(0, 1e-300, 0.25, 0.5, 1);
+  const number = fc.constantFrom(0, -1, 3, 1e308, 1e-308);
+  const row = fc.record({ kind: fc.integer({ min: 0, max: 2 }), share, number, flags: fc.tuple(share, share, share) });
+  const names = metricNames.filter(isScoreMetric);
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 12 }), (rows) => {
+      const numbers = Float64Array.from(rows, (one) => one.number);
+      const shares = Float64Array.from(rows, (one) => one.share);
+      const flags = rows.flatMap((one) => one.flags);
+      const group = Uint32Array.from(rows, (one) => one.kind);
+      const all: readonly Scores[] = [
+        multiclass({
+          ...(goldens.multiclass['four'] as Golden),
+          truth: rows.map((one) => one.kind),
+          probabilities: rows.map((one) => one.flags),
+        }),
+        {
+          kind: 'multilabel',
+          labels: 3,
+          truth: Uint8Array.from(flags, Math.round),
+          predicted: Uint8Array.from(flags, (one) => Number(one > 0.3)),
+          probability: Float64Array.from(flags),
+        },
+        { kind: 'ranking', truth: shares, predicted: numbers, query: group, cutoff: 2, gain: 'exponential' },
+        {
+          kind: 'forecasting',
+          truth: numbers,
+          predicted: shares,
+          series: group,
+          time: numbers,
+          step: null,
+          scale: Float64Array.of(1e-308, Number.NaN, 2),
+          quantiles: { levels: [0.1, 0.9], values: Float64Array.from(rows.flatMap((one) => [one.share, one.number])) },
+        },
+      ];
+      for (const scores of all) {
+        for (const metric of names) {
+          const found = metricValue(metric, scores);
+          expect(found.kind !== 'value' || Number.isFinite(found.value), `${scores.kind} ${metric}`).toBe(true);
+        }
+      }
+    }),
+  );
+});
