@@ -14,8 +14,9 @@ import { multivariateOptions, multivariatePolicy, withMultivariate } from './dri
 import { driftInStream } from './drift-stream.ts';
 import { timeOptions, timePolicy } from './drift-time.ts';
 import { dataPlace } from './open-files.ts';
+import { policyModel, policyModelOptions } from './policy-model.ts';
 import { cacheOptions, isProfile, profilePaths } from './profile-paths.ts';
-import { htmlOption, writeReport } from './report-output.ts';
+import { htmlOption, refuseReport, writeReport } from './report-output.ts';
 
 export const driftCommand: Command = {
   usage: 'drift --reference FILE --current FILE [--json]',
@@ -51,6 +52,7 @@ export const driftCommand: Command = {
     column: { type: 'string', value: 'COLUMN', help: 'with --stream: the column, e.g. of errors, 0 or 1' },
     detector: { type: 'string', value: 'adwin|ddm|page-hinkley', help: 'with --stream: what watches (default adwin)' },
     all: { type: 'boolean', help: 'show every column' },
+    ...policyModelOptions,
     ...modelOptions,
     ...timeOptions,
     ...multivariateOptions,
@@ -60,6 +62,7 @@ export const driftCommand: Command = {
     ...htmlOption,
   },
   async run(invocation) {
+    for (const other of ['compat', 'stream']) refuseReport(invocation, other);
     if (textOption(invocation, 'compat') !== undefined) return await driftAs(invocation);
     if (listOption(invocation, 'stream').length > 0) return await driftInStream(invocation);
     const policy = policyOf(invocation);
@@ -80,26 +83,32 @@ export const driftCommand: Command = {
   },
 };
 
+/** What is typed stands before what the policy says; lists add up. */
 function policyOf(invocation: Invocation): DriftPolicy {
+  const kept = policyModel(invocation)?.drift;
   const written = {
     alpha: numberOption(invocation, 'alpha'),
     effect: numberOption(invocation, 'effect'),
-    // Rows whose performance is estimated have no labels yet.
-    ignore: [
-      ...listOption(invocation, 'ignore'),
-      ...(flag(invocation, 'estimate') ? listOf(invocation, 'target') : []),
-    ],
-    critical: listOption(invocation, 'critical'),
     rule: textOption(invocation, 'rule'),
   };
   const given = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
-  const parsed = DriftPolicy.safeParse({ ...given, ...timePolicy(invocation), ...multivariatePolicy(invocation) });
+  // Rows whose performance is estimated have no labels yet.
+  const unlabelled = flag(invocation, 'estimate') ? listOf(invocation, 'target') : [];
+  const parsed = DriftPolicy.safeParse({
+    ...kept,
+    ...given,
+    ignore: [...(kept?.ignore ?? []), ...listOption(invocation, 'ignore'), ...unlabelled],
+    critical: [...(kept?.critical ?? []), ...listOption(invocation, 'critical')],
+    ...timePolicy(invocation),
+    ...multivariatePolicy(invocation),
+  });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const name = String(issue?.path[0]);
+  const [name] = issue?.path ?? [];
+  const found = name === undefined ? 'others' : JSON.stringify(textOption(invocation, String(name)) ?? '');
   throw new AppError(
     'bad-config',
-    `expected --${name} to be as \`siskin drift --help\` says, found ${JSON.stringify(textOption(invocation, name))} (${issue?.message}); correct it`,
+    `expected ${name === undefined ? 'the options' : `--${String(name)}`} to be as \`siskin drift --help\` says, found ${found} (${issue?.message}); correct it`,
   );
 }
 
@@ -121,7 +130,7 @@ async function compared(options: {
   readonly current: ProfiledData;
 }): Promise<DriftReport> {
   const { invocation, policy, reference, current } = options;
-  const roles = rolesOf(invocation);
+  const roles = rolesOf(invocation, policyModel(invocation)?.target);
   if (policy.block === undefined && policy.windows === undefined) {
     return compareProfiles({ reference, current, policy, roles });
   }

@@ -28,6 +28,16 @@ export function writeReport(
   writePage(invocation, [subject]);
 }
 
+/** Throws `bad-input` where `--html` was asked for together with an option whose outcome is no report. */
+export function refuseReport(invocation: Invocation, option: string): void {
+  const { values } = invocation;
+  if (values['html'] === undefined || values[option] === undefined) return;
+  throw new AppError(
+    'bad-input',
+    `expected --html or --${option}, found both; leave one out: a report shows Siskin's own comparison`,
+  );
+}
+
 /** Writes a page on some subjects to `--html` and says so to who watches. Throws `bad-input` where it cannot be written. */
 export function writePage(invocation: Invocation, subjects: readonly Subject[], usual?: string): string {
   const file = textOption(invocation, 'html') ?? usual ?? '';

@@ -130,6 +130,15 @@ describe('--html', () => {
     expect(folder.read("it's.html")).toContain('--html &#39;it&#39;&#92;&#39;&#39;s.html&#39;');
   });
 
+  it('is refused where there is no report to write', async () => {
+    using folder = folderWith({});
+    const words = ['drift', '--reference', holdout, '--current', holdout, '--html', 'a.html'];
+    const { status, stderr } = await siskin(folder.path, ...words, '--compat', 'evidently');
+
+    expect(status).toBe(2);
+    expect(stderr).toContain('expected --html or --compat');
+  });
+
   it('says where it could not write', async () => {
     using folder = folderWith({});
     const words = ['drift', '--reference', holdout, '--current', holdout, '--html', 'no/such/folder.html'];
