@@ -97,7 +97,9 @@ function table(gates: readonly GateVerdict[]): readonly string[] {
   return aligned([['metric', 'champion', 'candidate', 'difference', 'gate', 'verdict'], ...rows]);
 }
 
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+function aligned(written: readonly (readonly string[])[]): readonly string[] {
+  // Values of columns may hold anything.
+  const rows = written.map((cells) => cells.map((cell) => shownText(cell, 400)));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows.map((row) =>
     row
@@ -214,7 +216,7 @@ function rest({ report, failures }: Evaluation): readonly string[] {
     report.holdout === undefined
       ? []
       : [
-          `look ${report.holdout.look}${report.holdout.planned === null ? '' : ` of ${report.holdout.planned}`} of this holdout, intervals at ${percent(1 - report.holdout.alpha)}`,
+          `look ${report.holdout.look}${report.holdout.planned === null ? '' : ` of ${report.holdout.planned}`} of this holdout, each interval at an error of ${report.holdout.alpha.toPrecision(2)}`,
           ...(report.holdout.warning === null ? [] : [report.holdout.warning]),
         ];
   return ['', ...changed, ...flipped, `${count(report.rows)} rows`, ...use, ...failures.map(({ message }) => message)];
