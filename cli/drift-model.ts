@@ -37,9 +37,9 @@ export const modelOptions: CommandOptions = {
   },
 };
 
-/** The role of each column that was named. */
-export function rolesOf(invocation: Invocation): ReadonlyMap<string, ColumnRole> {
-  const [target, prediction] = [textOption(invocation, 'target'), textOption(invocation, 'prediction')];
+/** The role of each column that was named; `usualTarget` is the label where none was. */
+export function rolesOf(invocation: Invocation, usualTarget?: string): ReadonlyMap<string, ColumnRole> {
+  const [target, prediction] = [textOption(invocation, 'target') ?? usualTarget, textOption(invocation, 'prediction')];
   return new Map<string, ColumnRole>([
     ...scoresOf(invocation).map(({ column }) => [column, 'prediction'] as const),
     ...(prediction === undefined ? [] : [[prediction, 'prediction'] as const]),

@@ -85,6 +85,38 @@ describe('siskin drift without labels', () => {
   });
 });
 
+test('siskin drift --policy judges as the Action does, and what is typed stands before it', async () => {
+  const policy = `version: 1
+models:
+  late:
+    task: binary
+    target: late
+    model: late.onnx
+    data: { train: before.csv, holdout: holdout.csv }
+    metrics: { roc-auc: { at-least: 0.5 } }
+    drift: { rule: fail, critical: [said], ignore: [score], windows: { size: 500 } }
+`;
+  using folder = temporaryFolder({
+    'before.csv': before,
+    'after.csv': rows({ shift: 2, isLabelled: true, seed: 5 }),
+    'siskin.yml': policy,
+  });
+
+  const { exit, out } = await drift(folder.path, '--policy', 'siskin.yml', '--json');
+  const report = DriftReport.parse(JSON.parse(out));
+  const clash = await drift(folder.path, '--policy', 'siskin.yml', '--critical', 'score');
+
+  expect(exit).toBe(1);
+  expect(report.criticalMoved).toEqual(['said']);
+  expect(report.columns['late']?.role).toBe('label');
+  expect(report.columns['score']?.verdict).toBe('ignored');
+  expect(report.windows?.windows).toHaveLength(3);
+  expect(clash).toMatchObject({
+    exit: 2,
+    err: expect.stringContaining('no column both in `ignore` and in `critical`'),
+  });
+});
+
 test('siskin drift --windows and --block say it window by window and by blocks', async () => {
   using folder = temporaryFolder({ 'before.csv': before, 'after.csv': rows({ shift: 2, isLabelled: true, seed: 4 }) });
 
