@@ -23,7 +23,7 @@ export const MetricEstimate = z.strictObject({
   threshold: z.strictObject({ low: z.number(), high: z.number() }),
   /** Chunks of the current rows in order; null where there is no number. */
   chunks: z.array(Estimate.extend({ alert: z.boolean() }).nullable()).max(366),
-  /** `moved`: the estimate of all current rows or of any chunk lies beyond the threshold. */
+  /** `moved`: the estimate of all current rows lies beyond the threshold, or those of two chunks do. */
   verdict: z.enum(['steady', 'moved', 'not-assessed']),
 });
 export type MetricEstimate = z.infer<typeof MetricEstimate>;
