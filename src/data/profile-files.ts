@@ -2,6 +2,7 @@ import { canonicalJson, type Digest, digestOf } from '../digest.ts';
 import { AppError } from '../error.ts';
 import type { Dataset, DatasetOptions } from './dataset.ts';
 import { openDataset } from './dataset.ts';
+import { fileBatches } from './file-batches.ts';
 import { fileStamp } from './file-stamp.ts';
 import { emptyHistogram } from './histogram.ts';
 import { inspectFile } from './inspect-file.ts';
@@ -73,7 +74,7 @@ export function digestOfAll(files: Dataset['files']): Digest {
 }
 
 /**
- * Profiles files one by one and merges what they give, in the order of their paths, so that the profile of a file that was seen
+ * Profiles files one by one, many small ones in batches, and merges what they give, so that the profile of a file that was seen
  * before need not be made again. Each file's types are its own: where files do not agree (a column of numbers here, of other texts there)
  * the column is one of texts, and those files are read once more as texts.
  */
@@ -86,84 +87,91 @@ export async function profileIdentified(found: IdentifiedFiles, options: Profile
   const { files, digest, partitionTypes: types } = found;
   const progress = startProgress(files, options.onProgress);
   let unread = 0;
-  const profiled: FileProfile[] = [];
-  for (const file of files) {
-    const one = await profileFile({ file, types: {}, partitions: types, options, progress });
-    if (one.isKnown) unread += 1;
+  const profiled: BatchProfile[] = [];
+  for (const batch of fileBatches(files)) {
+    const one = await profileBatch({ batch, types: {}, partitions: types, options, progress });
+    if (one.isKnown) unread += batch.length;
     profiled.push(one);
   }
   const texts = textColumns(profiled);
-  const agreeing: FileProfile[] = [];
+  const agreeing: BatchProfile[] = [];
   for (const one of profiled) {
     const odd = one.profile.columns.filter((column) => texts.has(column.name) && column.kind !== 'string');
     if (odd.length === 0) {
       agreeing.push(one);
       continue;
     }
-    if (one.file.format !== 'csv') return { ...(await profileTogether(found, options)), unread: 0 };
+    if (one.batch[0]?.format !== 'csv') return { ...(await profileTogether(found, options)), unread: 0 };
     const forced = Object.fromEntries(odd.map(({ name }) => [name, 'VARCHAR']));
-    agreeing.push(await profileFile({ file: one.file, types: forced, partitions: types, options, progress }));
+    agreeing.push(await profileBatch({ batch: one.batch, types: forced, partitions: types, options, progress }));
   }
   return { profile: merged(agreeing), digest, files: files.length, unread };
 }
 
-interface FileProfile {
-  readonly file: Dataset['files'][number];
+interface BatchProfile {
+  readonly batch: Dataset['files'];
   readonly profile: Profile;
   readonly isKnown: boolean;
 }
 
 interface Progress {
-  begin(file: SourceFile): (progress: ProfileProgress) => void;
-  skip(file: SourceFile): void;
+  begin(batch: readonly SourceFile[]): (progress: ProfileProgress) => void;
+  skip(batch: readonly SourceFile[]): void;
 }
 
-async function profileFile(options: {
-  readonly file: Dataset['files'][number];
+async function profileBatch(options: {
+  readonly batch: Dataset['files'];
   readonly types: Readonly<Record<string, string>>;
   readonly partitions: ReadonlyMap<string, string>;
   readonly options: ProfileFilesOptions;
   readonly progress: Progress;
-}): Promise<FileProfile> {
-  const { file, types, partitions, options: given, progress } = options;
+}): Promise<BatchProfile> {
+  const { batch, types, partitions, options: given, progress } = options;
   const { cache, pairs } = given;
   const reading: ReadingOptions = { csvTypes: given.csvTypes, csv: given.csv, embeddings: given.embeddings, types };
-  const key = cacheKey({ file, reading, partitions, pairs });
+  const key = cacheKey({ batch, reading, partitions, pairs });
   const known = cache.readProfile(key);
   if (known !== null) {
-    progress.skip(file);
-    return { file, profile: known, isKnown: true };
+    progress.skip(batch);
+    return { batch, profile: known, isKnown: true };
   }
-  await using dataset = await openDataset({ ...given, ...reading, paths: [file.path], partitionTypes: partitions });
-  const profile = await profileDataset(dataset, progress.begin(file));
+  await using dataset = await openDataset({
+    ...given,
+    ...reading,
+    paths: batch.map(({ path }) => path),
+    partitionTypes: partitions,
+  });
+  const profile = await profileDataset(dataset, progress.begin(batch));
   const together = pairs === undefined ? [] : await profilePairs(dataset, pairs);
   const whole = together.length === 0 ? profile : { ...profile, pairs: [...together] };
-  // The file may have changed since it was identified: what was read is kept under what was read.
-  if (dataset.files[0]?.digest === file.digest) cache.writeProfile(key, whole);
-  return { file, profile: whole, isKnown: false };
+  // A file may have changed since it was identified: its profile is not that of what the key names.
+  if (dataset.files.every(({ digest }, at) => digest === batch[at]?.digest)) cache.writeProfile(key, whole);
+  return { batch, profile: whole, isKnown: false };
 }
 
-/** All that the profile of one file depends on. */
+/** All that the profile of a batch depends on. */
 function cacheKey(options: {
-  readonly file: Dataset['files'][number];
+  readonly batch: Dataset['files'];
   readonly reading: ReadingOptions;
   readonly partitions: ReadonlyMap<string, string>;
   readonly pairs: PairRequest | undefined;
 }): string {
-  const { file, reading, partitions, pairs } = options;
+  const { batch, reading, partitions, pairs } = options;
   return canonicalJson({
     schema: profileSchema,
-    digest: file.digest,
-    // Compression and layout go by the ending.
-    ending: /(\.[a-z]+(\.(gz|zst))?)$/i.exec(file.path)?.[1]?.toLowerCase(),
-    partitions: partitionsOf(file.path).map(({ name, value }) => [name, value, partitions.get(name)]),
+    files: batch.map(({ digest, path }) => ({
+      digest,
+      // Compression and layout go by the ending.
+      ending: /(\.[a-z]+(\.(gz|zst))?)$/i.exec(path)?.[1]?.toLowerCase(),
+      partitions: partitionsOf(path).map(({ name, value }) => [name, value, partitions.get(name)]),
+    })),
     reading,
     pairs,
   });
 }
 
 /** Columns whose kinds differ between files that have values in them. */
-function textColumns(profiled: readonly FileProfile[]): ReadonlySet<string> {
+function textColumns(profiled: readonly BatchProfile[]): ReadonlySet<string> {
   const kinds = new Map<string, string>();
   const texts = new Set<string>();
   for (const column of profiled.flatMap(({ profile }) => profile.columns)) {
@@ -188,16 +196,16 @@ async function profileTogether(
   return { profile: pairs.length === 0 ? profile : { ...profile, pairs: [...pairs] }, digest, files: files.length };
 }
 
-function merged(profiled: readonly FileProfile[]): Profile {
+function merged(profiled: readonly BatchProfile[]): Profile {
   const [first] = profiled;
   if (first === undefined) throw new AppError('bad-input', 'expected data files, found none; name some');
   const names = [...new Set(profiled.flatMap(({ profile }) => profile.columns.map(({ name }) => name)))];
-  const completed = profiled.map(({ file, profile }) => {
+  const completed = profiled.map(({ batch, profile }) => {
     const own = new Set(profile.columns.map(({ name }) => name));
     const missing = names.filter((name) => !own.has(name));
     if (missing.length === 0) return profile;
     // A key that no line of a JSON file has is null in all of them.
-    if (file.format === 'json')
+    if (batch[0]?.format === 'json')
       return { ...profile, columns: [...profile.columns, ...missing.map((name) => nulls(name, profile.rows))] };
     throw otherColumns(first, profiled);
   });
@@ -205,8 +213,8 @@ function merged(profiled: readonly FileProfile[]): Profile {
 }
 
 /** Which file is the first to have other columns than the very first, and which they are. */
-function otherColumns(first: FileProfile, profiled: readonly FileProfile[]): AppError {
-  const namesOf = ({ profile }: FileProfile) => profile.columns.map(({ name }) => name);
+function otherColumns(first: BatchProfile, profiled: readonly BatchProfile[]): AppError {
+  const namesOf = ({ profile }: BatchProfile) => profile.columns.map(({ name }) => name);
   const expected = namesOf(first);
   for (const other of profiled) {
     const found = namesOf(other);
@@ -215,10 +223,13 @@ function otherColumns(first: FileProfile, profiled: readonly FileProfile[]): App
     if (missing.length + extra.length === 0) continue;
     return new AppError(
       'bad-input',
-      `expected the columns of ${first.file.path} in every file, found ${[...missing, ...extra].slice(0, 10).join(', ')} in ${other.file.path}; name files of one schema`,
+      `expected the columns of ${first.batch[0]?.path} in every file, found ${[...missing, ...extra].slice(0, 10).join(', ')} in ${other.batch[0]?.path}; name files of one schema`,
     );
   }
-  return new AppError('bad-input', `expected every column of ${first.file.path} once, found one twice; rename one`);
+  return new AppError(
+    'bad-input',
+    `expected every column of ${first.batch[0]?.path} once, found one twice; rename one`,
+  );
 }
 
 function nulls(name: string, rows: number): ColumnProfile {
@@ -245,23 +256,28 @@ async function digestOfFile(file: SourceFile, cache: ProfileCache): Promise<Dige
 
 /** Cells are known file by file: until then a byte stands for its share of those seen so far. */
 function startProgress(files: Dataset['files'], report: ProfileFilesOptions['onProgress']): Progress {
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = bytesOf(files);
   let doneBytes = 0;
   let done = 0;
   let skippedBytes = 0;
   return {
-    skip(file) {
-      skippedBytes += file.bytes;
+    skip(batch) {
+      skippedBytes += bytesOf(batch);
     },
-    begin(file) {
+    begin(batch) {
       const before = done;
+      const own = bytesOf(batch);
       return ({ doneCells, totalCells }) => {
         done = before + doneCells;
-        if (doneCells === totalCells) doneBytes += file.bytes;
-        const bytes = doneCells === totalCells ? doneBytes : doneBytes + (file.bytes * doneCells) / totalCells;
+        if (doneCells === totalCells) doneBytes += own;
+        const bytes = doneCells === totalCells ? doneBytes : doneBytes + (own * doneCells) / totalCells;
         const expected = bytes === 0 ? totalCells : (done / bytes) * (total - skippedBytes);
         report?.({ doneCells: done, totalCells: Math.max(done, Math.round(expected)) });
       };
     },
   };
+}
+
+function bytesOf(files: readonly SourceFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }

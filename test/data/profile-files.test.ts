@@ -108,6 +108,23 @@ describe('profiles of unchanged files', () => {
     expect(changed.profile.rows).toBe(87);
   });
 
+  test('of many small files are made in batches: the whole is the same, and a changed file has only its batch read again', async () => {
+    const small = Object.fromEntries(
+      Array.from({ length: 40 }, (_, k) => [`data/k=${k}/a.csv`, `x\n${k}\n${k / 3}\n`]),
+    );
+    using folder = temporaryFolder({ ...small, 'cache/x': '' });
+    const options = { root: folder.path, paths: ['data'], cache: folderCache(join(folder.path, 'cache')) };
+    await using dataset = await openDataset({ root: folder.path, paths: ['data'] });
+
+    const first = await profileFiles(options);
+    writeFileSync(join(folder.path, 'data/k=7/a.csv'), 'x\n-1\n');
+    const changed = await profileFiles(options);
+
+    expect(integersOf(first.profile)).toEqual(integersOf(await profileDataset(dataset)));
+    expect(changed.profile.columns[0]).toMatchObject({ count: 79, extremes: { min: -1 } });
+    expect(changed.unread).toBeGreaterThan(30);
+  });
+
   test('of other reading options are others', async () => {
     using folder = temporaryFolder({ 'x.csv': 'a;b\n1,5;2\n', 'cache/x': '' });
     const options = { root: folder.path, paths: ['x.csv'], cache: folderCache(join(folder.path, 'cache')) };

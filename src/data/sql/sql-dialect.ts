@@ -1,5 +1,6 @@
 /** Engines that a profile can be computed in. */
 export const sqlDialects = ['duckdb', 'postgres', 'spark', 'trino'] as const;
+/** The name of one of them. */
 export type SqlDialectName = (typeof sqlDialects)[number];
 
 /** How one engine writes what the profile query is made of. Arguments and results are SQL; whole numbers are 64 bits wide. */
