@@ -17,6 +17,7 @@ import {
 } from './number.ts';
 import type { Scope } from './report/element.ts';
 import { barPlot } from './report/plot/interval.ts';
+import { shareBar } from './sparkline.ts';
 import type { Cell, WordTable } from './word-table.ts';
 
 type Permutation = Extract<NonNullable<ExplanationReport['permutation']>, { kind: 'value' }>;
@@ -40,7 +41,7 @@ export function explanationSummary(report: ExplanationReport): string {
     : `${length} of ${counted(report.features, 'feature')} ${length === 1 ? 'matters' : 'matter'} otherwise than before`;
 }
 
-/** What the models lose without each feature. With a scope it has plots. */
+/** What the models lose without each feature. With a scope it has plots, else bars of marks. */
 export function permutationTable(report: ExplanationReport, found: Permutation, scope: Scope | null): WordTable {
   const entries = [...found.features, ...found.groups];
   const range = rangeOf(entries.flatMap(({ candidate, champion }) => [candidate, champion]));
@@ -50,7 +51,7 @@ export function permutationTable(report: ExplanationReport, found: Permutation, 
     columns: [
       { title: 'feature', kind: 'name' },
       { title: 'reading', kind: 'words' },
-      { title: `${found.loss} lost without it`, kind: 'plot' },
+      { title: `${found.loss} lost without it`, kind: scope === null ? 'words' : 'plot' },
       { title: 'champion', kind: 'number' },
       { title: 'candidate', kind: 'number' },
       { title: 'difference', kind: 'number' },
@@ -66,7 +67,7 @@ export function permutationTable(report: ExplanationReport, found: Permutation, 
   };
 }
 
-/** How far each feature moves the answers. With a scope it has plots. */
+/** How far each feature moves the answers. With a scope it has plots, else bars of marks. */
 export function shapleyTable(report: ExplanationReport, found: Shapley, scope: Scope | null): WordTable {
   const entries = [...found.features, ...found.groups];
   const range = rangeOf(
@@ -78,7 +79,7 @@ export function shapleyTable(report: ExplanationReport, found: Shapley, scope: S
     columns: [
       { title: 'feature', kind: 'name' },
       { title: 'reading', kind: 'words' },
-      { title: 'mean |Shapley value|', kind: 'plot' },
+      { title: 'mean Shapley value, absolute', kind: scope === null ? 'words' : 'plot' },
       { title: 'champion', kind: 'number' },
       { title: 'candidate', kind: 'number' },
       { title: 'difference', kind: 'number' },
@@ -133,8 +134,8 @@ interface Drawn {
 }
 
 function bars(scope: Scope | null, { entry, index, range, kind }: Drawn): Cell {
-  if (scope === null) return '';
   const { name, candidate, champion } = entry;
+  if (scope === null) return shareBar(candidate.value / range[1]);
   return {
     plot: barPlot({
       id: `${scope.prefix}${kind}-${index}`,

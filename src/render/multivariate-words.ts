@@ -2,6 +2,7 @@ import type { Discrepancy, Multivariate, Separation } from '../drift/multivariat
 import { count, fixed, probability, significant, withInterval } from './number.ts';
 import type { Scope } from './report/element.ts';
 import { barPlot } from './report/plot/interval.ts';
+import { shareBar } from './sparkline.ts';
 import type { Cell, WordTable } from './word-table.ts';
 
 /** `a classifier tells the sides apart: AUC 0.71 (0.70 … 0.72)`. */
@@ -24,7 +25,7 @@ export function giveawayTable({ columns }: Multivariate, scope: Scope | null): W
     things: 'columns',
     columns: [
       { title: 'column', kind: 'name' },
-      { title: 'AUC lost without it', kind: 'plot' },
+      { title: 'AUC lost without it', kind: scope === null ? 'words' : 'plot' },
       { title: 'AUC lost', kind: 'number' },
     ],
     rows: columns.map(({ name, lost, error }, index): readonly Cell[] => {
@@ -39,7 +40,7 @@ export function giveawayTable({ columns }: Multivariate, scope: Scope | null): W
           champion: null,
           range,
         });
-      return [{ name }, scope === null ? '' : { plot: plot(scope.prefix) }, words];
+      return [{ name }, scope === null ? shareBar(lost / range[1]) : { plot: plot(scope.prefix) }, words];
     }),
   };
 }

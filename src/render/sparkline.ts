@@ -23,6 +23,14 @@ export function sparkline(values: readonly number[], top: number): string {
   return drawn(shape, Math.max(top, Number.MIN_VALUE));
 }
 
+const barWidth = 8;
+
+/** A share from 0 to 1 as a bar of eight marks; what is not nothing has at least one. */
+export function shareBar(share: number): string {
+  const filled = share > 0 ? Math.min(barWidth, Math.max(1, Math.round(share * barWidth))) : 0;
+  return `${'▰'.repeat(filled)}${'▱'.repeat(barWidth - filled)}`;
+}
+
 function narrowed(all: readonly number[]): readonly number[] {
   const values = all.map((value) => (Number.isFinite(value) ? value : 0));
   const width = Math.ceil(values.length / widest);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sparkline, sparklines } from '../../src/render/sparkline.ts';
+import { shareBar, sparkline, sparklines } from '../../src/render/sparkline.ts';
 
 describe('a sparkline', () => {
   test.each([
@@ -27,4 +27,15 @@ describe('a sparkline', () => {
 
     expect(sparklines(flat, flat)[0]).toBe('█'.repeat(12));
   });
+});
+
+test.each([
+  [0, '▱▱▱▱▱▱▱▱'],
+  [-0.2, '▱▱▱▱▱▱▱▱'],
+  [0.001, '▰▱▱▱▱▱▱▱'],
+  [0.5, '▰▰▰▰▱▱▱▱'],
+  [7, '▰▰▰▰▰▰▰▰'],
+  [Number.NaN, '▱▱▱▱▱▱▱▱'],
+])('a share of %d is the bar %s', (share, bar) => {
+  expect(shareBar(share)).toBe(bar);
 });

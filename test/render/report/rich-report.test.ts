@@ -92,6 +92,40 @@ describe('the report of everything', () => {
   });
 });
 
+describe('the comment of everything', () => {
+  const comment = renderComment(view({ models: [model(judged(rich()))] })).replace(/[\u00a0\u202f]/g, ' ');
+
+  test('folds each part under a line that says what is in it', () => {
+    expect(Array.from(comment.matchAll(/<summary>([^<]+)/g), ([, summary]) => summary)).toEqual([
+      'Slices (1 of 4 worse)',
+      'Classes, thresholds and calibration',
+      'Predictions that changed, by slice',
+      'What the models look at (2 of 5 features matter otherwise than before)',
+      'What serving costs',
+      'Fairness (shown only, 1 group not assessed)',
+      'Data over time (12 of 30 windows of a day moved, first at 2001-06-19)',
+      'All columns together (a classifier tells the two sides apart: AUC 0.643 (0.631 … 0.655))',
+      'Performance without labels (ROC AUC expected beyond what chance explains)',
+      'All columns (5)',
+      'Training, parameters and environment',
+      'Earlier commits of this pull request (2)',
+    ]);
+  });
+
+  test('charts drift over time with words for who hears it, and no name from outside', () => {
+    const [chart = ''] = /```mermaid[\s\S]*?```/.exec(comment) ?? [];
+
+    expect(chart).toContain('accTitle: Distance from the reference over windows');
+    expect(chart).toMatch(/line \[0\.0400, (?:[\d.]+, ){28}[\d.]+\]/);
+    expect(chart).not.toMatch(/delay|hour|date/);
+    expect(comment).toContain('| `delay` | ▄▄▄▃▂▂▇██▇ |');
+  });
+
+  test('leads to the report', () => {
+    expect(comment).toContain('[report](https://github.com/acme/flights/actions/runs/4812#artifacts)');
+  });
+});
+
 describe('a page on several models', () => {
   const subjects = Array.from({ length: 40 }, (_, index) =>
     subjectOf({ ...rich(), result: { ...richResult(), model: `m-${index}` } }),
