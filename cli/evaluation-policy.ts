@@ -60,7 +60,7 @@ export function evaluationPolicy(
   const task = taskNamed(given.task);
   const gates = new Map(listOption(invocation, 'gate').map(parseGate));
   const base = given.base ?? null;
-  const typed = taskOf(invocation, { target: given.target, history: given.history });
+  const typed = taskOf(invocation, given.history);
   const wanted = { typed: textOption(invocation, 'metrics'), gated: [...gates.keys()], base, options: typed };
   const names = metricsOf(task, wanted);
   const positive = textOption(invocation, 'positive-label');
@@ -88,10 +88,10 @@ export function evaluationPolicy(
     refuseTaskMisfit(parsed.data);
     return parsed.data;
   }
-  const [problem] = parsed.error.issues;
+  const problems = parsed.error.issues.map((problem) => `${problem.path.join('.')}: ${problem.message}`);
   throw new AppError(
     'bad-input',
-    `expected options that fit together, found at ${problem?.path.join('.')}: ${problem?.message}; see \`--help\``,
+    `expected options that fit together, found at ${problems.slice(0, 10).join('; at ')}; see \`--help\``,
   );
 }
 

@@ -36,10 +36,7 @@ export const taskOptions: CommandOptions = {
 };
 
 /** What these options amount to, as a policy would write it; the policy's own checks come after. `history` is a path. */
-export function taskOf(
-  invocation: Invocation,
-  options: { readonly target: string; readonly history: string | undefined },
-): Readonly<Record<string, unknown>> {
+export function taskOf(invocation: Invocation, history: string | undefined): Readonly<Record<string, unknown>> {
   const text = (name: string) => textOption(invocation, name);
   const ranking = given({ query: text('query'), cutoff: number(invocation, 'cutoff'), gain: text('gain') });
   const forecast = given({
@@ -47,7 +44,7 @@ export function taskOf(
     time: text('time'),
     horizon: text('horizon'),
     season: number(invocation, 'season'),
-    history: options.history,
+    history,
     quantiles: text('quantiles')?.split(',').map(Number),
   });
   const multilabel = given({ columns: text('labels')?.split(','), separator: text('separator') });

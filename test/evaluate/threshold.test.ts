@@ -35,6 +35,7 @@ function tried(rule: ThresholdRule, { truth, probability }: BinaryScores): numbe
   if (rule.kind === 'at-recall') {
     return Math.max(...counts.filter(({ recall }) => recall >= rule.bound).map(({ value }) => value));
   }
+  if (rule.kind !== 'costs') return Number.NaN;
   const { falsePositive, falseNegative } = rule;
   const cost = (one: { readonly wrong: number; readonly missed: number }) =>
     one.wrong * falsePositive + one.missed * falseNegative;
