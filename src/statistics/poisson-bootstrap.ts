@@ -28,7 +28,7 @@ export function forEachReplicate(
   for (const count of counts) if (count < normalFrom && !tables.has(count)) tables.set(count, poissonTable(count));
   const tableOf = Array.from(counts, (count) => tables.get(count));
   for (let replicate = 0; replicate < replicates; replicate++) {
-    const salt = mixed(replicate + 1);
+    const salt = mixed((replicate + 1) ^ replicateSeed);
     for (let cell = 0; cell < weights.length; cell++) {
       const hash = mixed((keys[cell] ?? 0) ^ salt);
       const table = tableOf[cell];
@@ -37,6 +37,12 @@ export function forEachReplicate(
     visit(weights, replicate);
   }
 }
+
+/**
+ * Keys are hashes of small numbers too. Were the salts hashes of the same numbers, they would cancel, and one cell in each
+ * of the first replicates would weigh the least that can be drawn.
+ */
+const replicateSeed = 0x2545f491;
 
 /** The interval of bootstrap replicates at one confidence: see bootstrapInference. */
 export function bootstrapEstimate(value: number, replicates: Float64Array, confidence: number): PairedEstimate | null {

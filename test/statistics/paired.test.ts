@@ -168,6 +168,21 @@ describe('the Poisson bootstrap', () => {
     counts: Float64Array.of(1, 5, 40, 5000),
   };
 
+  it('never draws a cell of a small number, in any replicate, far beyond what is likely', () => {
+    const cells = {
+      keys: Uint32Array.from({ length: 64 }, (_, label) => mixed(label)),
+      counts: new Float64Array(64).fill(250),
+    };
+
+    let furthest = 0;
+    forEachReplicate(cells, 2000, (weights) => {
+      for (const weight of weights) furthest = Math.max(furthest, Math.abs(weight - 250) / Math.sqrt(250));
+    });
+
+    // 128 000 draws: the chance that one lies beyond 5.5 standard deviations is below 1 %.
+    expect(furthest).toBeLessThan(5.5);
+  });
+
   it('draws cell weights with the mean and the variance of Poisson', () => {
     const draws = cells.keys.reduce<number[][]>((all) => [...all, []], []);
     forEachReplicate(cells, 20_000, (weights) => {
