@@ -2,6 +2,7 @@ import { type CompatReport, type CompatTool, compareAs, compatTools } from '../s
 import { type TfdvMeasure, type TfdvThresholds, tfdvMeasures } from '../src/drift/compat/tfdv.ts';
 import { AppError } from '../src/error.ts';
 import { type ExitCode, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
+import { readingOf } from './data-options.ts';
 import { openFiles } from './open-files.ts';
 import { shownText } from './shown-text.ts';
 
@@ -13,8 +14,16 @@ export async function driftAs(invocation: Invocation): Promise<ExitCode> {
     throw new AppError('bad-config', `expected --compat to be ${known}, found ${JSON.stringify(tool)}; correct it`);
   }
   const { folder } = invocation;
-  await using reference = await openFiles({ folder, paths: pathsOf(invocation, 'reference') });
-  await using current = await openFiles({ folder, paths: pathsOf(invocation, 'current') });
+  await using reference = await openFiles({
+    folder,
+    paths: pathsOf(invocation, 'reference'),
+    reading: readingOf(invocation),
+  });
+  await using current = await openFiles({
+    folder,
+    paths: pathsOf(invocation, 'current'),
+    reading: readingOf(invocation),
+  });
   const report = await compareAs(tool, { reference, current, thresholds: thresholdsOf(invocation, tool) });
   const text = flag(invocation, 'json') ? JSON.stringify(report) : rendered(report);
   invocation.stdout.write(`${text}\n`);

@@ -6,6 +6,7 @@ import type { Detector } from '../src/drift/stream/detector.ts';
 import { pageHinkley } from '../src/drift/stream/page-hinkley.ts';
 import { AppError } from '../src/error.ts';
 import { type ExitCode, exitCodes, flag, type Invocation, listOption, textOption } from './command.ts';
+import { readingOf } from './data-options.ts';
 import { openFiles } from './open-files.ts';
 import { grouped } from './progress.ts';
 import { shownText } from './shown-text.ts';
@@ -45,7 +46,11 @@ export async function driftInStream(invocation: Invocation): Promise<ExitCode> {
       'expected --column NAME beside --stream, found none; name the column of errors, 0 or 1',
     );
   }
-  await using dataset = await openFiles({ folder: invocation.folder, paths: listOption(invocation, 'stream') });
+  await using dataset = await openFiles({
+    folder: invocation.folder,
+    paths: listOption(invocation, 'stream'),
+    reading: readingOf(invocation),
+  });
   const report = await watch(dataset, { name, column, detector: start() });
   invocation.stdout.write(`${flag(invocation, 'json') ? JSON.stringify(report) : rendered(report)}\n`);
   if (report.verdict === 'not-assessed') return exitCodes.inconclusive;
