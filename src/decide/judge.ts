@@ -55,7 +55,7 @@ export function judge(options: {
 
 /** Every metric of the policy held against an evaluation, in the order in which reports show them. */
 export function judgeGates(options: {
-  readonly policy: Pick<ModelPolicy, 'metrics'>;
+  readonly policy: Pick<ModelPolicy, 'metrics'> & Partial<Pick<ModelPolicy, 'holdout'>>;
   readonly result: Pick<Result, 'evaluation' | 'failures'>;
 }): readonly GateVerdict[] {
   const { policy, result } = options;
@@ -67,8 +67,21 @@ export function judgeGates(options: {
     const comparison = result.evaluation?.metrics[metric] ?? null;
     const hasChampion = result.evaluation?.champion !== null;
     const isExhausted = result.evaluation?.holdout?.isExhausted === true;
+    if (hasChampion && !isSpentAs(policy, result)) {
+      const otherwise = { verdict: 'error', reason: 'it was measured with another `holdout.spend`' } as const;
+      return [judgeGate({ metric, gate, comparison: null, hasChampion, absent: otherwise })];
+    }
     return [judgeGate({ metric, gate, comparison, hasChampion, isExhausted, absent })];
   });
+}
+
+/** Whether intervals leave as much error as the policy's way of spending it: those of another way may be too short. */
+function isSpentAs(
+  { holdout }: Partial<Pick<ModelPolicy, 'holdout'>>,
+  { evaluation }: Pick<Result, 'evaluation'>,
+): boolean {
+  if (holdout === undefined || holdout.spend === 'none' || evaluation === null) return true;
+  return evaluation.holdout?.spend === holdout.spend && evaluation.holdout.planned === holdout.looks;
 }
 
 /** The slices gate and the edge gate of the policy held against an evaluation; `gates` are those of the metrics overall. */

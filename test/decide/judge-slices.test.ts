@@ -136,6 +136,18 @@ describe('a holdout whose looks are used up', () => {
   });
 });
 
+it('intervals that spend the holdout otherwise than the policy decide nothing', () => {
+  const policy = policyWith({ holdout: { spend: 'pocock', looks: 3 } });
+  const use = { look: 1, planned: 3, spend: 'pocock', alpha: 0.02, isExhausted: false, warning: null } as const;
+  const verdictOf = (holdout: EvaluationReport['holdout']) =>
+    judged([], { policy, rest: { slicesGate: undefined, holdout } }).gates[0]?.verdict;
+
+  expect(verdictOf(use)).toBe('pass');
+  expect(verdictOf({ ...use, spend: 'bonferroni' })).toBe('error');
+  expect(verdictOf({ ...use, planned: 2 })).toBe('error');
+  expect(verdictOf(undefined)).toBe('error');
+});
+
 describe('the edge gate', () => {
   const cost = (given: Partial<ServingCost>): ServingCost => ({
     bytes: 1000,

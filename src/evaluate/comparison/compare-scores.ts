@@ -124,7 +124,10 @@ function classifierInference(
   if (metric !== 'roc-auc') return undefined;
   const positives = pair.candidate.truth.reduce((sum, flag) => sum + flag, 0);
   const few = Math.min(positives, pair.candidate.truth.length - positives);
-  return few < fewestForNormal ? bootstrap(areaReplicates('roc-auc', pair)) : named('DeLong', rocAucInference(pair));
+  if (few >= fewestForNormal) return named('DeLong', rocAucInference(pair));
+  // The rare rows are few, and so is what the bootstrap knows of their spread.
+  const replicates = few < 2 ? null : areaReplicates('roc-auc', pair);
+  return named('paired Poisson bootstrap', replicates && bootstrapInference(value, replicates, widenedByGroups(few)));
 }
 
 function named(method: string, inference: PairedInference | null): ScoreInference | null {
