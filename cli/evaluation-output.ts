@@ -14,6 +14,7 @@ import { explanationLines } from './explanation-lines.ts';
 import { progress } from './progress.ts';
 import { writeReport } from './report-output.ts';
 import { shownText } from './shown-text.ts';
+import { taskLines } from './task-lines.ts';
 
 /** The exit status of a verdict. */
 export const exitOf: Readonly<Record<Verdict, ExitCode>> = {
@@ -71,6 +72,7 @@ export function printEvaluation(
     ...treatment(report, fairness),
     ...servingLines(report),
     ...explained(report),
+    ...taskLines(report),
     ...rest(evaluation),
     `verdict: ${verdictOutcome(verdict).word}`,
   ];

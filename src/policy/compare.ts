@@ -104,6 +104,8 @@ const looserWhen: Readonly<Record<string, 'higher' | 'lower'>> = {
   'at-least': 'lower',
   'at-most': 'higher',
   confidence: 'lower',
+  'metric-options.top-k': 'higher',
+  'ranking.cutoff': 'higher',
   'drift.alpha': 'lower',
   'drift.effect': 'higher',
 };
