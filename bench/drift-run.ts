@@ -12,7 +12,7 @@ export interface Spent {
   readonly processorSeconds: number;
 }
 
-/** What each round took, and the most memory that this process held. */
+/** What each round took (one round per process), and the most memory that this process held. */
 export interface DriftRun {
   /** From opening the files to the report. */
   readonly whole: readonly Spent[];
@@ -26,31 +26,30 @@ export interface DriftRun {
 const policy = DriftPolicy.parse({});
 
 /** Compares reference.parquet and current.parquet of a folder; with only the first, profiles it. */
-async function run(folder: string, rounds: number): Promise<DriftRun> {
+async function run(folder: string): Promise<DriftRun> {
   const files = ['reference.parquet', 'current.parquet'].filter((file) => existsSync(join(folder, file)));
-  const [whole, opening, decoding]: [Spent[], Spent[], Spent[]] = [[], [], []];
-  for (let round = 0; round < rounds; round++) {
-    const profiled: ProfiledData[] = [];
-    let [opened, worked, decoded] = [nothing, nothing, nothing];
-    for (const file of files) {
-      let dataset: Dataset | undefined;
-      opened = sum(opened, await spent(async () => (dataset = await openDataset({ root: folder, paths: [file] }))));
-      if (dataset === undefined) throw new Error('expected a dataset, found none');
-      await using one = dataset;
-      decoded = sum(decoded, await spent(() => decode(one)));
-      const profile = async () => profiled.push({ profile: await profileDataset(one), digest: one.digest });
-      worked = sum(worked, await spent(profile));
-    }
-    const [reference, current] = profiled;
-    if (reference !== undefined && current !== undefined) {
-      const compare = async () => compareProfiles({ reference, current, policy });
-      worked = sum(worked, await spent(compare));
-    }
-    whole.push(sum(opened, worked));
-    opening.push(opened);
-    decoding.push(decoded);
+  const profiled: ProfiledData[] = [];
+  let [opening, profiling, decoding] = [nothing, nothing, nothing];
+  for (const file of files) {
+    let opened: Dataset | undefined;
+    opening = sum(
+      opening,
+      await spent(async () => {
+        opened = await openDataset({ root: folder, paths: [file] });
+      }),
+    );
+    if (opened === undefined) throw new Error('expected a dataset, found none');
+    await using dataset: Dataset = opened;
+    decoding = sum(decoding, await spent(() => decode(dataset)));
+    const profile = async () => profiled.push({ profile: await profileDataset(dataset), digest: dataset.digest });
+    profiling = sum(profiling, await spent(profile));
   }
-  return { whole, opening, decoding, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  const [reference, current] = profiled;
+  if (reference !== undefined && current !== undefined) {
+    profiling = sum(profiling, await spent(async () => compareProfiles({ reference, current, policy })));
+  }
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  return { whole: [sum(opening, profiling)], opening: [opening], decoding: [decoding], peakBytes };
 }
 
 async function decode({ columns, query }: Dataset): Promise<void> {
@@ -74,4 +73,4 @@ async function spent(work: () => Promise<unknown>): Promise<Spent> {
   return { seconds: (performance.now() - started) / 1000, processorSeconds: (user + system) / 1e6 };
 }
 
-if (import.meta.main) process.stdout.write(JSON.stringify(await run(process.argv[2] ?? '', Number(process.argv[3]))));
+if (import.meta.main) process.stdout.write(JSON.stringify(await run(process.argv[2] ?? '')));

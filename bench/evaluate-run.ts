@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { evaluateModels } from '../src/evaluate/evaluate.ts';
 import { parsePolicy } from '../src/policy/parse.ts';
 
-/** What each round took, and the most memory that this process held. */
+/** What each round took (one round per process), and the most memory that this process held. */
 export interface EvaluateRun {
   readonly seconds: readonly number[];
   readonly processorSeconds: readonly number[];
@@ -22,19 +22,18 @@ models:
       log-loss: { kind: info }
 `;
 
-async function run(folder: string, rounds: number): Promise<EvaluateRun> {
+async function run(folder: string): Promise<EvaluateRun> {
   const parsed = parsePolicy({ text, file: 'siskin.yml' });
   const policy = parsed.kind === 'valid' ? parsed.policy.models['boosted-trees'] : undefined;
   if (policy === undefined) throw new Error(`expected a policy, found ${JSON.stringify(parsed)}`);
-  const [seconds, processorSeconds]: [number[], number[]] = [[], []];
-  for (let round = 0; round < rounds; round++) {
-    const [started, used] = [performance.now(), process.cpuUsage()];
-    await evaluateModels({ holdoutRoot: folder, policy, candidate: join(folder, 'model.onnx'), champion: null });
-    const { user, system } = process.cpuUsage(used);
-    seconds.push((performance.now() - started) / 1000);
-    processorSeconds.push((user + system) / 1e6);
-  }
-  return { seconds, processorSeconds, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  const [started, used] = [performance.now(), process.cpuUsage()];
+  await evaluateModels({ holdoutRoot: folder, policy, candidate: join(folder, 'model.onnx'), champion: null });
+  const { user, system } = process.cpuUsage(used);
+  return {
+    seconds: [(performance.now() - started) / 1000],
+    processorSeconds: [(user + system) / 1e6],
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+  };
 }
 
-if (import.meta.main) process.stdout.write(JSON.stringify(await run(process.argv[2] ?? '', Number(process.argv[3]))));
+if (import.meta.main) process.stdout.write(JSON.stringify(await run(process.argv[2] ?? '')));
