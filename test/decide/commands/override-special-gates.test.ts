@@ -63,6 +63,8 @@ it('gates of fairness and serving are counted, named and overridden as those of 
   expect(outline(fairness)).toContain('approve override-gate late/equal-opportunity');
   expect(check(fairness)?.conclusion).toBe('failure');
   expect(check(edge)?.conclusion).toBe('neutral');
-  expect(check(edge)?.title).toContain('equal opportunity by sex and edge bound max-bytes missed their gates, which grace overrode');
+  expect(check(edge)?.title).toContain(
+    'equal opportunity by sex and edge bound max-bytes missed their gates, which grace overrode',
+  );
   expect(said(edge)).not.toContain('undefined');
 });
