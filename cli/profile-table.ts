@@ -45,6 +45,7 @@ function unreadText(files: number, unread: number): string {
 }
 
 function pairLine(pair: PairProfile): string {
+  if (pair.count === 0) return `${shownText(pair.x, 30)} × ${shownText(pair.y, 30)}: never together in a row`;
   const names = `${shownText(pair.x, 30)} × ${shownText(pair.y, 30)}`;
   if (pair.kind === 'numbers') {
     const r = correlation(pair);

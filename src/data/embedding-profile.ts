@@ -26,7 +26,12 @@ export const EmbeddingColumn = z.strictObject({
   /** Vectors of finite numbers. */
   count: z.number().int().nonnegative(),
   /** Mean and sum of squared deviations of each dimension; null without vectors and where sums overflow. */
-  moments: z.strictObject({ means: z.array(z.number()), squares: z.array(z.number().nonnegative()) }).nullable(),
+  moments: z
+    .strictObject({
+      means: z.array(z.number()).max(largestDimension),
+      squares: z.array(z.number().nonnegative()).max(largestDimension),
+    })
+    .nullable(),
   /** Euclidean lengths. */
   norms: z.strictObject({ extremes: Extremes.nullable(), histogram: Histogram }),
   /** One histogram per direction. Their grid is at most 2^-4 of a value wide. */

@@ -68,6 +68,8 @@ export function correlation({ moments }: NumberPair): number | null {
 
 /** The pair over the rows of both. Throws `bad-input` when they are not of the same columns and kind. */
 export function mergePairs(a: PairProfile, b: PairProfile): PairProfile {
+  // A pair without rows has no kind of its own.
+  if (a.kind !== b.kind && (a.count === 0 || b.count === 0)) return a.count === 0 ? b : a;
   if (a.kind === 'numbers' && b.kind === 'numbers') return mergeNumbers(a, b);
   if (a.kind === 'categories' && b.kind === 'categories') {
     return { ...a, count: a.count + b.count, table: mergeTables(a.table, b.table) };

@@ -4,6 +4,7 @@ import type { Dataset } from './dataset.ts';
 import { registers } from './distinct.ts';
 import { labelOf } from './label.ts';
 import { cellLimit, type PairProfile, tableOf } from './pair-profile.ts';
+import { type Profile, valueCount } from './profile-document.ts';
 
 /** Which columns to look at together: `all` pairs of one kind, or those named. */
 export type PairRequest = 'all' | readonly (readonly [x: string, y: string])[];
@@ -14,27 +15,47 @@ const mostPairs = 1000;
 /** The squares of larger numbers could leave the range of a double: such pairs have no moments. */
 const largest = 1e140;
 
-/** Profiles pairs of columns: one scan of all pairs of numbers, and one of each pair of texts. Throws `bad-input` for names it does not know. */
-export async function profilePairs(dataset: Dataset, request: PairRequest): Promise<readonly PairProfile[]> {
-  const pairs = requested(dataset.columns, request);
+/**
+ * Profiles pairs of columns: one scan of all pairs of numbers, and one of each pair of texts. A column of `profile` without values
+ * has no kind of its own: its pairs hold no rows, and merge with those of either kind. Throws `bad-input` for names it does not know.
+ */
+export async function profilePairs(options: {
+  readonly dataset: Dataset;
+  readonly profile: Profile;
+  readonly request: PairRequest;
+}): Promise<readonly PairProfile[]> {
+  const { dataset, profile, request } = options;
+  const empty = new Set(profile.columns.filter((column) => valueCount(column) === 0).map(({ name }) => name));
+  const all = requested({ columns: dataset.columns, request, empty });
+  const isEmpty = ([x, y]: ColumnPair) => empty.has(x.name) || empty.has(y.name);
+  const pairs = all.filter((pair) => !isEmpty(pair));
   const numbers = pairs.filter(([x]) => x.kind !== 'string');
   const found = new Map<string, PairProfile>();
+  for (const [x, y] of all.filter(isEmpty)) {
+    found.set(JSON.stringify([x.name, y.name]), { kind: 'numbers', x: x.name, y: y.name, count: 0, moments: null });
+  }
   for (const pair of await numberPairs(dataset, numbers)) found.set(JSON.stringify([pair.x, pair.y]), pair);
   for (const [x, y] of pairs.filter(([first]) => first.kind === 'string')) {
     found.set(JSON.stringify([x.name, y.name]), await categoryPair(dataset, x, y));
   }
-  return pairs.flatMap(([x, y]) => found.get(JSON.stringify([x.name, y.name])) ?? []);
+  return all.flatMap(([x, y]) => found.get(JSON.stringify([x.name, y.name])) ?? []);
 }
 
 type ColumnPair = readonly [x: Column, y: Column];
 
 /** Each pair once, x before y in the order of the columns. */
-function requested(columns: readonly Column[], request: PairRequest): readonly ColumnPair[] {
+function requested(options: {
+  readonly columns: readonly Column[];
+  readonly request: PairRequest;
+  readonly empty: ReadonlySet<string>;
+}): readonly ColumnPair[] {
+  const { columns, request, empty } = options;
   const classOf = ({ kind }: Column) => (kind === 'embedding' || kind === 'string' ? kind : 'number');
+  const isAlike = (x: Column, y: Column) => classOf(x) === classOf(y) || empty.has(x.name) || empty.has(y.name);
   if (request === 'all') {
     const usable = columns.filter(({ kind }) => kind !== 'embedding');
     const pairs = usable.flatMap((x, at) =>
-      usable.slice(at + 1).flatMap((y) => (classOf(x) === classOf(y) ? [[x, y] as const] : [])),
+      usable.slice(at + 1).flatMap((y) => (isAlike(x, y) ? [[x, y] as const] : [])),
     );
     return refuseMany(pairs);
   }
@@ -46,7 +67,7 @@ function requested(columns: readonly Column[], request: PairRequest): readonly C
   };
   const pairs = request.map(([a, b]) => {
     const [x, y] = [place(a), place(b)].sort((p, q) => p - q).map((at) => columns[at]);
-    if (x === undefined || y === undefined || x === y || classOf(x) !== classOf(y) || x.kind === 'embedding') {
+    if (x === undefined || y === undefined || x === y || !isAlike(x, y) || x.kind === 'embedding') {
       throw new AppError(
         'bad-input',
         `expected two columns of numbers or two of texts, found ${a} (${x?.kind}) and ${b} (${y?.kind}); name others`,

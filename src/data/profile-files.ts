@@ -142,7 +142,7 @@ async function profileBatch(options: {
     partitionTypes: partitions,
   });
   const profile = await profileDataset(dataset, progress.begin(batch));
-  const together = pairs === undefined ? [] : await profilePairs(dataset, pairs);
+  const together = pairs === undefined ? [] : await profilePairs({ dataset, profile, request: pairs });
   const whole = together.length === 0 ? profile : { ...profile, pairs: [...together] };
   // A file may have changed since it was identified: its profile is not that of what the key names.
   if (dataset.files.every(({ digest }, at) => digest === batch[at]?.digest)) cache.writeProfile(key, whole);
@@ -192,7 +192,8 @@ async function profileTogether(
   const { files, digest } = found;
   await using dataset = await openDataset({ ...options, paths: files.map(({ path }) => path) });
   const profile = await profileDataset(dataset, options.onProgress);
-  const pairs = options.pairs === undefined ? [] : await profilePairs(dataset, options.pairs);
+  const request = options.pairs;
+  const pairs = request === undefined ? [] : await profilePairs({ dataset, profile, request });
   return { profile: pairs.length === 0 ? profile : { ...profile, pairs: [...pairs] }, digest, files: files.length };
 }
 

@@ -71,6 +71,19 @@ describe('files profiled one by one', () => {
     expect(profile.columns[0]).toMatchObject({ kind: 'string', count: 2 });
   });
 
+  test('pairs of a column that is empty in some files are those of the others', async () => {
+    using folder = temporaryFolder({ 'a.csv': 'x,y,c\n,2,p\n', 'b.csv': 'x,y,c\n1,2,p\n2,3,q\n4,5,p\n' });
+    const options = { root: folder.path, paths: ['*.csv'], cache: memoryCache() };
+
+    const named = await profileFiles({ ...options, pairs: [['x', 'y']] });
+    const all = await profileFiles({ ...options, pairs: 'all' });
+
+    expect(named.profile.pairs).toMatchObject([
+      { kind: 'numbers', x: 'x', y: 'y', count: 3, moments: { meanY: 10 / 3 } },
+    ]);
+    expect(all.profile.pairs?.map(({ x, y }) => `${x} ${y}`)).toEqual(['x y']);
+  });
+
   test('files of other columns say which', async () => {
     using folder = temporaryFolder({ 'a.csv': 'x,y\n1,2\n', 'b.csv': 'x,z\n1,2\n' });
     const profiled = profileFiles({ root: folder.path, paths: ['*.csv'], cache: memoryCache() });
