@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Column } from '../../data/column.ts';
 import { AppError, messageOf } from '../../error.ts';
 import { importNative, nativeFolder } from '../../natives.ts';
+import type { ModelInput } from '../../policy/runtime-policy.ts';
 import { fileWithin, identityOf } from './model-files.ts';
 import { type OnnxFile, readOnnxFile, withTensorOutput } from './onnx-file.ts';
 import { type InputPlan, inputPlan, rowsPerRun, slice } from './onnx-inputs.ts';
@@ -35,10 +37,11 @@ export async function loadOnnx(file: string, request: ModelRequest): Promise<Run
   const { session, notes } = await openWhereItRuns(opened, provider);
   try {
     const { features, task, runtime } = request;
+    const mapping = runtime?.inputs ?? textMapping(session.inputMetadata, features);
     const inputs =
-      runtime?.inputs === undefined
+      mapping === null
         ? inputPlan(session.inputMetadata, { model: name, features })
-        : mappedPlan(session.inputMetadata, { model: name, features, inputs: runtime.inputs });
+        : mappedPlan(session.inputMetadata, { model: name, features, inputs: mapping });
     const named = runtime?.outputs;
     const outputs = outputPlan({ outputs: session.outputMetadata, described, model: name, task, named });
     return {
@@ -55,6 +58,17 @@ export async function loadOnnx(file: string, request: ModelRequest): Promise<Run
     await session.release();
     throw error;
   }
+}
+
+/** A model of one text takes the one feature that it is given, whatever both are called. */
+function textMapping(
+  inputs: readonly InferenceSession.ValueMetadata[],
+  features: readonly Column[],
+): Readonly<Record<string, ModelInput>> | null {
+  const [input] = inputs;
+  const [feature] = features;
+  if (input === undefined || feature === undefined || inputs.length > 1 || features.length > 1) return null;
+  return input.isTensor && input.type === 'string' ? { [input.name]: { column: feature.name } } : null;
 }
 
 type Ort = typeof import('onnxruntime-node');

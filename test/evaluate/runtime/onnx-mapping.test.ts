@@ -77,6 +77,26 @@ describe('a mapping of inputs and outputs', () => {
     expect(scores).toEqual([0, 1, 0.5]);
   });
 
+  it('is not needed for the one text of a text classifier', async () => {
+    using folder = folderOf({ 'holdout.csv': 'message,topic\nOslo,north\nBern,south\nRiga,south\n' });
+    const policy = policyFor({
+      task: 'binary',
+      target: 'topic',
+      'positive-label': 'south',
+      features: ['message'],
+      threshold: 0.4,
+    });
+
+    const { report } = await evaluateModels({
+      holdoutRoot: folder.path,
+      policy,
+      candidate: mapped('text'),
+      champion: null,
+    });
+
+    expect(report.metrics.accuracy?.candidate).toEqual({ kind: 'value', value: 1 });
+  });
+
   it('says what stands for a missing number', async () => {
     using folder = folderOf({ 'holdout.csv': 'a,y\n1,0\n,1\n3,1\n' });
     const run = async (missing: Readonly<Record<string, number>>) => {
