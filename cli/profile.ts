@@ -19,7 +19,8 @@ export const profileCommand: Command = {
     const { positionals, stdout } = invocation;
     const dialect = emittedDialect(invocation);
     if (dialect !== null) {
-      stdout.write(await emittedQuery(invocation, dialect));
+      const query = await emittedQuery(invocation, dialect);
+      stdout.write(flag(invocation, 'json') ? `${JSON.stringify({ dialect, query })}\n` : query);
       return exitCodes.pass;
     }
     const started = performance.now();

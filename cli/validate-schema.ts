@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Dataset } from '../src/data/dataset.ts';
-import { inferSchema } from '../src/data/infer-schema.ts';
+import { inferSchema, isNameable } from '../src/data/infer-schema.ts';
 import { profileDataset } from '../src/data/profile.ts';
 import { parseSchema, type SchemaDocument } from '../src/data/schema.ts';
 import { type EvolvedSchema, evolveSchema } from '../src/data/validation/evolve-schema.ts';
@@ -44,12 +44,15 @@ export async function writeFirstSchema(options: {
     ...(target !== undefined && { target }),
     holdout: listOption(invocation, 'holdout'),
   });
+  const isJson = flag(invocation, 'json');
+  const document = `${JSON.stringify({ schema: path ?? null, rows: dataset.rows, columns: names.length, text })}\n`;
   if (file === null) {
-    stdout.write(text);
+    stdout.write(isJson ? document : text);
     return exitCodes.pass;
   }
   writeFileSync(file, text, { flag: 'wx' });
-  stdout.write(`  wrote ${path}: ${names.length} columns, from ${grouped(dataset.rows)} rows; review it\n`);
+  if (isJson) stdout.write(document);
+  else stdout.write(`  wrote ${path}: ${names.length} columns, from ${grouped(dataset.rows)} rows; review it\n`);
   return exitCodes.pass;
 }
 
@@ -68,7 +71,7 @@ export async function evolve(options: {
   const broken = accepted === null ? all : accepted.map((one) => named(one, all));
   const isWanted = (name: string) =>
     accepted === null
-      ? !Object.hasOwn(schema.schema.columns, name)
+      ? isNameable(name) && !Object.hasOwn(schema.schema.columns, name)
       : broken.some(({ column, check }) => column === name && check === 'other-columns');
   const added = await profilesOf(invocation, dataset.columns.map(({ name }) => name).filter(isWanted));
   const evolved = await evolveSchema({ text, document: schema, dataset, broken, ...added });

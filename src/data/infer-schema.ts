@@ -33,7 +33,7 @@ export function inferSchema(options: {
   const { profile, target, holdout } = options;
   const document = new Document();
   const columns = new YAMLMap<unknown, unknown>();
-  for (const column of profile.columns)
+  for (const column of profile.columns.filter(({ name }) => isNameable(name)))
     columns.add(columnPair({ document, profile: column, columns: options.columns }));
   const contents: unknown = document.createNode({
     version: 1,
@@ -47,11 +47,18 @@ export function inferSchema(options: {
     contents.set('columns', columns);
     document.contents = contents;
   }
+  const isNameless = columns.items.length < profile.columns.length;
   document.commentBefore = [
     ` What the data must look like: inferred from ${profile.rows} rows that were there, to be reviewed by a person.`,
     ' The comments say what was seen; only the rules are checked. All rules: docs/validation.md of Siskin.',
+    ...(isNameless ? [' The column __proto__ is left out: a schema cannot name it.'] : []),
   ].join('\n');
   return document.toString({ lineWidth: 120 });
+}
+
+/** Whether a schema can name a column: no YAML of ours may hold the key that would change what an object is. */
+export function isNameable(column: string): boolean {
+  return column !== '__proto__';
 }
 
 /** A column as an entry of `columns`, with a comment that says what was seen. */

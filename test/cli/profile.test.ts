@@ -99,6 +99,7 @@ describe('siskin profile', () => {
     const whole = await profile(folder.path, 'data/a.csv');
     const table = `'${join(folder.path, 'data/a.csv')}'`;
     const { out } = await siskin(folder.path, 'profile', 'data/a.csv', '--emit', 'sql', '--table', table);
+    const document = await siskin(folder.path, 'profile', 'data/a.csv', '--emit', 'sql', '--table', table, '--json');
     const instance = await DuckDBInstance.create(':memory:');
     const connection = await instance.connect();
     await connection.run(`COPY (${out.replace(/;\s*$/, '')}) TO '${folder.path}/result.csv' (HEADER)`);
@@ -111,6 +112,7 @@ describe('siskin profile', () => {
       ...['--from-sql-result', 'result.csv', '--columns', 'size:number', '--columns', 'colour:string'],
     );
 
+    expect(JSON.parse(document.out)).toEqual({ dialect: 'duckdb', query: out });
     expect(integersOf(fromResult)).toEqual(integersOf(whole));
     expect(named).toEqual(fromResult);
   });

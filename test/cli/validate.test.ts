@@ -139,4 +139,30 @@ columns:
       ]);
     }
   });
+
+  test('--init leaves out the one name that a schema cannot hold, so that the data fit what it wrote', async () => {
+    using folder = temporaryFolder({ 'data.csv': '__proto__,y\n1,3\n4,6\n' });
+
+    await validate(folder.path, 'data.csv', '--init', '--schema', 's.yml');
+    const checked = await validate(folder.path, 'data.csv', '--schema', 's.yml', '--json');
+    const updated = await validate(folder.path, 'data.csv', '--schema', 's.yml', '--update');
+
+    expect([checked.err, checked.exit, updated.err]).toEqual(['', 0, '']);
+    expect(readFileSync(join(folder.path, 's.yml'), 'utf8')).toContain('__proto__ is left out');
+  });
+
+  test('--init --json prints one document, whether it writes a file or not', async () => {
+    using folder = temporaryFolder({ 'data.csv': data });
+
+    const shown = JSON.parse((await validate(folder.path, 'data.csv', '--init', '--json')).out);
+    const wrote = JSON.parse((await validate(folder.path, 'data.csv', '--init', '--schema', 'n.yml', '--json')).out);
+
+    expect(shown).toEqual({
+      schema: null,
+      rows: 60,
+      columns: 3,
+      text: readFileSync(join(folder.path, 'n.yml'), 'utf8'),
+    });
+    expect(wrote).toEqual({ ...shown, schema: 'n.yml' });
+  });
 });
