@@ -13,14 +13,13 @@ export function calibrationBinOf(confidence: Float64Array): Uint8Array {
   const order = sortedOrder(confidence);
   const bins = new Uint8Array(confidence.length);
   let bin = 0;
-  let filled = 0;
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    while (end < order.length && confidence[order[end] ?? 0] === confidence[order[start] ?? 0]) end++;
-    for (let at = start; at < end; at++) bins[order[at] ?? 0] = bin;
-    filled = end;
-    while (bin < calibrationBins - 1 && filled >= ((bin + 1) * order.length) / calibrationBins) bin++;
-    start = end;
+  let before = Number.NaN;
+  for (let at = 0; at < order.length; at++) {
+    const row = order[at] ?? 0;
+    const here = confidence[row] ?? 0;
+    if (here !== before) while (bin < calibrationBins - 1 && at >= ((bin + 1) * order.length) / calibrationBins) bin++;
+    bins[row] = bin;
+    before = here;
   }
   return bins;
 }
