@@ -3,8 +3,10 @@ import { numberKernelCode } from './number-kernel-code.ts';
 /** The most values that the kernel takes at once: a chunk of DuckDB. */
 export const kernelRows = 2048;
 
-/** The slots of a histogram's table, and the key of an empty one: no finite number has it. */
+/** The slots of a histogram's table. */
 export const kernelSlots = 8192;
+
+/** The key of an empty slot: no finite number has it. */
 export const emptyKey = 0x7fffffff;
 
 const validAt = 16_512;
