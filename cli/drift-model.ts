@@ -53,7 +53,7 @@ export async function withEstimate(report: DriftReport, invocation: Invocation):
   const columns = columnsOf(invocation);
   const read = async (side: 'reference' | 'current') => {
     const paths = listOption(invocation, side);
-    if (paths.some(isProfile)) {
+    if (paths.some((path) => isProfile({ folder: invocation.folder, path }))) {
       throw new AppError(
         'bad-input',
         `expected data files for --estimate, found the profile ${paths.join(', ')}, which holds no rows; name the data`,

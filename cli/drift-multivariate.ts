@@ -28,7 +28,7 @@ export async function withMultivariate(
   if (policy.multivariate === undefined) return report;
   const place = (side: 'reference' | 'current') => {
     const paths = listOption(invocation, side);
-    if (paths.some(isProfile)) {
+    if (paths.some((path) => isProfile({ folder: invocation.folder, path }))) {
       throw new AppError(
         'bad-input',
         `expected data files for --multivariate, found the profile ${paths.join(', ')}, which holds no rows; name the data`,

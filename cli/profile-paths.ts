@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { PairRequest } from '../src/data/pair-scan.ts';
 import { refuseUnknownColumns, withPrivacy } from '../src/data/privacy.ts';
 import { folderCache, memoryCache, type ProfileCache } from '../src/data/profile-cache.ts';
@@ -33,7 +34,7 @@ export async function profilePaths(options: {
   const { invocation, paths, pairs, shard = null } = options;
   const { folder } = invocation;
   const [path = ''] = paths;
-  if (paths.length === 1 && isProfile(path)) {
+  if (paths.length === 1 && isProfile({ folder, path })) {
     const profile = shown(parseProfile(readText({ folder, path, what: 'a profile' }), path), invocation);
     return { profile, digest: profileDigest(profile), files: 0, unread: 0 };
   }
@@ -53,9 +54,31 @@ export async function profilePaths(options: {
   }
 }
 
-/** Whether a path means a profile document rather than data, by its name: `profile.json`, `train.profile.json`. */
-export function isProfile(path: string): boolean {
-  return /profile[^/]*\.json$/i.test(path);
+/**
+ * Whether a path means a profile document rather than data: by its name, as `profile.json` and `train.profile.json`, or as
+ * a `.json` file that begins as one, whose only row would else be taken for the data.
+ */
+export function isProfile({ folder, path }: { readonly folder: string; readonly path: string }): boolean {
+  if (/profile[^/]*\.json$/i.test(path)) return true;
+  return /\.json$/i.test(path) && /^\s*\{\s*"schema"\s*:\s*"siskin\.profile\//.test(beginning(resolve(folder, path)));
+}
+
+/** The first characters of a file; none where there is no such file, as for a glob. */
+function beginning(path: string): string {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return '';
+  }
+  try {
+    const bytes = Buffer.alloc(200);
+    return bytes.toString('utf8', 0, readSync(file, bytes));
+  } catch {
+    return '';
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The profile as the options of privacy let it be seen. */

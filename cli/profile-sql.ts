@@ -64,7 +64,7 @@ async function sqlColumns(invocation: Invocation): Promise<readonly SqlColumn[]>
     );
   }
   const { folder, positionals } = invocation;
-  if (positionals.length === 1 && isProfile(path)) {
+  if (positionals.length === 1 && isProfile({ folder, path })) {
     return withoutVectors(parseProfile(readText({ folder, path, what: 'a profile' }), path).columns);
   }
   await using dataset = await openFiles({ folder, paths: positionals, reading: readingOf(invocation) });

@@ -58,6 +58,18 @@ describe('siskin profile', () => {
     expect(JSON.parse(drift.out).verdict).toBe('steady');
   });
 
+  test('is known by what stands in it where its name does not say so, never taken for one row of data', async () => {
+    using folder = temporaryFolder(files);
+    const whole = await profile(folder.path, 'data');
+    writeFileSync(join(folder.path, 'then.json'), JSON.stringify(whole, null, 2));
+
+    const again = await profile(folder.path, 'then.json');
+    const drift = await siskin(folder.path, 'drift', '--reference', 'then.json', '--current', 'data', '--json');
+
+    expect(again).toEqual(whole);
+    expect(JSON.parse(drift.out)).toMatchObject({ verdict: 'steady', reference: { rows: whole.rows } });
+  });
+
   test('says how pairs go together when asked, and a dialect when it is told one', async () => {
     using folder = temporaryFolder({ 'x.txt.csv': 'a;b;c;d\n1,5;2;p;q\n3,0;4;p;r\n4,5;7;s;q\n' });
 
