@@ -142,7 +142,7 @@ async function compared(options: {
   }
   const rowsOf = (side: 'reference' | 'current', profile: Profile) => {
     const paths = listOption(invocation, side);
-    if (paths.some(isProfile)) {
+    if (paths.some((path) => isProfile({ folder: invocation.folder, path }))) {
       throw new AppError(
         'bad-input',
         `expected data files for --block and --windows, found the profile ${paths.join(', ')}, which holds no rows; name the data`,
