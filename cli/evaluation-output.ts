@@ -74,7 +74,7 @@ export function printEvaluation(
     ...explained(report),
     ...taskLines(report),
     ...rest(evaluation),
-    `verdict: ${verdictOutcome(verdict).word}`,
+    `verdict: ${verdictOutcome(verdict).word}${deciding.length === 0 ? ' (nothing has a bound, so nothing is decided: add --gate or --champion)' : ''}`,
   ];
   invocation.stdout.write(`${lines.join('\n')}\n`);
   return exitOf[verdict];
