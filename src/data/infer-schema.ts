@@ -79,7 +79,8 @@ function inferColumn(profile: ColumnProfile, type: string): Partial<ColumnSchema
   if (isNumberProfile(profile)) {
     if (profile.kind !== 'number') return { type: profile.kind, ...nullable };
     const isWhole = /INT/.test(type);
-    const isNeverNegative = profile.extremes !== null && profile.extremes.min >= 0 && profile.negativeInfinite === 0;
+    const isNeverNegative =
+      profile.extremes !== null && profile.extremes.min >= 0 && profile.negativeInfinite === 0 && profile.nan === 0;
     return { type: isWhole ? 'integer' : 'number', ...nullable, ...(isNeverNegative && { min: 0 }) };
   }
   if (profile.kind === 'embedding') return nullable;

@@ -165,4 +165,24 @@ columns:
     });
     expect(wrote).toEqual({ ...shown, schema: 'n.yml' });
   });
+
+  test('tells to type --accept only where it changes something, and as a shell takes it', async () => {
+    using folder = temporaryFolder({
+      'data.csv': 'a b,c\n1,1\n1,1\n',
+      's.yml':
+        'version: 1\nrows: { min: 9 }\ncolumns:\n  a b: { max: 0, above: 2 }\nunique-together: [{ columns: [a b, c] }]\n',
+    });
+
+    const { out } = await validate(folder.path, 'data.csv', '--schema', 's.yml', '--json');
+    const fixes = ValidationReport.parse(JSON.parse(out)).problems.map(({ check, fix }) => [check, fix]);
+    const accepted = await validate(folder.path, 'data.csv', '--schema', 's.yml', ...['--accept', 'rows.min']);
+
+    expect(Object.fromEntries(fixes)).toMatchObject({
+      'rows.min': expect.stringContaining('`siskin validate … --accept rows.min`'),
+      max: expect.stringContaining("`siskin validate … --accept 'a b.max'`"),
+      above: 'correct the values; if they are right, change the rule in the schema',
+      'unique-together': 'take the repeated rows out; if they are right, change the rule in the schema',
+    });
+    expect(accepted.exit).toBe(0);
+  });
 });

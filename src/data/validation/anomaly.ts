@@ -1,8 +1,13 @@
 import type { Check } from '../check.ts';
+import { isAcceptable } from './widen.ts';
 
 /** What to do about a broken rule: correct the data, or say in the schema that they are right. */
 export function anomalyFix(check: Pick<Check, 'anomaly' | 'column' | 'rule'>): string {
-  const accept = `\`siskin validate … --accept ${shortened(check.column)}.${check.rule}\``;
+  const name = check.column === '' ? check.rule : `${shortened(check.column)}.${check.rule}`;
+  // A name that a shell would take apart is quoted for it.
+  const typed = /^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+  const accept = `\`siskin validate … --accept ${typed}\``;
+  if (isOnlyForPeople(check)) return `${lookAt[check.anomaly]}; if they are right, change the rule in the schema`;
   switch (check.anomaly) {
     case 'missing-column':
       return `add the column to the data; if it may be absent, ${accept} writes \`required: false\``;
@@ -37,6 +42,25 @@ export function anomalyFix(check: Pick<Check, 'anomaly' | 'column' | 'rule'>): s
     default:
       return check.anomaly satisfies never;
   }
+}
+
+type Widened = 'out-of-range' | 'duplicates' | 'missing-values' | 'wrong-type' | 'new-category' | 'row-count';
+
+/** What `--accept` widens where it can. */
+const lookAt: Readonly<Record<Widened, string>> = {
+  'out-of-range': 'correct the values',
+  duplicates: 'take the repeated rows out',
+  'missing-values': 'fill the values in',
+  'wrong-type': 'correct the values',
+  'new-category': 'correct the spelling of the values',
+  'row-count': 'look whether the data are whole',
+};
+
+/** Whether a rule is of a kind that `--accept` widens, but has no value that it could set. */
+function isOnlyForPeople(
+  check: Pick<Check, 'anomaly' | 'rule'>,
+): check is { readonly anomaly: Widened; readonly rule: string } {
+  return Object.hasOwn(lookAt, check.anomaly) && !isAcceptable(check);
 }
 
 function shortened(name: string): string {

@@ -49,7 +49,9 @@ export function valueChecks(checked: CheckedColumn): readonly Check[] {
     if (bound === undefined) continue;
     const limit = typeof bound === 'number' ? bound : secondsOfTime(bound);
     const value = typeof bound === 'number' && schema.type !== 'timestamp' ? number : timeValue(column);
-    add(rule, 'out-of-range', `${word} ${bound}`, `coalesce(${value} ${sign} ${limit}::DOUBLE, false)`);
+    // To DuckDB NaN is the largest number; it keeps no bound at all.
+    const broken = `${value} ${sign} ${limit}::DOUBLE OR isnan(${value})`;
+    add(rule, 'out-of-range', `${word} ${bound}`, `coalesce(${broken}, false)`);
   }
   if (schema.finite) add('finite', 'out-of-range', 'finite numbers', `coalesce(NOT isfinite(${number}), false)`);
   if (schema['max-ahead'] !== undefined) {

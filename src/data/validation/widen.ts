@@ -36,7 +36,11 @@ export async function widenedRule(options: {
     case 'min':
     case 'max': {
       const isTime = schema.type === 'timestamp';
-      const found = await number(`${rule}(${isTime ? timeValue(column) : numberValue(column)})`);
+      const bounded = isTime ? timeValue(column) : numberValue(column);
+      // NaN keeps no bound, and is the largest of all to DuckDB.
+      const found = await number(
+        `CASE WHEN coalesce(isnan(max(${bounded})), false) THEN NULL ELSE ${rule}(${bounded}) END`,
+      );
       return isTime && found?.kind === 'set' ? { kind: 'set', value: timeOfSeconds(Number(found.value)) } : found;
     }
     case 'min-length':

@@ -36,6 +36,11 @@ describe('each rule holds for what it allows and breaks for what it does not', (
     ['type: timestamp, max-ahead: 1h', ['2026-06-01T01:01:00Z'], '1 of 1 rows break it, e.g. "2026-06-01T01:01:00Z"'],
     ['type: timestamp, min: 2026-01-01', ['2025-12-31', '2026-01-01'], '1 of 2 rows break it, e.g. "2025-12-31"'],
     ['type: number, min: 0, tolerated-share: 0.5', [-1, 1], null],
+    ['type: number, min: 0', ['nan', 1], '1 of 2 rows break it, e.g. "nan"'],
+    ['type: number, max: 2', ['nan', 1], '1 of 2 rows break it, e.g. "nan"'],
+    ['type: number, above: 0', ['nan', ''], '1 of 2 rows break it, e.g. "nan"'],
+    ['type: number, below: 2', ['nan', 1], '1 of 2 rows break it, e.g. "nan"'],
+    ['type: number, min: 0', ['inf', ''], null],
     ['type: number, min: 0, tolerated-share: 0.4', [-1, 1], '1 of 2 rows break it, e.g. "-1"'],
     ['distribution: { shares: { a: 0.5, b: 0.5 }, max-l-infinity: 0.1 }', ['a', 'b', 'a', 'b', ''], null],
     [
