@@ -174,6 +174,9 @@ describe('the audit log', () => {
       ['bob', 'train', null, 'not-permitted'],
       ['bob', 'train', 'code owner of late', 'started'],
       ['grace', 'train', null, 'not-permitted'],
+      ['rita', 'freeze', null, 'not-permitted'],
+      ['olga', 'freeze', 'owner of acme', 'done'],
+      ['olga', 'unfreeze', 'owner of acme', 'done'],
       ['otto', 'approve-run', null, 'not-permitted'],
       ['bob', 'approve-run', 'role write', 'started'],
     ]);
