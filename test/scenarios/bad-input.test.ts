@@ -132,9 +132,11 @@ describe('bad training data', () => {
 
     expect(conclusion).toBe('failure');
     expect(output.title).toBe('Fail: the data break their schema in 2 places');
+    const fix = (name: string) =>
+      `expected the column, found no such column; add the column to the data; if it may be absent, \`siskin validate … --accept ${name}.required\` writes \`required: false\``;
     expect(annotations.map(({ path, start_line, title, message }) => [path, start_line, title, message])).toEqual([
-      ['schema.yml', 4, 'other-columns: hour, required', 'expected the column, found no such column'],
-      ['schema.yml', 5, 'other-columns: late, required', 'expected the column, found no such column'],
+      ['schema.yml', 4, 'other-columns: hour, required', fix('hour')],
+      ['schema.yml', 5, 'other-columns: late, required', fix('late')],
     ]);
     expect(output.summary).toContain('New: `weekday`. Gone: `hour`, `late`.');
   });
