@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { openDataset } from '../../src/data/dataset.ts';
+import { compareAs } from '../../src/drift/compat/compat-report.ts';
 import { evidentlyColumn } from '../../src/drift/compat/evidently.ts';
 import { nannymlColumn } from '../../src/drift/compat/nannyml.ts';
 import type { RawColumn } from '../../src/drift/compat/raw-column.ts';
 import { driftTests } from '../../src/drift/drift-report.ts';
+import { temporaryFolder } from '../data/temporary-folder.ts';
 
 type Plain = readonly (number | string | null)[];
 
@@ -96,4 +99,14 @@ test('too few rows for ten chunks is no answer, where NannyML raises an error', 
   const few: RawColumn = { kind: 'number', values: Float64Array.of(1, 2, 3), nulls: 0, isWhole: true };
 
   expect(nannymlColumn(few, few)).toBeNull();
+});
+
+test('a column of any name is compared, also one that an object would swallow', async () => {
+  const lines = ['__proto__,constructor', ...Array.from({ length: 50 }, (_, row) => `${row},${row % 3}`), ''];
+  using folder = temporaryFolder({ 'a.csv': lines.join('\n') });
+  await using reference = await openDataset({ root: folder.path, paths: ['a.csv'] });
+
+  const { columns } = await compareAs('evidently', { reference, current: reference });
+
+  expect(Object.keys(columns)).toEqual(['__proto__', 'constructor']);
 });

@@ -33,24 +33,26 @@ export async function compareAs(
   options: { readonly reference: Dataset; readonly current: Dataset; readonly thresholds?: TfdvThresholds },
 ): Promise<CompatReport> {
   const { reference, current, thresholds = {} } = options;
-  const columns: Record<string, CompatReport['columns'][string]> = {};
+  const compared = new Map<string, CompatReport['columns'][string]>();
   for (const column of reference.columns) {
     const other = current.columns.find(({ name }) => name === column.name);
     if (other === undefined) continue;
     const [before, now] = [await rawColumn(reference, column, tool), await rawColumn(current, other, tool)];
     const found = tools[tool].column(before, now, thresholds);
-    columns[column.name] =
-      found === null ? { verdict: 'not-assessed' } : { ...found, verdict: found.drifted ? 'moved' : 'steady' };
+    compared.set(
+      column.name,
+      found === null ? { verdict: 'not-assessed' } : { ...found, verdict: found.drifted ? 'moved' : 'steady' },
+    );
   }
-  const assessed = Object.values(columns).flatMap((column) => (column.verdict === 'not-assessed' ? [] : [column]));
-  if (Object.keys(columns).length === 0) {
+  const assessed = [...compared.values()].flatMap((column) => (column.verdict === 'not-assessed' ? [] : [column]));
+  if (compared.size === 0) {
     throw new AppError('bad-input', 'expected columns that both sides have, found none; compare data of one kind');
   }
   return {
     compat: tool,
     reference: { rows: reference.rows, digest: reference.digest },
     current: { rows: current.rows, digest: current.digest },
-    columns,
+    columns: Object.fromEntries(compared),
     verdict: assessed.length === 0 ? 'not-assessed' : tools[tool].isDrifted(assessed) ? 'moved' : 'steady',
   };
 }
