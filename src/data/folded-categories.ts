@@ -2,7 +2,7 @@ import { asHashed, byFrequency, type CategoryCounts } from './category-counts.ts
 import type { StringProfile } from './profile-document.ts';
 
 /** What folded categories are called where they are one. */
-export const foldedLabel = '(rare)';
+const foldedLabel = '(rare)';
 
 /**
  * The categories of two columns, of which either may be folded, in a form that can be compared. A category that is named on one side only

@@ -98,7 +98,7 @@ export function histogramOf(counted: Iterable<readonly [value: number, count: nu
 }
 
 /** The histogram of counts by the keys of the finest grid. */
-export function histogramOfBins(counts: ReadonlyMap<number, number>): Histogram {
+function histogramOfBins(counts: ReadonlyMap<number, number>): Histogram {
   const bins = [...counts].map(([key, count]) => ({ key, count })).sort((a, b) => a.key - b.key);
   let histogram = packedHistogram({ bits: finest, bins });
   while (histogram.keys.length > binLimit && histogram.bits > 0) histogram = coarsened(histogram, histogram.bits - 1);
@@ -167,7 +167,7 @@ export function binRange(key: number, bits: number): { readonly low: number; rea
 }
 
 /** The bin of a finite number on the grid of `bits`. */
-export function binKey(value: number, bits: number): number {
+function binKey(value: number, bits: number): number {
   scratch[0] = value + 0;
   return keyOf(scratchHigh[1] ?? 0) >> (finest - bits);
 }

@@ -63,7 +63,7 @@ export function sliceReader(slice: SliceColumn): RowColumn {
 }
 
 /** Notes which slice the rows of a batch belong to. */
-export function addToSlice(
+function addToSlice(
   slice: SliceColumn,
   batch: { readonly values: ColumnValues; readonly places: Int32Array },
 ): void {

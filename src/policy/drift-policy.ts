@@ -5,7 +5,7 @@ const column = z.string().min(1).max(200);
 const probability = z.number().gt(0).lt(1);
 
 /** The statistics whose interval can decide whether a column moved; each is 0 where nothing differs. */
-export const decidingStatistics = ['jensen-shannon', 'psi', 'kolmogorov-smirnov', 'wasserstein-normed'] as const;
+const decidingStatistics = ['jensen-shannon', 'psi', 'kolmogorov-smirnov', 'wasserstein-normed'] as const;
 /** One of them. */
 export type DecidingStatistic = (typeof decidingStatistics)[number];
 

@@ -47,7 +47,7 @@ function separation(scores: Float64Array, { values, classes }: Extract<Values, {
 type Classes = Extract<Values, { kind: 'class' }>;
 
 /** Cramér's V with the bias correction of Bergsma (Journal of the Korean Statistical Society 42, 2013). */
-export function cramersV(a: Classes, b: Classes): number {
+function cramersV(a: Classes, b: Classes): number {
   const n = a.values.length;
   const [rows, columns] = [new Float64Array(a.classes), new Float64Array(b.classes)];
   const cells = new Map<number, number>();
@@ -100,7 +100,7 @@ function ranks(values: Float64Array): Float64Array {
 }
 
 /** √ε², the share of a number's spread that lies between classes, corrected for chance (Kelley, PNAS 21, 1935). */
-export function correlationRatio(classes: Classes, values: Float64Array): number {
+function correlationRatio(classes: Classes, values: Float64Array): number {
   const n = values.length;
   const counts = new Float64Array(classes.classes);
   const sums = new Float64Array(classes.classes);

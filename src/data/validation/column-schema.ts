@@ -77,7 +77,7 @@ function total(shares: object | undefined): number {
 }
 
 /** The checks of a column that a schema can soften by name. */
-export const columnCheckNames = [
+const columnCheckNames = [
   'type',
   'required',
   'nullable',

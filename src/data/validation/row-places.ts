@@ -79,7 +79,7 @@ async function textPlaces(dataset: Dataset, wanted: readonly number[]): Promise<
 const [newline, carriage, quote] = [0x0a, 0x0d, 0x22];
 
 /** Counts records and the lines that they begin at, piece by piece of a text. */
-export function recordLines(options: { readonly hasHeader: boolean; readonly keepsEmpty: boolean }) {
+function recordLines(options: { readonly hasHeader: boolean; readonly keepsEmpty: boolean }) {
   let [line, row, isQuoted, isInRecord] = [1, options.hasHeader ? -1 : 0, false, false];
   const usesQuotes = options.hasHeader;
   const begin = (onRecord: (row: number, line: number) => void) => {
