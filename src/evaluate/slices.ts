@@ -63,10 +63,7 @@ export function sliceReader(slice: SliceColumn): RowColumn {
 }
 
 /** Notes which slice the rows of a batch belong to. */
-function addToSlice(
-  slice: SliceColumn,
-  batch: { readonly values: ColumnValues; readonly places: Int32Array },
-): void {
+function addToSlice(slice: SliceColumn, batch: { readonly values: ColumnValues; readonly places: Int32Array }): void {
   const { values, places } = batch;
   if (slice.edges !== undefined) {
     addToBins(slice, { ...batch, edges: slice.edges });
