@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Look } from '../src/evaluate/holdout/count-looks.ts';
+import { makeFolder } from '../src/make-folder.ts';
 
 const file = 'looks.jsonl';
 /** Of a longer file only the newest looks count. */
@@ -36,7 +37,7 @@ export function noteLook(
   if (folder === null) return;
   if (known.some((one) => one.holdout === look.holdout && one.candidate === look.candidate)) return;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     appendFileSync(join(folder, file), `${JSON.stringify(look)}\n`);
   } catch {
     return;

@@ -1,7 +1,7 @@
 import type { Dataset } from '../src/data/dataset.ts';
 import { mergeProfiles } from '../src/data/merge-profiles.ts';
 import { profileDataset } from '../src/data/profile.ts';
-import { type Profile, parseProfile } from '../src/data/profile-document.ts';
+import { type Profile, parseProfile, profileDigest } from '../src/data/profile-document.ts';
 import { AppError } from '../src/error.ts';
 import { type Command, type ExitCode, exitCodes, flag, type Invocation, textOption } from './command.ts';
 import { privacyOptions, readingOptions } from './data-options.ts';
@@ -54,7 +54,9 @@ function mergedProfiles(invocation: Invocation, paths: readonly string[]): Profi
   const profiles = paths.map((path) =>
     parseProfile(readText({ folder: invocation.folder, path, what: 'a profile' }), path),
   );
-  const [first, ...others] = profiles;
+  // Means and spreads are floating point: one order for all makes their last digits the same, too.
+  const digests = new Map(profiles.map((profile) => [profile, profileDigest(profile)]));
+  const [first, ...others] = profiles.toSorted((a, b) => ((digests.get(a) ?? '') < (digests.get(b) ?? '') ? -1 : 1));
   if (first === undefined) {
     throw new AppError('bad-input', 'expected profiles to merge, found none; type `siskin profile merge PROFILE…`');
   }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Digest, digestOf } from '../digest.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { Profile } from './profile-document.ts';
 
 /**
@@ -80,7 +81,7 @@ function writeEntry(path: string, entry: string): void {
   const folder = dirname(path);
   const fresh = join(folder, `.${randomUUID()}`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     writeFileSync(fresh, entry, { mode: 0o600 });
     renameSync(fresh, path);
     removeOldest(folder);

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError, messageOf } from '../error.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /**
  * Takes a data folder for this process alone, because two databases on the same files destroy each other. The lock of
@@ -9,7 +10,7 @@ import { AppError, messageOf } from '../error.ts';
 export function lockFolder(folder: string): Disposable {
   const file = resolve(folder, 'siskin.pid');
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     if (held.has(file)) throw taken(file, process.pid);
     claim(file);
     held.add(file);

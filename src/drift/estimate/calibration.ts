@@ -1,3 +1,4 @@
+import { normalQuantile } from '../../statistics/normal.ts';
 import { type ClassRows, risingOrder } from './class-rows.ts';
 import { type Calibration, calibrated, isotonicCalibration } from './isotonic.ts';
 
@@ -5,10 +6,11 @@ const folds = 10;
 
 /**
  * The calibration of one class's scores on labelled rows; null where scores are better left as they are: with one class
- * only, where the classes hardly overlap, or where calibrating held-out tenths does not bring them nearer to their labels by
- * the Brier score, which no other probabilities than the true ones minimise (Gneiting and Raftery 2007). A row's tenth is hashed from its place
- * among the scores of its class, so the order of the rows does not matter. Scores that are no probabilities are always
- * calibrated.
+ * only, where the classes hardly overlap, or where their expected calibration error (Naeini, Cooper and Hauskrecht 2015),
+ * which is what an estimate without labels is biased by, is no larger than chance alone makes it or than that of held-out
+ * tenths after calibration. A row's tenth is hashed
+ * from its place among the scores of its class, so the order of the rows does not matter. Scores that are no probabilities
+ * are always calibrated.
  */
 export function calibrationOf(rows: ClassRows): Calibration | null {
   const { scores, truth } = rows;
@@ -21,7 +23,9 @@ export function calibrationOf(rows: ClassRows): Calibration | null {
   if (positives === 0 || positives === truth.length) return null;
   if (rankedArea({ scores, truth, order }) > 0.999) return null;
   const heldOut = heldOutProbabilities({ scores, truth, order });
-  return brierSum({ scores, truth, order }) > brierSum({ scores: heldOut, truth, order }) ? whole() : null;
+  const before = calibrationError(scores, truth);
+  const isWorth = before.gap > before.chance && before.gap > calibrationError(heldOut, truth).gap;
+  return isWorth ? whole() : null;
 }
 
 interface LabelledRows {
@@ -72,9 +76,30 @@ function scattered(whole: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** The sum of squared gaps to the labels, added up in the order of the scores, so that no digit depends on that of the rows. */
-function brierSum({ scores, truth, order }: LabelledRows): number {
-  let sum = 0;
-  for (const row of order) sum += ((scores[row] ?? 0) - (truth[row] ?? 0)) ** 2;
-  return sum;
+const bins = 10;
+
+/**
+ * The mean gap between probability and share of the class, over bins of equally many rows in the order of probability, and
+ * what one in twenty would exceed if every probability were true: the sizes of ten normal numbers, added up.
+ */
+function calibrationError(
+  probabilities: Float64Array,
+  truth: Uint8Array,
+): { readonly gap: number; readonly chance: number } {
+  const order = risingOrder(probabilities, truth);
+  let [gaps, chances, spread] = [0, 0, 0];
+  for (let bin = 0; bin < bins; bin += 1) {
+    let [gap, variance] = [0, 0];
+    const rows = order.subarray(Math.floor((bin * order.length) / bins), Math.floor(((bin + 1) * order.length) / bins));
+    for (const row of rows) {
+      const probability = probabilities[row] ?? 0;
+      gap += probability - (truth[row] ?? 0);
+      variance += probability * (1 - probability);
+    }
+    gaps += Math.abs(gap);
+    // The mean size of a normal number of this variance, and the variance of that size.
+    chances += Math.sqrt((2 / Math.PI) * variance);
+    spread += (1 - 2 / Math.PI) * variance;
+  }
+  return { gap: gaps / order.length, chance: (chances + normalQuantile(0.95) * Math.sqrt(spread)) / order.length };
 }

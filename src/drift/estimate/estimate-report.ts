@@ -36,7 +36,7 @@ export const PerformanceEstimate = z.strictObject({
   prediction: z.string().max(200).nullable(),
   /** One column for task binary, else one for each class. */
   scores: z.array(z.strictObject({ class: z.string().max(200), column: z.string().max(200) })).max(100),
-  /** Classes whose scores were calibrated first, since that brought them nearer to the labels of held-out reference rows. */
+  /** Classes whose scores were calibrated first, since they were off by more than chance. */
   calibrated: z.array(z.string().max(200)).max(100),
   rows: z.strictObject({
     reference: z.number().int().nonnegative(),

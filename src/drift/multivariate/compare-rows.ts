@@ -2,6 +2,7 @@ import type { Column } from '../../data/column.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { DriftPolicy } from '../../policy/drift-policy.ts';
 import type { MultivariatePolicy } from '../../policy/multivariate-policy.ts';
+import { mixed } from '../../statistics/poisson-bootstrap.ts';
 import { binFeatures } from './binned-features.ts';
 import { trainTrees } from './boosted-trees.ts';
 import { crossFit, leastSideRows, type Sides, separationOf } from './cross-fit.ts';
@@ -11,7 +12,7 @@ import type { EmbeddingDrift, Multivariate, Separation, TextDrift } from './mult
 import { type RowSample, sampleRows } from './row-sample.ts';
 import { type Points, standardisedRows, standardisedVectors } from './standardised-rows.ts';
 import { tellingColumns } from './telling-columns.ts';
-import { hashedTexts, isProse, tellingWords } from './words.ts';
+import { hashedTexts, isProse, tellingWords, textKeys } from './words.ts';
 
 /** For the discrepancy, and for embeddings, whose rows are long. */
 const mostPoints = 4000;
@@ -41,7 +42,8 @@ export async function compareRows(comparison: RowComparison): Promise<Multivaria
     texts: Object.fromEntries(
       [...written[0].texts].map(([name, texts]) => {
         const others = written[1].texts.get(name) ?? [];
-        return [name, judgeTexts([...texts, ...others], { sides: sidesOf(before, now), policy })];
+        const sides = sidesOf({ keys: textKeys(texts) }, { keys: textKeys(others) });
+        return [name, judgeTexts([...texts, ...others], { sides, policy })];
       }),
     ),
     embeddings: Object.fromEntries(
@@ -137,7 +139,7 @@ function judgeVectors(
     return { dimension, values: values.subarray(0, mostPoints * dimension) };
   });
   const { points, kept } = standardisedVectors(vectors);
-  const keysOf = (side: 0 | 1) => Uint32Array.from(kept[side] ?? [], (row) => samples[side].keys[row] ?? 0);
+  const keysOf = (side: 0 | 1) => Uint32Array.from(kept[side] ?? [], (row) => vectorKey(vectors[side], row));
   const sides = sidesOf({ keys: keysOf(0) }, { keys: keysOf(1) });
   const tooFew = fewRows(sides);
   if (tooFew !== null) return { separation: null, verdict: 'not-assessed', reason: tooFew, discrepancy: null };
@@ -145,6 +147,13 @@ function judgeVectors(
   const parts = crossFit(sides, (train) => trainLinear(data, { rows: train, isCurrent: sides.isCurrent }));
   const separation = separationOf(parts, policy.alpha);
   return { separation, ...verdictOf(separation, policy), discrepancy: discrepancyOf(points, sides) };
+}
+
+/** A number that equal vectors share, whatever else stands in their rows. */
+function vectorKey(vectors: { readonly dimension: number; readonly values: Float64Array } | undefined, row: number) {
+  const { dimension = 0, values = new Float64Array() } = vectors ?? {};
+  const bits = new Uint32Array(values.slice(row * dimension, (row + 1) * dimension).buffer);
+  return bits.reduce((key, part) => mixed(key ^ part), dimension);
 }
 
 /** Each dimension and its square: a straight line through both also sees where the cloud became wider or narrower. */

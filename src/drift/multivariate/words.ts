@@ -14,6 +14,11 @@ function wordsIn(text: string): readonly string[] {
   );
 }
 
+/** A number for each text that equal texts share; of a missing one 0. */
+export function textKeys(texts: readonly (string | null)[]): Uint32Array {
+  return Uint32Array.from(texts, (text) => (text === null ? 0 : hashOf(text)));
+}
+
 /** Whether texts are prose rather than categories: three words each or more, or most of them found once only. */
 export function isProse(texts: readonly (string | null)[]): boolean {
   const given = texts.filter((text) => text !== null);

@@ -144,3 +144,20 @@ describe('whatever the rows are', () => {
     }
   });
 });
+
+test('scores that are a little too sure of themselves are calibrated, so that the reference is what it is', () => {
+  const rows = 3000;
+  const truth = new Uint8Array(rows);
+  const scores = Float64Array.from({ length: rows }, (_, row) => {
+    const chance = ((row * 7919) % 10_007) / 10_007;
+    truth[row] = ((row * 104_729 + 13) % 10_007) / 10_007 < chance ? 1 : 0;
+    return Math.min(1, Math.max(0, 0.5 + 1.25 * (chance - 0.5)));
+  });
+  const predicted = Uint8Array.from(scores, (score) => (score >= 0.5 ? 1 : 0));
+  const side: ClassifierRows = { count: rows, passedOver: 0, classes: [{ class: '1', scores, predicted, truth }] };
+  const { calibrated, metrics } = estimatePerformance({ reference: side, current: side });
+  const { reference, estimate } = metrics['roc-auc'] ?? { reference: 0, estimate: { value: 1 } };
+
+  expect(calibrated).toEqual(['1']);
+  expect(Math.abs(estimate.value - reference)).toBeLessThan(0.01);
+});

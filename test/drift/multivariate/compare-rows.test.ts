@@ -133,6 +133,16 @@ describe('a column of texts', () => {
     expect(texts['text']).toMatchObject({ verdict: 'steady', words: [] });
   });
 
+  it('is not told apart from itself where the same texts come again and again', async () => {
+    const next = generator(9);
+    const again = Array.from({ length: 60 }, (_, at) => `the ${before[at % 10]} was ${at} times ${before[at % 7]}`);
+    const rows = () => ['n,text', ...Array.from({ length: 600 }, (_, row) => `${next()},${again[row % 60]}`)];
+    const { texts } = await compared([rows(), rows()]);
+
+    expect(texts['text']).toMatchObject({ verdict: 'steady' });
+    expect(texts['text']?.separation?.auc).toBeCloseTo(0.5, 5);
+  });
+
   it('shows no word of few rows, no number and no key', async () => {
     const secret = (row: number) => (row < 9 ? 'mallory' : row < 200 ? 'acc4711 555123' : '');
     const { texts } = await compared([said(before, 5), said(before, 6, secret)]);
