@@ -1,6 +1,11 @@
-/** Stories that each take more than ten seconds, most of it waiting for real processes: `npm run test:long` plays them. */
+/** What takes longest, most of it waiting for real processes: `npm run test:long` plays it, so that `npm test` stays short. */
 export const longSuites: readonly string[] = [
-  'test/scenarios/{artifacts,bad-input,broken-repository,budget,commands,forgery,locks,trusted-commit}.test.ts',
-  'test/app/{backup,stop}.test.ts',
+  'test/scenarios/{access,artifacts,bad-input,broken-repository,budget,commands,forgery,locks,trusted-commit,webhooks}.test.ts',
+  'test/actions/{check,train-evaluate}.test.ts',
+  'test/app/{backup,rate-limits,stop,unanswered}.test.ts',
+  'test/examples/flights.test.ts',
+  'test/hygiene/action.test.ts',
+  'test/sandbox/actions/artifacts.test.ts',
+  'test/store/backup.test.ts',
   'test/decide/lock-race.test.ts',
 ];
