@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { auditPrinter } from '../../cli/audit-format.ts';
-import { runCli } from '../../cli/siskin.ts';
 import type { AuditRow } from '../../src/store/audit.ts';
 import type { AuditEntry } from '../../src/store/audit-record.ts';
 import { openPglite } from '../../src/store/pglite.ts';
 import { startQueue } from '../../src/store/queue.ts';
 import { openStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../data/temporary-folder.ts';
+import { siskin } from './siskin.ts';
 
 const repository = { installation: 5, id: 1, owner: 'acme', name: 'flights' };
 const entry: AuditEntry = {
@@ -61,16 +61,8 @@ async function running() {
   };
 }
 
-async function audit(...args: readonly string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const exit = await runCli({
-    args: ['audit', ...args],
-    folder: folder.path,
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-  });
-  return { exit, out: out.join(''), err: err.join('') };
+function audit(...args: readonly string[]) {
+  return siskin(folder.path, ['audit', ...args]);
 }
 
 describe('siskin audit', () => {

@@ -3,22 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { progress } from '../../cli/progress.ts';
 import { shownText } from '../../cli/shown-text.ts';
-import { runCli } from '../../cli/siskin.ts';
 import { Profile } from '../../src/data/profile-document.ts';
 import { ValidationReport } from '../../src/data/validation-report.ts';
 import { DriftReport, driftTests } from '../../src/drift/drift-report.ts';
 import { temporaryFolder } from '../data/temporary-folder.ts';
+import { siskin as ran } from './siskin.ts';
 
-async function siskin(folder: string, ...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const exit = await runCli({
-    args,
-    folder,
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-  });
-  return { exit, out: out.join(''), err: err.join('') };
+function siskin(folder: string, ...args: string[]) {
+  return ran(folder, args);
 }
 
 function rows(count: number, row: (index: number) => string): string {

@@ -1,19 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { runCli } from '../../cli/siskin.ts';
 import { DriftReport } from '../../src/drift/drift-report.ts';
 import { randomNumbers } from '../data/profile-of.ts';
 import { temporaryFolder } from '../data/temporary-folder.ts';
+import { siskin } from './siskin.ts';
 
-async function drift(folder: string, ...more: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const exit = await runCli({
-    args: ['drift', '--reference', 'before.csv', '--current', 'after.csv', ...more],
-    folder,
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-  });
-  return { exit, out: out.join(''), err: err.join('') };
+function drift(folder: string, ...more: string[]) {
+  return siskin(folder, ['drift', '--reference', 'before.csv', '--current', 'after.csv', ...more]);
 }
 
 /** A classifier's rows: its scores are probabilities, which `shift` moves; labels only where they are asked for. */

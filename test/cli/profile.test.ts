@@ -2,25 +2,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { runCli } from '../../cli/siskin.ts';
 import { Profile } from '../../src/data/profile-document.ts';
 import { integersOf } from '../data/integers.ts';
 import { temporaryFolder } from '../data/temporary-folder.ts';
+import { siskin as ran } from './siskin.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-async function siskin(folder: string, ...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const exit = await runCli({
-    args,
-    folder,
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-  });
-  return { exit, out: out.join(''), err: err.join('') };
+function siskin(folder: string, ...args: string[]) {
+  return ran(folder, args);
 }
 
 function rows(count: number, row: (index: number) => string): string {

@@ -1,20 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runCli } from '../../cli/siskin.ts';
 import { ValidationReport } from '../../src/data/validation-report.ts';
 import { temporaryFolder } from '../data/temporary-folder.ts';
+import { siskin } from './siskin.ts';
 
-async function validate(folder: string, ...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const exit = await runCli({
-    args: ['validate', ...args],
-    folder,
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-  });
-  return { exit, out: out.join(''), err: err.join('') };
+function validate(folder: string, ...args: string[]) {
+  return siskin(folder, ['validate', ...args]);
 }
 
 const data = [

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { exitCodes } from '../../../cli/command.ts';
-import { runCli } from '../../../cli/siskin.ts';
+import { siskin } from '../../cli/siskin.ts';
 import { temporaryFolder } from '../../data/temporary-folder.ts';
 import { holdout } from './broken-files.ts';
 
@@ -10,16 +10,8 @@ const scores = `probability\n${'0.5\n'.repeat(200)}`;
 /** Runs a command in a folder that holds these files. What it says is checked here for all. */
 export async function outcome(args: readonly string[], files: Readonly<Record<string, string | Uint8Array>>) {
   using folder = temporaryFolder({ 'usual.csv': usual, 'holdout.csv': holdout, 'scores.csv': scores, ...files });
-  const out: string[] = [];
-  const err: string[] = [];
-  const exit = await runCli({
-    args: [...args, '--json'],
-    folder: folder.path,
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-  });
-  const printed = out.join('');
-  const said = err.join('').replaceAll(/\r?[^\n]*\r/g, '');
+  const { exit, out: printed, err } = await siskin(folder.path, [...args, '--json']);
+  const said = err.replaceAll(/\r?[^\n]*\r/g, '');
   if (exit === exitCodes.badInput) expect(said).toMatch(/^siskin[^\n]*expected [\s\S]*found [\s\S]*\n +do: \S/m);
   else expect([exitCodes.pass, exitCodes.gateFailed, exitCodes.inconclusive]).toContain(exit);
   // One document, or none and a message.
