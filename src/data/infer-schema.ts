@@ -37,7 +37,8 @@ export function inferSchema(options: {
     columns.add(columnPair({ document, profile: column, columns: options.columns }));
   const contents: unknown = document.createNode({
     version: 1,
-    rows: { min: Math.max(1, Math.floor(profile.rows / 2)) },
+    // Data without rows say nothing of what the next will hold.
+    ...(profile.rows > 0 && { rows: { min: Math.max(1, Math.floor(profile.rows / 2)) } }),
     'other-columns': 'warn',
     columns: {},
     ...(target !== undefined && { leakage: { target } }),
@@ -75,7 +76,7 @@ export function columnPair(options: {
 }
 
 function inferColumn(profile: ColumnProfile, type: string): Partial<ColumnSchema> {
-  const nullable = profile.nulls > 0 ? {} : { nullable: false };
+  const nullable = profile.nulls > 0 || profile.count === 0 ? {} : { nullable: false };
   if (isNumberProfile(profile)) {
     if (profile.kind !== 'number') return { type: profile.kind, ...nullable };
     const isWhole = /INT/.test(type);

@@ -178,3 +178,12 @@ columns:
     expect(accepted.exit).toBe(0);
   });
 });
+
+test('a schema of data without rows holds for data without rows', async () => {
+  using folder = temporaryFolder({ 'none.csv': 'id,late\n' });
+
+  const init = await validate(folder.path, 'none.csv', '--init');
+  writeFileSync(join(folder.path, 'schema.yml'), init.out);
+
+  expect(await validate(folder.path, 'none.csv', '--schema', 'schema.yml')).toMatchObject({ exit: 0 });
+});
