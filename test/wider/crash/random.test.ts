@@ -51,7 +51,7 @@ function makeTrouble({ github, registered, replicas }: Stage, from: number) {
     // After a limit nothing was done; after all else nobody can know.
     const done = kind !== 'secondary-limit' && next() < 0.5 ? ({ afterDoing: true } as const) : {};
     if (next() < 0.04) github.faults.fail({ kind, times: 1, only: write, ...limited, ...done });
-    if (next() < 0.025 && kills < mostKills) {
+    if (next() < 0.07 && kills < mostKills) {
       kills += 1;
       setTimeout(() => replicas.killOne(kills), next() * 100);
     }
