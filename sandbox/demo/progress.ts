@@ -40,5 +40,6 @@ function checkLine({ event, action, payload }: Delivery): string | null {
       readonly output: { readonly title: string | null };
     };
   };
-  return `check ${check.name}: ${check.conclusion} — ${check.output.title ?? ''}`;
+  // The check that GitHub makes of a job has no title, and jobs are told of as jobs.
+  return check.output.title === null ? null : `check ${check.name}: ${check.conclusion} — ${check.output.title}`;
 }
