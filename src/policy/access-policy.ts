@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Verb } from '../command/command.ts';
 import { grammar, verbs } from '../command/grammar.ts';
 import { type Grantee, granteeForms, granteeOf, granteePattern, granteeProblem } from './grantee.ts';
+import { rolloutKeys } from './rollout-policy.ts';
 
 const Grantees = z
   .array(
@@ -48,6 +49,7 @@ export const EnvironmentPolicy = z.strictObject({
     .default({})
     .describe('Who may use a verb about this environment; a verb that is not listed here is given as in `access`.'),
   'author-may-approve': AuthorMayApprove,
+  ...rolloutKeys,
 });
 export type EnvironmentPolicy = z.infer<typeof EnvironmentPolicy>;
 
