@@ -7,6 +7,7 @@ const exitOf: Readonly<Record<ErrorCode, ExitCode>> = {
   'not-found': exitCodes.badInput,
   'not-permitted': exitCodes.badInput,
   conflict: exitCodes.badInput,
+  fenced: exitCodes.badInput,
   'too-large': exitCodes.badInput,
   unsupported: exitCodes.badInput,
   'timed-out': exitCodes.worldBroken,

@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'not-found'
   | 'not-permitted'
   | 'conflict'
+  | 'fenced'
   | 'too-large'
   | 'timed-out'
   | 'unsupported'
