@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Problem } from '../error.ts';
-import { homeOf, knownKeys, schemaAt } from './json-schema.ts';
+import { homeOf, knownKeys, type SchemaNode, schemaAt } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import { quoted } from './quoted.ts';
 
@@ -17,29 +17,37 @@ export interface Finding extends Pick<Problem, 'expected' | 'found' | 'fix'> {
   readonly meant?: string;
 }
 
+/** What somebody wrote, and what it is held against. */
+export interface Written {
+  readonly value: unknown;
+  readonly schema: SchemaNode;
+  /** What to do when the document is no mapping at all, e.g. "begin with `version: 1`". */
+  readonly begin: string;
+}
+
 /** What a schema issue means to the person who wrote the document: one finding per mistake. */
-export function explainIssue(issue: Issue, document: unknown): readonly Finding[] {
+export function explainIssue(issue: Issue, written: Written): readonly Finding[] {
   // Paths of a document read from YAML hold strings and numbers only.
   const at = issue.path as Path;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey([...at, key], key));
+      return issue.keys.map((key) => unknownKey([...at, key], key, written.schema));
     case 'invalid_key':
       return [{ at, part: 'key', ...wrongName(issue, at) }];
     case 'invalid_union':
-      return explainUnion(issue, document);
+      return explainUnion(issue, written);
     default:
-      return [explainValue(issue, at, document)];
+      return [explainValue(issue, at, written)];
   }
 }
 
-function unknownKey(at: Path, key: string): Finding {
-  const known = knownKeys(at.slice(0, -1));
+function unknownKey(at: Path, key: string, schema: SchemaNode): Finding {
+  const known = knownKeys(at.slice(0, -1), schema);
   const meant = nearest(key, known);
-  const home = homeOf(key);
+  const home = homeOf(key, schema);
   let fix = `remove it; known here: ${known.join(', ')}`;
   if (meant !== null) fix = `did you mean \`${meant}\`?`;
-  else if (isOfRepository(at)) fix = 'move it into `access` at the top: it is about no environment';
+  else if (isOfRepository(at, schema)) fix = 'move it into `access` at the top: it is about no environment';
   else if (home !== null) fix = `move it into \`${home}\``;
   return {
     at,
@@ -52,8 +60,10 @@ function unknownKey(at: Path, key: string): Finding {
 }
 
 /** Whether it is a verb that is given for the whole repository, and stands at an environment. */
-function isOfRepository(at: Path): boolean {
-  return at[0] === 'environments' && at.at(-2) === 'access' && knownKeys(['access']).includes(String(at.at(-1)));
+function isOfRepository(at: Path, schema: SchemaNode): boolean {
+  return (
+    at[0] === 'environments' && at.at(-2) === 'access' && knownKeys(['access'], schema).includes(String(at.at(-1)))
+  );
 }
 
 /** What the keys beside this one name. */
@@ -78,21 +88,22 @@ function wrongName(issue: Issue, at: Path): Pick<Problem, 'expected' | 'found' |
 }
 
 /** Of the branches of a union the one that fits the written value best explains it. */
-function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, document: unknown): readonly Finding[] {
+function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, written: Written): readonly Finding[] {
+  const { value: document, schema } = written;
   // As above: paths of a YAML document.
   const at = issue.path as Path;
   const deeper = issue.errors.find((branch) => branch.length > 0 && branch.every((inner) => !refusesTheWhole(inner)));
   if (deeper !== undefined) {
-    return deeper.flatMap((inner) => explainIssue({ ...inner, path: [...at, ...inner.path] } as Issue, document));
+    return deeper.flatMap((inner) => explainIssue({ ...inner, path: [...at, ...inner.path] } as Issue, written));
   }
   return [
     {
       at,
       part: 'value',
       ...absence(document, at),
-      expected: schemaWords(at) ?? 'another kind of value',
+      expected: schemaWords(at, schema) ?? 'another kind of value',
       found: describe(valueAt(document, at)),
-      fix: fixFor(at, valueAt(document, at)),
+      fix: fixFor(at, valueAt(document, at), written),
     },
   ];
 }
@@ -101,7 +112,8 @@ function refusesTheWhole(issue: Issue): boolean {
   return issue.code === 'invalid_type' && issue.path.length === 0;
 }
 
-function explainValue(issue: Issue, at: Path, document: unknown): Finding {
+function explainValue(issue: Issue, at: Path, written: Written): Finding {
+  const { value: document, schema } = written;
   const value = valueAt(document, at);
   const base = { at, part: 'value', ...absence(document, at), found: describe(value) } as const;
   switch (issue.code) {
@@ -123,7 +135,7 @@ function explainValue(issue: Issue, at: Path, document: unknown): Finding {
       return { ...base, expected, fix };
     }
     case 'invalid_type':
-      return { ...base, expected: schemaWords(at) ?? issue.expected, fix: fixFor(at, value) };
+      return { ...base, expected: schemaWords(at, schema) ?? issue.expected, fix: fixFor(at, value, written) };
     case 'invalid_format':
     case 'custom':
       return { ...base, ...spoken(issue.message, at) };
@@ -155,12 +167,12 @@ function absence(document: unknown, at: Path): { readonly absent?: true } {
   return valueAt(document, at) === undefined ? { absent: true } : {};
 }
 
-function fixFor(at: Path, value: unknown): string {
+function fixFor(at: Path, value: unknown, { schema, begin }: Written): string {
   const key = at.at(-1);
-  if (key === undefined) return 'begin with `version: 1` and `models:`';
-  const text = schemaAt(at)?.description;
+  if (key === undefined) return begin;
+  const text = schemaAt(at, schema)?.description;
   if (value === undefined) return `add \`${key}\`${text === undefined ? '' : `: ${text}`}`;
-  const types = [schemaAt(at)?.type ?? []].flat();
+  const types = [schemaAt(at, schema)?.type ?? []].flat();
   if (
     typeof value === 'string' &&
     /^-?[\d.]+$/.test(value) &&
@@ -174,8 +186,8 @@ function fixFor(at: Path, value: unknown): string {
   return text === undefined ? `change ${quoted(String(key))}` : `change it: ${text}`;
 }
 
-function schemaWords(at: Path): string | null {
-  const node = schemaAt(at);
+function schemaWords(at: Path, schema: SchemaNode): string | null {
+  const node = schemaAt(at, schema);
   if (node === null) return null;
   const single = node.anyOf ?? [node];
   const words = single.map((option) => {

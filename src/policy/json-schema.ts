@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Policy } from './policy.ts';
 
-/** The part of JSON Schema that the policy's schema is made of. */
+/** The part of JSON Schema that the schemas of documents people write are made of. */
 export interface SchemaNode {
   readonly description?: string;
   readonly type?: string | readonly string[];
@@ -30,9 +30,9 @@ export function policyJsonSchema(): SchemaNode {
   return schema;
 }
 
-/** The schema of what stands at a path, or null when the policy knows no such place. */
-export function schemaAt(path: readonly PropertyKey[]): SchemaNode | null {
-  let node: SchemaNode | undefined = schema;
+/** The schema of what stands at a path, or null when the root's schema knows no such place. */
+export function schemaAt(path: readonly PropertyKey[], root: SchemaNode): SchemaNode | null {
+  let node: SchemaNode | undefined = root;
   for (const key of path) {
     if (typeof key === 'number') node = node.items ?? node.anyOf?.find((option) => option.items)?.items;
     else node = propertyOf(node, String(key)) ?? (node.additionalProperties || undefined);
@@ -46,15 +46,15 @@ function propertyOf(node: SchemaNode, key: string): SchemaNode | undefined {
 }
 
 /** The keys that may stand in the mapping at a path; empty where any name may. */
-export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  const node = schemaAt(path);
+export function knownKeys(path: readonly PropertyKey[], root: SchemaNode): readonly string[] {
+  const node = schemaAt(path, root);
   if (node?.properties) return Object.keys(node.properties);
   return (node?.propertyNames?.enum ?? []).map(String);
 }
 
-/** The mapping in which a key is known, written with `<name>` for a model's name, or null. */
-export function homeOf(key: string): string | null {
-  return search(schema, '', key);
+/** The mapping in which a key is known, written with `<name>` for a free name, or null. */
+export function homeOf(key: string, root: SchemaNode): string | null {
+  return search(root, '', key);
 }
 
 function search(node: SchemaNode, path: string, key: string): string | null {
