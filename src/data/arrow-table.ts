@@ -4,6 +4,8 @@ import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api
 import type { DataType, Field, RecordBatch, Vector } from 'apache-arrow';
 import { AppError, messageOf } from '../error.ts';
 import { importNative } from '../natives.ts';
+import { checkArrowBatch } from './arrow-batch.ts';
+import { checkArrowMessages } from './arrow-messages.ts';
 import { quoted } from './column.ts';
 import { decodeLz4Frame } from './lz4-frame.ts';
 import { partitionColumns } from './partitions.ts';
@@ -56,7 +58,9 @@ let withCodecs: Promise<Arrow> | null = null;
 function arrowWithCodecs(): Promise<Arrow> {
   withCodecs ??= import('apache-arrow').then((arrow) => {
     arrow.compressionRegistry.set(arrow.CompressionType.LZ4_FRAME, { decode: decodeLz4Frame });
-    arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, { decode: (data) => zstdDecompressSync(data) });
+    arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, {
+      decode: (data) => zstdDecompressSync(data, { maxOutputLength: 2 ** 31 - 1 }),
+    });
     return arrow;
   });
   return withCodecs;
@@ -79,6 +83,7 @@ async function loadFile(options: {
   const { arrow, duck, connection, file, table } = options;
   await using handle = await open(file.absolutePath);
   try {
+    await checkArrowMessages(handle);
     const reader = await arrow.RecordBatchReader.from(handle);
     await reader.open({ autoDestroy: false });
     const bridges = reader.schema.fields.map((field) => bridge({ arrow, duck, field }));
@@ -87,6 +92,7 @@ async function loadFile(options: {
     await connection.run(`CREATE TABLE ${quoted(table)} (${columns.join(', ')})`);
     const appender = await connection.createAppender(table);
     for await (const batch of reader) {
+      checkArrowBatch(arrow, batch);
       for (let start = 0; start < batch.numRows; start += chunkRows) {
         const rows = Math.min(chunkRows, batch.numRows - start);
         const chunk = duck.DuckDBDataChunk.create(

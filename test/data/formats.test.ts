@@ -90,6 +90,23 @@ describe('Arrow files', () => {
     );
   });
 
+  // Each of these bytes belongs to a count that would otherwise be believed, until the memory is gone.
+  test.each([
+    { at: 911, change: 64 },
+    { at: 966, change: 128 },
+    { at: 1056, change: 128 },
+  ])('a count of its metadata that is damaged at byte $at takes neither memory nor time', async ({ at, change }) => {
+    const broken = readFileSync(join(fixtures, 'lz4.feather'));
+    broken[at] = (broken[at] ?? 0) ^ change;
+    using folder = temporaryFolder({ 'x.feather': broken });
+    const began = performance.now();
+
+    expect(await complaint({ root: folder.path, paths: ['x.feather'] })).toMatch(
+      /^bad-input: expected a whole Arrow file/,
+    );
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
   test('the first Feather format, and text that calls itself Arrow, say what to do', async () => {
     using folder = temporaryFolder({ 'x.arrow': 'a,b\n1,2\n' });
 
