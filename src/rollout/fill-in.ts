@@ -1,0 +1,67 @@
+import { AppError } from '../error.ts';
+
+/** What may stand between braces in the texts of a policy. */
+export interface FillIns {
+  readonly model?: string;
+  readonly arm?: string;
+  readonly version?: string;
+  readonly digest?: string;
+  /** The length of the window. */
+  readonly seconds?: string;
+}
+
+/** Writes a value so that it means itself where it is put. `before` is the text up to there. */
+export type Escape = (value: string, before: string) => string;
+
+const placeholder = /\{(model|arm|version|digest|seconds)\}/g;
+
+/** Puts values in the place of `{model}`, `{arm}`, `{version}`, `{digest}` and `{seconds}`, each escaped for where it stands; a value that is not given leaves its placeholder. */
+export function fillIn(text: string, values: FillIns, escaped: Escape): string {
+  let filled = '';
+  let end = 0;
+  for (const match of text.matchAll(placeholder)) {
+    // The pattern has exactly these five names.
+    const value = values[match[1] as keyof FillIns];
+    filled += text.slice(end, match.index);
+    filled += value === undefined ? match[0] : escaped(value, filled);
+    end = match.index + match[0].length;
+  }
+  return filled + text.slice(end);
+}
+
+/** For a text that is sent as a value of its own: a JSON string, a form field, a header that the caller checks. */
+export function asItIs(value: string): string {
+  return value;
+}
+
+/** For one segment of a path or one value of a query. AppError `bad-input` for dots alone, which would climb. */
+export function inAddress(value: string): string {
+  if (/^\.*$/.test(value)) {
+    throw new AppError('bad-input', `expected a name that an address can hold, found \`${value}\`; name it otherwise`);
+  }
+  return encodeURIComponent(value);
+}
+
+/** Between double quotes with backslash escapes (labels, filters); elsewhere only letters, digits and underscores. */
+export function inDoubleQuotes(value: string, before: string): string {
+  if (openQuote(before) !== '"') return value.replaceAll(/[^A-Za-z0-9_]/g, '_');
+  return value.replaceAll(/["\\]/g, '\\$&').replaceAll(/\r?\n/g, '\\n');
+}
+
+/** Between single quotes with backslash escapes; elsewhere only letters, digits and underscores. */
+export function inSingleQuotes(value: string, before: string): string {
+  if (openQuote(before) !== "'") return value.replaceAll(/[^A-Za-z0-9_]/g, '_');
+  return value.replaceAll(/['\\]/g, '\\$&').replaceAll(/\r?\n/g, ' ');
+}
+
+/** The quote that is still open at the end of a text, or null. A backslash takes the next letter out of account. */
+export function openQuote(text: string): '"' | "'" | '`' | null {
+  let open: '"' | "'" | '`' | null = null;
+  for (let index = 0; index < text.length; index += 1) {
+    const letter = text[index];
+    if (letter === '\\' && open !== '`') index += 1;
+    else if (open !== null) open = letter === open ? null : open;
+    else if (letter === '"' || letter === "'" || letter === '`') open = letter;
+  }
+  return open;
+}
