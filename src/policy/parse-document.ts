@@ -3,7 +3,7 @@ import type { Problem } from '../error.ts';
 import { explainIssue, type Finding, type Written } from './explain-issue.ts';
 import type { SchemaNode } from './json-schema.ts';
 import { dotted } from './quoted.ts';
-import { parseYamlDocument } from './yaml-document.ts';
+import { parseYamlDocument, type YamlLimits } from './yaml-document.ts';
 
 /** A document that can be used, or everything that is wrong with it, in the order of the lines. */
 export type ParsedDocument<Value> =
@@ -19,6 +19,8 @@ export function parseDocument<Document extends z.ZodType>(options: {
   readonly document: Document;
   /** The same schema as JSON Schema, for the words of the messages. */
   readonly schema: SchemaNode;
+  /** Default: those of parseYamlDocument. */
+  readonly limits?: YamlLimits;
   readonly words: {
     /** What an empty file should be, e.g. "a policy". */
     readonly what: string;
@@ -33,7 +35,7 @@ export function parseDocument<Document extends z.ZodType>(options: {
   readonly findings?: (written: unknown) => readonly Finding[];
 }): ParsedDocument<z.output<Document>> {
   const { text, file, words: say } = options;
-  const document = parseYamlDocument({ text, file });
+  const document = parseYamlDocument({ text, file, ...(options.limits && { limits: options.limits }) });
   const whole = { file, path: '', line: 1, column: 1 };
   if (document.value === undefined) return invalid(document.problems, file);
   if (document.value === null && document.problems.length === 0) {

@@ -18,7 +18,7 @@ export interface YamlDocument {
 }
 
 /** What a text may cost at most. */
-interface YamlLimits {
+export interface YamlLimits {
   readonly bytes: number;
   readonly nodes: number;
 }
