@@ -2,21 +2,63 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError, messageOf } from '../../error.ts';
 import type { Capability, Observed, ServingPlatform, Traffic } from '../../ports/serving.ts';
-import { contractBytesLimit, RefusalDocument, StateDocument, trafficPath } from './http-contract.ts';
+import { Address } from '../connections/address.ts';
+import { Secret } from '../connections/secret.ts';
+import { asItIs, fillIn } from '../fill-in.ts';
+import { contractBytesLimit, RefusalDocument, ServiceName, StateDocument, trafficPath } from './http-contract.ts';
 import { signatureHeaders, signatureOf } from './http-signature.ts';
+import type { ServingPlace } from './kind.ts';
 
-/** A service behind the contract of docs/serving-contract.md, which `siskin serve` keeps. */
-export interface HttpService {
-  /** The address before `/v1/…`. */
+/** What the operator writes of a server that keeps the contract of docs/serving-contract.md, as `siskin serve` does. */
+export const Connection = z.strictObject({
+  address: Address.describe('The address of the server, before `/v1/…`.'),
+  secret: Secret.describe('The secret that the server shares, by which requests are signed.'),
+  'timeout-seconds': z.number().min(0.1).max(60).default(10).describe('How long an answer may take.'),
+});
+/** What the operator writes of such a server. */
+export type Connection = z.infer<typeof Connection>;
+
+/** What a policy names there. */
+export const Target = z.strictObject({
+  service: z.string().min(1).max(200).default('{model}').describe('The name of the service; `{model}` is replaced.'),
+});
+/** What a policy names there. */
+export type Target = z.infer<typeof Target>;
+
+/** The port to such a service. Writes of one fence are ordered by their timestamps, so that a late one undoes nothing. */
+export function openGenericHttp(given: {
+  readonly connection: Connection;
+  readonly target: Target;
+  readonly place: Pick<ServingPlace, 'secret' | 'now' | 'model'>;
+}): ServingPlatform {
+  const { connection, target, place } = given;
+  const { address, secret, 'timeout-seconds': seconds } = connection;
+  const named = ServiceName.safeParse(fillIn(target.service, { model: place.model }, asItIs));
+  if (!named.success) {
+    throw new AppError(
+      'bad-config',
+      'expected `serving.service` to be a name of letters, digits, dots, hyphens and underscores, at most 100, found another; correct it',
+    );
+  }
+  return portTo({
+    address,
+    secret: () => place.secret(secret),
+    service: named.data,
+    timeoutMs: seconds * 1000,
+    now: place.now,
+  });
+}
+
+interface HttpService {
   readonly address: string;
-  readonly secret: string;
+  /** Read at each request, so that a new one needs no restart. */
+  readonly secret: () => string;
   readonly service: string;
   readonly timeoutMs: number;
   readonly now: () => number;
 }
 
-/** The port to such a service. Writes of one fence are ordered by their timestamps, so that a late one undoes nothing. */
-export function openHttpService(service: HttpService): ServingPlatform {
+function portTo(service: HttpService): ServingPlatform {
   return {
     probe: () => probe(service),
     apply: (traffic) => apply(service, traffic),
@@ -99,7 +141,7 @@ async function ask(
   const signed = { timestamp, key, method, path, body: Buffer.from(body) };
   const headers = {
     [signatureHeaders.timestamp]: String(timestamp),
-    [signatureHeaders.signature]: signatureOf(secret, signed),
+    [signatureHeaders.signature]: signatureOf(secret(), signed),
     accept: 'application/json',
     ...(method === 'PUT' ? { [signatureHeaders.key]: key, 'content-type': 'application/json' } : {}),
   };

@@ -1,4 +1,7 @@
-import type { ServingKind } from './kind.ts';
+import * as http from './generic-http.ts';
+import { type ServingKind, servingKind } from './kind.ts';
 
 /** Every serving platform by the `kind` of its connections: one line each, `<kind>: servingKind({ Connection, Target, open })`. */
-export const servingKinds: Readonly<Record<string, ServingKind>> = {};
+export const servingKinds: Readonly<Record<string, ServingKind>> = {
+  http: servingKind({ Connection: http.Connection, Target: http.Target, open: http.openGenericHttp }),
+};
