@@ -7,8 +7,9 @@ interface Table {
   readonly at: number;
 }
 
-/** Where a message lies in its file. */
+/** Where a message lies in its file, and what it is. */
 interface Place {
+  readonly type: number;
   readonly at: number;
   readonly metadata: number;
   readonly body: number;
@@ -33,12 +34,13 @@ export async function checkArrowMessages(handle: FileHandle): Promise<void> {
   while (at + 4 <= size) {
     const place = await messageAt(handle, at, size);
     if (place === null) break;
-    walked.add(`${place.at} ${place.body}`);
+    walked.add(keyOf(place));
     at = place.at + place.metadata + place.body;
   }
   if (!isFile) return;
   for (const block of await blocksOf(handle, size)) {
-    if (!walked.has(`${block.at} ${block.body}`)) throw damaged('its footer names a batch that is not there');
+    // Where there is another message, the package asks for it again and again.
+    if (!walked.has(keyOf(block))) throw damaged('its footer names a batch that is not there');
   }
 }
 
@@ -55,17 +57,22 @@ async function messageAt(handle: FileHandle, at: number, size: number): Promise<
   const message = root(bytes);
   const body = wholeAt(message, 3);
   if (body < 0 || at + before + length + body > size) throw damaged('a body that is cut off');
-  checkHeader(message, body);
-  return { at, metadata: before + length, body };
+  const type = byteAt(message, 1);
+  checkHeader(message, { type, body });
+  return { type, at, metadata: before + length, body };
 }
 
-function checkHeader(message: Table, body: number): void {
-  const type = byteAt(message, 1);
+function keyOf({ type, at, metadata, body }: Place): string {
+  return [type, at, metadata, body].join(' ');
+}
+
+function checkHeader(message: Table, { type, body }: Pick<Place, 'type' | 'body'>): void {
   const header = tableAt(message, 2);
   if (header === null) throw damaged('a message without content');
   if (type === headers.schema) checkFields(header, { vector: 1, left: 64 });
-  if (type === headers.batch) checkBatch(header, body);
-  if (type === headers.dictionary) {
+  else if (type === headers.batch) checkBatch(header, body);
+  else {
+    if (type !== headers.dictionary) throw damaged('a message that is neither schema, dictionary nor batch');
     const batch = tableAt(header, 1);
     if (batch === null) throw damaged('a dictionary without content');
     checkBatch(batch, body);
@@ -107,11 +114,17 @@ async function blocksOf(handle: FileHandle, size: number): Promise<readonly Plac
   const footer = root(await bytesAt(handle, size - 10 - length, length));
   const schema = tableAt(footer, 1);
   if (schema !== null) checkFields(schema, { vector: 1, left: 64 });
-  return [2, 3].flatMap((field) => {
+  return (
+    [
+      [2, headers.dictionary],
+      [3, headers.batch],
+    ] as const
+  ).flatMap(([field, type]) => {
     const blocks = vectorAt(footer, { field, width: 24 });
     return Array.from({ length: blocks.length }, (_, index) => {
       const at = blocks.start + 24 * index;
       return {
+        type,
         at: number(footer.bytes, 'getBigInt64', at),
         metadata: number(footer.bytes, 'getInt32', at + 8),
         body: number(footer.bytes, 'getBigInt64', at + 16),
@@ -133,8 +146,9 @@ function root(bytes: DataView): Table {
 /** Where a field of a table is; 0 when the table leaves it out. */
 function fieldAt({ bytes, at }: Table, field: number): number {
   const vtable = at - number(bytes, 'getInt32', at);
-  if (4 + 2 * field >= number(bytes, 'getUint16', vtable)) return 0;
-  const offset = number(bytes, 'getUint16', vtable + 4 + 2 * field);
+  // Signed, as the package that reads on takes them.
+  if (4 + 2 * field >= number(bytes, 'getInt16', vtable)) return 0;
+  const offset = number(bytes, 'getInt16', vtable + 4 + 2 * field);
   return offset === 0 ? 0 : at + offset;
 }
 
@@ -166,10 +180,10 @@ function vectorAt(
   return { start: start + 4, length };
 }
 
-type Getter = 'getUint8' | 'getUint16' | 'getUint32' | 'getInt32' | 'getBigInt64';
+type Getter = 'getUint8' | 'getInt16' | 'getUint32' | 'getInt32' | 'getBigInt64';
 
 function number(bytes: DataView, get: Getter, at: number): number {
-  const width = { getUint8: 1, getUint16: 2, getUint32: 4, getInt32: 4, getBigInt64: 8 }[get];
+  const width = { getUint8: 1, getInt16: 2, getUint32: 4, getInt32: 4, getBigInt64: 8 }[get];
   if (at < 0 || at + width > bytes.byteLength) throw damaged('an offset that points outside of its message');
   return Number(bytes[get](at, true));
 }
