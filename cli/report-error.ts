@@ -35,13 +35,20 @@ export function reportError(options: {
 /** Messages of AppError read "expected …, found …; do …", with one problem per line where there are several. */
 function threeLines(thrown: unknown, command: string): readonly string[] {
   const message = messageOf(thrown);
-  if (isArgumentError(thrown)) return [firstLine(message), `do: see \`siskin ${command} --help\``];
+  if (isArgumentError(thrown)) return [argumentProblem(message), `do: see \`siskin ${command} --help\``];
   if (!(thrown instanceof AppError)) {
     return [`expected no error of our own, found: ${firstLine(message)}`, 'do: report it with the output of --verbose'];
   }
   if (message.includes('\n')) return message.split('\n');
   const parts = /^(expected [\s\S]*?), (found [\s\S]*); ([^;]*)$/.exec(message);
   return parts === null ? [message] : [`${parts[1]}`, `${parts[2]}`, `do: ${parts[3]}`];
+}
+
+/** What Node says of an option, in our words where a value begins with a dash, e.g. a negative number. */
+function argumentProblem(message: string): string {
+  const dashed = /^Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument is ambiguous/.exec(message)?.[1];
+  if (dashed === undefined) return firstLine(message);
+  return `expected a value after ${dashed}, found a word that begins with a dash; write \`${dashed}=…\` where that is the value`;
 }
 
 function firstLine(message: string): string {

@@ -1,3 +1,5 @@
+import { metricNames } from '../evaluate/metric-name.ts';
+import { metricRange } from '../evaluate/metric-range.ts';
 import type { Entries } from './entries.ts';
 import type { Finding } from './explain-issue.ts';
 import type { ModelPolicy } from './policy.ts';
@@ -24,6 +26,7 @@ export function taskFindings(model: Draft, written: Entries): readonly Finding[]
     ...keyFindings(task, written),
     ...sourceFindings(model, written),
     ...metricFindings(model),
+    ...rangeFindings(model),
     ...labelFindings(model),
   ];
 }
@@ -89,6 +92,28 @@ function metricFindings({ task, metrics, forecast, threshold }: Draft): readonly
     needs('expected-cost', '`threshold.costs` beside it', `say what mistakes cost, e.g. \`${example}\``);
   }
   return findings;
+}
+
+/** Bounds that no model can reach, e.g. an accuracy of 95 where 0.95 was meant. */
+function rangeFindings({ metrics }: Draft): readonly Finding[] {
+  return metricNames.flatMap((metric) => {
+    const { least, most } = metricRange(metric);
+    const range = `${Number.isFinite(least) ? `at least ${least}` : ''}${Number.isFinite(least) && Number.isFinite(most) ? ' and ' : ''}${Number.isFinite(most) ? `at most ${most}` : ''}`;
+    return (['at-least', 'at-most'] as const).flatMap((key): readonly Finding[] => {
+      const bound = metrics?.[metric]?.[key];
+      if (bound === undefined || (bound >= least && bound <= most)) return [];
+      const fix = bound >= 10 && bound <= 100 && most === 1 ? `write it as a share: ${bound / 100}` : 'correct it';
+      return [
+        {
+          at: ['metrics', metric, key],
+          part: 'value',
+          expected: `what ${metric} can be: ${range}`,
+          found: String(bound),
+          fix,
+        },
+      ];
+    });
+  });
 }
 
 function labelFindings({ task, target, features, multilabel, threshold, forecast }: Draft): readonly Finding[] {

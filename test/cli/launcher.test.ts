@@ -3,6 +3,7 @@ import { mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { siskin } from './siskin.ts';
 
 it('runs from any folder, through a link, on a machine with another Node or none', () => {
   const folder = mkdtempSync(join(tmpdir(), 'siskin-launcher-'));
@@ -15,4 +16,11 @@ it('runs from any folder, through a link, on a machine with another Node or none
   });
 
   expect(version).toBe('0.1.0\n');
+});
+
+it('says how a value is written that begins with a dash', async () => {
+  const { exit, err } = await siskin(tmpdir(), ['drift', '--effect', '-1']);
+
+  expect(exit).toBe(2);
+  expect(err).toContain('expected a value after --effect, found a word that begins with a dash; write `--effect=…`');
 });
