@@ -45,7 +45,7 @@ export const ReleaseArtifact = z.strictObject({
       }),
     )
     .min(1)
-    .max(5000)
+    .max(500)
     .optional()
     .describe('The files of an artifact that is more than one.'),
 });
@@ -135,7 +135,7 @@ export type ReleaseManifest = z.infer<typeof ReleaseManifest>;
 const schema = z.toJSONSchema(ReleaseManifest, { io: 'input', target: 'draft-7' }) as SchemaNode;
 
 /** The most that a manifest may cost to read. */
-export const manifestLimits = { bytes: 1_000_000, nodes: 100_000 } as const;
+export const manifestLimits = { bytes: 300_000, nodes: 20_000 } as const;
 
 /** Where the manifest of a model is kept. */
 export function manifestPath(model: string): string {
