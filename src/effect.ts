@@ -3,7 +3,9 @@ import type { Freeze, FreezeScope } from './decide/freeze.ts';
 import type { LockRecord } from './decide/lock.ts';
 import type { Intent } from './intent.ts';
 import type { BudgetLimit } from './policy/budget-limit.ts';
+import type { RolloutEffect } from './rollout/rollout-effect.ts';
 import type { RunPlan } from './run-plan.ts';
+import type { RolloutOrder, RolloutRecord } from './rollout/rollout-record.ts';
 import type { Approval } from './store/approval-record.ts';
 import type { AuditEntry } from './store/audit-record.ts';
 import type { LedgerEntry } from './store/ledger-record.ts';
@@ -37,6 +39,7 @@ export interface CheckContent {
  * branch, comment and reaction), so that doing it again after a crash changes nothing.
  */
 export type Effect =
+  | RolloutEffect
   | { readonly kind: 'dispatch-run'; readonly workflow: string; readonly ref: string; readonly plan: RunPlan }
   | { readonly kind: 'cancel-run'; readonly claim: string; readonly runId: number | null; readonly reason: string }
   /** Ends a run that was cancelled and does not end. */
@@ -83,6 +86,16 @@ export type StateChange =
   | { readonly kind: 'end-freezes'; readonly scope: FreezeScope; readonly target: string }
   /** Writes down who caused this plan, or was refused, beside what it does. */
   | { readonly kind: 'audit'; readonly entry: AuditEntry }
+  /** Begins a rollout; of several with one id only the first does anything. */
+  | { readonly kind: 'request-rollout'; readonly rollout: RolloutRecord }
+  /** Writes down what somebody asks of a rollout. Throws `conflict` when anything happened in it since it was read. */
+  | {
+      readonly kind: 'order-rollout';
+      readonly rollout: string;
+      readonly sequence: number;
+      readonly order: RolloutOrder;
+      readonly by: string;
+    }
   /** Queues another intent, in the same transaction; its turn comes at once, or after so many seconds. */
   | { readonly kind: 'ask'; readonly intent: Intent; readonly afterSeconds?: number };
 

@@ -12,6 +12,7 @@ import { gatherShownHolds, gatherThaw, type ShownHolds, type ThawFacts } from '.
 import { gatherRetry, gatherWatch, type RetryFacts, type WatchFacts } from './facts/watch-facts.ts';
 import type { Intent } from './intent.ts';
 import type { GithubReader, StoreReader, TokenReader } from './ports.ts';
+import type { RolloutRecord } from './rollout/rollout-record.ts';
 
 type Of<Kind extends Intent['kind']> = Extract<Intent, { readonly kind: Kind }>;
 
@@ -35,6 +36,11 @@ export type Question =
       readonly kind: 'settle-locks';
       readonly intent: Of<'settle-locks'>;
       readonly facts: { readonly locks: readonly LockRecord[]; readonly now: string };
+    }
+  | {
+      readonly kind: 'show-rollout';
+      readonly intent: Of<'show-rollout'>;
+      readonly facts: { readonly rollout: RolloutRecord; readonly now: string } | null;
     }
   | { readonly kind: 'show-holds'; readonly intent: Of<'show-holds'>; readonly facts: ShownHolds }
   | { readonly kind: 'thaw'; readonly intent: Of<'thaw'>; readonly facts: ThawFacts }
@@ -76,6 +82,10 @@ export async function gather(
       return { kind, intent, facts: await gatherCommand(intent, now, ports) };
     case 'settle-locks':
       return { kind, intent, facts: { locks: await ports.store.listLocks(intent.repository.id), now } };
+    case 'show-rollout': {
+      const rollout = await ports.store.readRollout(intent.rollout);
+      return { kind, intent, facts: rollout === null ? null : { rollout, now } };
+    }
     case 'show-holds':
       return { kind, intent, facts: await gatherShownHolds(intent, now, ports) };
     case 'thaw':

@@ -123,6 +123,13 @@ export type Intent =
     }
   /** The record of a run changed other than by a workflow event (its dispatch was refused), or its time may be over: show it. */
   | { readonly kind: 'show-run'; readonly repository: Repository; readonly claim: string }
+  /** Something happened in a rollout: show it. `number` is its release pull request. */
+  | {
+      readonly kind: 'show-rollout';
+      readonly repository: Repository;
+      readonly rollout: string;
+      readonly number: number | null;
+    }
   /** The lease of a lock may be over. */
   | { readonly kind: 'settle-locks'; readonly repository: Repository }
   /** What a pull request holds, waits for or is kept from has changed, and nothing else. */

@@ -6,7 +6,11 @@ import type { Repository } from './intent.ts';
 import type { BudgetLimit, Spending } from './policy/budget-limit.ts';
 import type { RepositoryRole } from './policy/grantee.ts';
 import type { Throttle } from './ports/outbox.ts';
+import type { RolloutWriter } from './ports/rollout-writer.ts';
 import type { SetupReader } from './ports/setup.ts';
+import type { RolloutTraces } from './rollout/rollout-effect.ts';
+import type { RolloutRecord } from './rollout/rollout-record.ts';
+import type { RolloutEvent } from './rollout/states/event.ts';
 import type { Approval } from './store/approval-record.ts';
 import type { HeadSighting } from './store/head-record.ts';
 import type { LedgerEntry, PastJobs, Spender } from './store/ledger-record.ts';
@@ -147,7 +151,7 @@ export interface TokenReader {
 }
 
 /** What applying may write to GitHub, and look up so that nothing is written twice. */
-export interface GithubWriter {
+export interface GithubWriter extends RolloutWriter {
   /** The check run of this App with this name on this commit. */
   findCheck(repository: Repository, head: string, name: string): Promise<number | null>;
   /** The newest comment that this App itself wrote and that holds this marker; the same marker in anybody else's comment counts for nothing. */
@@ -232,6 +236,23 @@ export interface StoreReader {
   listRepositoriesOf(owner: string): Promise<readonly Repository[]>;
   /** The newest refusal of an installation for its rate, also when it is over; null when there never was one. */
   readThrottle(installation: number): Promise<Throttle | null>;
+  readRollout(id: string): Promise<RolloutRecord | null>;
+  /** The newest 100 rollouts of a repository, newest first. `open`: only those in which something is left to be done. */
+  listRollouts(
+    repositoryId: number,
+    filter?: {
+      readonly model?: string;
+      readonly environment?: string;
+      readonly number?: number;
+      readonly open?: true;
+    },
+  ): Promise<readonly RolloutRecord[]>;
+  /** The sealed evidence of a rollout in order, each line as a file of evidence has it. */
+  readEvidence(id: string): Promise<readonly string[]>;
+  /** What a rollout left on GitHub. */
+  readTraces(rollout: string): Promise<RolloutTraces>;
+  /** The log of a rollout in order. */
+  listRolloutEvents(id: string): Promise<readonly RolloutEvent[]>;
   /** What was last shown for a head of a pull request, or of a push when `number` is null. */
   readView(repositoryId: number, number: number | null, head: string): Promise<ViewRecord | null>;
 }

@@ -171,6 +171,12 @@ function changeWords(change: Plan['changes'][number]): readonly string[] {
         state.holder === null ? 'nobody' : `#${state.holder.owner.number} with fence ${state.holder.fence}`;
       return [`lock ${environment} to ${holder}, ${state.queue.length} waiting`];
     }
+    case 'request-rollout': {
+      const { model, environment, release } = change.rollout;
+      return [`request rollout of ${model} ${release.version} to ${environment}`];
+    }
+    case 'order-rollout':
+      return [`order ${change.order.kind} of rollout ${change.rollout} by ${change.by}`];
     case 'save-freeze':
       return [`freeze ${change.freeze.target} of the ${change.freeze.scope.kind} until ${change.freeze.until}`];
     case 'end-freezes':
@@ -206,6 +212,20 @@ function effectWords(effect: Effect): string {
       return `rerun run ${effect.runId} as attempt ${effect.attempt}`;
     case 'open-pull-request':
       return `open pull request ${effect.branch}: ${Object.keys(effect.files).join(', ')}`;
+    case 'publish-deployment':
+      return `deployment ${effect.deployment.environment}: ${effect.deployment.state}`;
+    case 'publish-rollout-comment':
+      return `comment of the rollout on #${effect.number}`;
+    case 'tag-release':
+      return `tag ${effect.model} ${effect.version} in ${effect.environment}`;
+    case 'save-evidence':
+      return `save evidence to ${effect.folder}`;
+    case 'open-revert':
+      return `open revert ${effect.branch}`;
+    case 'open-issue':
+      return `open issue ${effect.title}`;
+    case 'dispatch-gate':
+      return `ask the reviewers of ${effect.environment}`;
     default:
       return effect satisfies never;
   }

@@ -12,6 +12,7 @@ import { recheck } from './recheck.ts';
 import { reconcile } from './reconcile.ts';
 import { retryRun } from './retry-run.ts';
 import { settleLocks, showHolds, thaw } from './settle.ts';
+import { showRollout } from './show-rollout.ts';
 import { watchRun } from './watch-run.ts';
 
 /**
@@ -46,6 +47,8 @@ function planOf(question: Question): Plan {
       return retryRun(question.intent, question.facts);
     case 'obey':
       return obey(question.intent, question.facts);
+    case 'show-rollout':
+      return showRollout(question.facts);
     case 'settle-locks':
       return settleLocks(question.intent, question.facts);
     case 'show-holds':

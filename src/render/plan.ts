@@ -2,6 +2,7 @@ import { spendingOf } from '../decide/budget.ts';
 import type { LockRecord } from '../decide/lock.ts';
 import type { Effect, Plan, StateChange } from '../effect.ts';
 import type { Intent } from '../intent.ts';
+import type { RolloutOrder } from '../rollout/rollout-record.ts';
 import type { RunPlan } from '../run-plan.ts';
 import type { Approval } from '../store/approval-record.ts';
 import { code, prose } from './escape.ts';
@@ -14,7 +15,8 @@ import { spending } from './spending.ts';
  * own books, or is said by another sentence already, has none.
  */
 export function planSentences({ changes, effects }: Plan): readonly string[] {
-  const isShown = ({ kind }: Effect) => kind === 'publish-check' || kind === 'publish-comment';
+  const isShown = ({ kind }: Effect) =>
+    kind === 'publish-check' || kind === 'publish-comment' || kind === 'publish-rollout-comment';
   const said = [
     ...effects.filter((effect) => !isShown(effect)).map(effectSentence),
     ...changes.map(changeSentence),
@@ -50,6 +52,10 @@ function changeSentence(change: StateChange): string | null {
     }
     case 'end-freezes':
       return `end the freeze of ${code(change.target)}`;
+    case 'request-rollout':
+      return `roll ${code(change.rollout.release.version)} of ${code(change.rollout.model)} out to ${code(change.rollout.environment)}`;
+    case 'order-rollout':
+      return orderSentence(change.order);
     case 'ask':
       return asked(change.intent);
     default:
@@ -68,6 +74,27 @@ function approvalSentence({ kind, subject, head, by }: Approval): string {
       return `write down that ${code(by)} lets ${commit} exceed the budget`;
     default:
       return kind satisfies never;
+  }
+}
+
+function orderSentence(order: RolloutOrder): string {
+  switch (order.kind) {
+    case 'pause':
+      return 'keep the traffic of the rollout as it is';
+    case 'resume':
+      return 'let the rollout go on';
+    case 'advance':
+      return 'end the present step of the rollout as decided';
+    case 'weight':
+      return `give the candidate ${order.weight} % of the traffic`;
+    case 'promote':
+      return 'give the candidate all traffic';
+    case 'abort':
+      return `give the champion all traffic: ${prose(order.cause.sentence)}`;
+    case 'go':
+      return 'let the rollout begin';
+    default:
+      return order satisfies never;
   }
 }
 
@@ -101,6 +128,20 @@ function effectSentence(effect: Effect): string | null {
       return `run what did not succeed in run ${effect.runId} again, as attempt ${effect.attempt}`;
     case 'open-pull-request':
       return `open a pull request of the branch ${code(effect.branch)} with ${counted(Object.keys(effect.files).length, 'file')}`;
+    case 'publish-deployment':
+      return `set the deployment to ${code(effect.deployment.environment)} to ${effect.deployment.state.replaceAll('_', ' ')}`;
+    case 'publish-rollout-comment':
+      return `show the rollout in #${effect.number}`;
+    case 'tag-release':
+      return `tag ${code(effect.model)} ${code(effect.version)} as what ${code(effect.environment)} serves`;
+    case 'save-evidence':
+      return 'keep the evidence in git';
+    case 'open-revert':
+      return `open a pull request that puts ${code(effect.reversion.environment)} back in git`;
+    case 'open-issue':
+      return `open an issue: ${prose(effect.title)}`;
+    case 'dispatch-gate':
+      return `ask the reviewers of ${code(effect.environment)}`;
     default:
       return effect satisfies never;
   }
@@ -141,6 +182,8 @@ function asked(intent: Intent): string | null {
       return 'run what was lost again';
     case 'settle-locks':
       return 'look at the lock again when its time is over';
+    case 'show-rollout':
+      return 'show how the rollout stands';
     case 'show-holds':
       return `say so in pull request #${intent.number}`;
     case 'thaw':

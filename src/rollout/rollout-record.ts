@@ -1,3 +1,4 @@
+import { canonicalJson, digestOf } from '../digest.ts';
 import type { RolloutPolicy } from '../policy/rollout-policy.ts';
 import type { ServedModel } from '../ports/serving.ts';
 import type { Judgement } from './judgement.ts';
@@ -16,6 +17,8 @@ export type RolloutState =
       readonly step: number;
       readonly attempt: number;
       readonly since: string;
+      /** For `paused`: what it waits for. Absent: a person, who says `advance`. */
+      readonly reason?: string;
     }
   | { readonly kind: 'promoting' }
   | { readonly kind: 'baking'; readonly since: string }
@@ -81,6 +84,12 @@ export interface RolloutRecord {
   readonly judgement: Judgement | null;
   /** Milliseconds from the verdict to the observation that the candidate gets nothing; null unless it was rolled back. */
   readonly zeroAfterMs: number | null;
+  /** Set where the environment has reviewers or a wait timer: nothing begins before the order `go`. */
+  readonly needsGo?: true;
+  /** Set for a rollback to what served before: all traffic at once, whatever else is under way, locked or frozen. */
+  readonly atOnce?: true;
+  /** Set where people took the digest from the rejected ones again, or overrode them: its earlier harm does not stop it. */
+  readonly restored?: true;
 }
 
 /** What a person (or an alert) asks of a rollout. Recorded with compare-and-set as an event; the engine does it. */
@@ -95,3 +104,42 @@ export type RolloutOrder =
   | { readonly kind: 'abort'; readonly cause: RollbackCause }
   /** The environment's reviewers let it begin. */
   | { readonly kind: 'go' };
+
+/** What a rollout is asked for with. */
+export type RolloutRequest = Omit<
+  RolloutRecord,
+  'id' | 'state' | 'weight' | 'fence' | 'sequence' | 'changedAt' | 'judgement' | 'zeroAfterMs'
+>;
+
+/** A rollout that nobody has begun, for the change `request-rollout`. The same request has the same id. */
+export function newRollout(request: RolloutRequest): RolloutRecord {
+  return {
+    ...request,
+    id: rolloutId({ ...request, digest: request.release.digest }),
+    state: { kind: 'requested' },
+    weight: 0,
+    fence: 0,
+    sequence: 1,
+    changedAt: request.createdAt,
+    judgement: null,
+    zeroAfterMs: null,
+  };
+}
+
+/** The identity of a rollout: one merge brings one digest into one environment for one model once. */
+export function rolloutId(of: {
+  readonly repositoryId: number;
+  readonly model: string;
+  readonly environment: string;
+  readonly digest: string;
+  readonly mergeSha: string;
+}): string {
+  const { repositoryId, model, environment, digest, mergeSha } = of;
+  const identity = canonicalJson({ repositoryId, model, environment, digest, mergeSha });
+  return `ro-${digestOf(identity).slice('sha256:'.length, 'sha256:'.length + 24)}`;
+}
+
+/** Whether the engine is done with a rollout in this state. A failed one may still be undone by it. */
+export function isEnded(state: RolloutState): boolean {
+  return ['succeeded', 'rolled-back', 'superseded', 'failed'].includes(state.kind);
+}

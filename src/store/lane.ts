@@ -37,6 +37,7 @@ export function hintOfIntent(intent: Intent): LaneHint {
     case 'check-pull-request':
     case 'close-pull-request':
     case 'show-holds':
+    case 'show-rollout':
     case 'obey':
       return { ...none, number: intent.number };
     case 'observe-run':
@@ -73,8 +74,16 @@ export function hintOfEffect(repository: Repository, effect: Effect): LaneHint {
     case 'publish-comment':
     case 'reply':
       return { ...none, number: effect.number };
+    case 'publish-rollout-comment':
+      return { ...none, number: effect.number };
     case 'react':
     case 'open-pull-request':
+    case 'publish-deployment':
+    case 'tag-release':
+    case 'save-evidence':
+    case 'open-revert':
+    case 'open-issue':
+    case 'dispatch-gate':
       return none;
     default:
       return effect satisfies never;

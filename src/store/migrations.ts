@@ -162,4 +162,69 @@ export const migrations: readonly string[] = [
   update siskin.champions c set fence = coalesce((select max(fence) from siskin.runs r
     where r.repository_id = c.repository_id and r.pull_request is null), 0);
   `,
+  `
+  -- What a rollout left on GitHub (its deployment, comment, pull request, issue, tag), so that it is found and edited.
+  create table siskin.rollout_traces (
+    rollout text not null,
+    kind text not null,
+    value jsonb not null,
+    primary key (rollout, kind)
+  );
+  create table siskin.rollout_edits (
+    rollout text primary key,
+    repository_id bigint not null,
+    number integer not null,
+    edits jsonb not null
+  );
+  create index rollout_edits_of_pull on siskin.rollout_edits (repository_id, number);
+  `,
+  `
+  -- The life of each release in its environment; progress is what the events add up to, so that reading needs no replay.
+  create table siskin.rollouts (
+    position bigint generated always as identity,
+    id text primary key,
+    repository_id bigint not null,
+    model text not null,
+    environment text not null,
+    number integer,
+    digest text not null,
+    state text not null,
+    is_open boolean not null,
+    sequence bigint not null,
+    progress text not null,
+    created_at timestamptz not null,
+    -- When the engine looks at it next.
+    wake_at timestamptz not null
+  );
+  create index rollouts_of_service on siskin.rollouts (repository_id, model, environment, position desc);
+  create index rollouts_open on siskin.rollouts (wake_at) where is_open;
+
+  -- What happened, in order. Only ever added to.
+  create table siskin.rollout_events (
+    rollout text not null references siskin.rollouts (id),
+    sequence bigint not null,
+    event text not null,
+    primary key (rollout, sequence)
+  );
+
+  -- One line for each interval, as an evidence file has it. A sealed one is never written again.
+  create table siskin.rollout_evidence (
+    rollout text not null references siskin.rollouts (id),
+    interval integer not null,
+    line text not null,
+    sealed boolean not null,
+    primary key (rollout, interval)
+  );
+
+  -- Who may write to a service. The fence only grows, and a row is never deleted.
+  create table siskin.service_leases (
+    repository_id bigint not null,
+    environment text not null,
+    model text not null,
+    fence bigint not null,
+    holder text not null,
+    expires_at timestamptz not null,
+    primary key (repository_id, environment, model)
+  );
+  `,
 ];

@@ -37,6 +37,9 @@ import {
 } from './pulls.ts';
 import type { Queue } from './queue.ts';
 import { type InstallationRate, listRates, pruneWrites, readThrottle, reserveWrites, saveThrottle } from './rates.ts';
+import { readEvidence } from './rollout-evidence.ts';
+import { readTraces } from './rollout-traces.ts';
+import { insertRollout, listRolloutEvents, listRollouts, orderRollout, readRollout } from './rollouts.ts';
 import {
   findByTrainingKey,
   hasOpenRun,
@@ -123,6 +126,11 @@ export async function openStore(options: {
     listHoldingViews: (repositoryId) => listHoldingViews(db, repositoryId),
     listRepositoriesOf: (owner) => listRepositoriesOf(db, owner),
     readThrottle: (installation) => readThrottle(db, installation),
+    readRollout: (id) => readRollout(db, id),
+    listRollouts: (repositoryId, filter) => listRollouts(db, repositoryId, filter),
+    readEvidence: (id) => readEvidence(db, id),
+    readTraces: (rollout) => readTraces(db, rollout),
+    listRolloutEvents: (id) => listRolloutEvents(db, id),
     readView: (repositoryId, number, head) => readView(db, { repositoryId, number, head }),
 
     async record(repository, plan, cause) {
@@ -161,6 +169,8 @@ export async function openStore(options: {
       readCheck: (repositoryId, head, name) => readCheck(db, { repositoryId, head, name }),
       readComment: (repositoryId, number) => readComment(db, repositoryId, number),
       readRun: (claim) => readRun(db, claim),
+      readTraces: (rollout) => readTraces(db, rollout),
+      readEvidence: (rollout) => readEvidence(db, rollout),
       readRunsFreeze: async (repository) => frozen('runs', await listFreezes(db, repository), now()),
       async readEdits(repositoryId, number) {
         const at = clock().getTime();
@@ -240,6 +250,10 @@ async function makeChange(
     case 'end-freezes':
       await endFreezes(tx, change);
       return [];
+    case 'request-rollout':
+      return await insertRollout(tx, { rollout: change.rollout, repository, at });
+    case 'order-rollout':
+      return await orderRollout(tx, { ...change, at });
     // All entries are added together at the end.
     case 'audit':
       return [];
