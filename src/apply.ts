@@ -1,3 +1,4 @@
+import { applyRolloutEffect, refusedRolloutEffect } from './apply-rollout.ts';
 import type { Freeze } from './decide/freeze.ts';
 import { digestOf } from './digest.ts';
 import type { Effect } from './effect.ts';
@@ -5,6 +6,7 @@ import { AppError, messageOf } from './error.ts';
 import type { GithubWriter, Learnt, Outbox, Outcome, PendingEffect } from './ports.ts';
 import { commentMarker } from './render/comment.ts';
 import { delayNote } from './render/delay-note.ts';
+import type { RolloutEffect } from './rollout/rollout-effect.ts';
 import { runName } from './run-plan.ts';
 import type { RunFailure } from './store/run-record.ts';
 
@@ -74,6 +76,14 @@ async function applyEffect(pending: PendingEffect, ports: ApplyPorts): Promise<O
       await ports.github.openPullRequest(pending.repository, proposal);
       return done(null);
     }
+    case 'publish-deployment':
+    case 'publish-rollout-comment':
+    case 'tag-release':
+    case 'save-evidence':
+    case 'open-revert':
+    case 'open-issue':
+    case 'dispatch-gate':
+      return await applyRolloutEffect(pending, effect, ports);
     default:
       return effect satisfies never;
   }
@@ -197,7 +207,8 @@ function done(learnt: Learnt | null): Outcome {
 }
 
 /**
- * A world that is away is tried again, decisive effects longer than courtesies; a refusal is final. A run that was
+ * A world that is away is tried again, decisive effects longer than courtesies, and what git must say of a rollout for a
+ * day; a refusal is final. A run that was
  * refused is told, so that it is shown as failed instead of waiting for ever.
  */
 function outcomeOf({ effect, attempts }: PendingEffect, thrown: unknown): Outcome {
@@ -206,8 +217,9 @@ function outcomeOf({ effect, attempts }: PendingEffect, thrown: unknown): Outcom
   const passing = code === 'unavailable' || code === 'timed-out' || code === 'conflict';
   const asked = thrown instanceof AppError ? thrown.retryAfterSeconds : null;
   if (code === 'unavailable' && asked !== null) return { kind: 'throttled', seconds: asked, error };
-  const most = effect.kind === 'react' ? 2 : 8;
+  const most = isOfRollout(effect) ? 300 : effect.kind === 'react' ? 2 : 8;
   if (passing && attempts + 1 < most) return { kind: 'later', seconds: backoffSeconds(attempts + 1), error };
+  if (isOfRollout(effect)) return { kind: 'failed', error, learnt: refusedRolloutEffect(effect, error) };
   const learnt: Learnt | null =
     effect.kind === 'dispatch-run'
       ? { kind: 'run-refused', claim: effect.plan.claim, failure: refusal(code, error) }
@@ -215,6 +227,10 @@ function outcomeOf({ effect, attempts }: PendingEffect, thrown: unknown): Outcom
         ? { kind: 'run-refused', claim: effect.claim, failure: refusal(null, error) }
         : null;
   return { kind: 'failed', error, learnt };
+}
+
+function isOfRollout(effect: Effect): effect is RolloutEffect {
+  return 'rollout' in effect;
 }
 
 /** How long to wait before the next attempt: doubling, at most five minutes. */

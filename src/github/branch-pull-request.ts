@@ -41,8 +41,8 @@ export async function openPullRequest(
   return data.number;
 }
 
-/** The right to write contents is there for branches of our own, which have a name that tells. */
-function refuseOthersBranches(branch: string): void {
+/** The right to write contents is there for branches of our own, which have a name that tells. AppError for any other. */
+export function refuseOthersBranches(branch: string): void {
   if (/^siskin\/[a-z0-9][\w-]{0,100}$/.test(branch)) return;
   throw new AppError(
     'not-permitted',

@@ -1,8 +1,8 @@
 import type { Octokit } from '@octokit/rest';
 import type { Repository } from '../intent.ts';
 
-/** What the adapters use of an Octokit: typed requests by route, and pages. */
-export type Github = Pick<Octokit, 'request' | 'paginate'>;
+/** What the adapters use of an Octokit: typed requests by route, pages, and the few things that only GraphQL does. */
+export type Github = Pick<Octokit, 'request' | 'paginate' | 'graphql'>;
 
 /** Gives an Octokit that reaches this repository and no other; instances and tokens are kept by whoever implements it. */
 export type Connect = (repository: Repository) => Promise<Github>;

@@ -4,11 +4,13 @@ import { openPullRequest } from './branch-pull-request.ts';
 import { createCheck, findCheck, updateCheck } from './checks.ts';
 import { createComment, findComment, react, updateComment } from './comments.ts';
 import type { Connect } from './connection.ts';
+import { rolloutWriter } from './rollout-writer.ts';
 import { cancelRun, dispatchWorkflow, findRun, forceCancelRun, readRun, rerunFailedJobs } from './runs.ts';
 
 /** Writes to GitHub as this App, over a connection to the one repository that is meant. */
 export function githubWriter(connect: Connect, app: () => Promise<AppIdentity>): GithubWriter {
   return {
+    ...rolloutWriter(connect, app),
     findCheck: async (repository, head, name) =>
       findCheck(await connect(repository), repository, { app: await app(), head, name }),
     findComment: async (repository, number, marker) =>

@@ -1,6 +1,7 @@
 import type { Freeze } from '../decide/freeze.ts';
 import type { Effect } from '../effect.ts';
 import type { Repository } from '../intent.ts';
+import type { RolloutTraces } from '../rollout/rollout-effect.ts';
 import type { RunFailure, RunRecord } from '../store/run-record.ts';
 
 /** One effect whose turn has come. */
@@ -35,6 +36,13 @@ export type Learnt =
   | { readonly kind: 'run-refused'; readonly claim: string; readonly failure: RunFailure }
   /** A dispatch was never sent, because the run was called off before. */
   | { readonly kind: 'run-unsent'; readonly claim: string }
+  /** Where a rollout left traces on GitHub; `edited` when its comment on that pull request was edited. */
+  | {
+      readonly kind: 'rollout-traced';
+      readonly rollout: string;
+      readonly traces: RolloutTraces;
+      readonly edited?: { readonly number: number };
+    }
   /** GitHub was asked to cancel a run, and has yet to do it. */
   | { readonly kind: 'run-cancelled'; readonly claim: string; readonly runId: number };
 
@@ -82,7 +90,11 @@ export interface Outbox {
   readRun(claim: string): Promise<RunRecord | null>;
   /** The freeze that holds runs of a repository now, ordered perhaps after they were planned. */
   readRunsFreeze(repository: Repository): Promise<Freeze | null>;
-  /** How often the comment of a pull request was edited in the last minute, how long ago the oldest of these was, and whether a run of it is still going on. */
+  /** What a rollout left on GitHub before. */
+  readTraces(rollout: string): Promise<RolloutTraces>;
+  /** The sealed evidence of a rollout in order, each line as a file of evidence has it. */
+  readEvidence(rollout: string): Promise<readonly string[]>;
+  /** How often the comments of a pull request were edited in the last minute, how long ago the oldest of these was, and whether a run of it is still going on. */
   readEdits(
     repositoryId: number,
     number: number,

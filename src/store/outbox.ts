@@ -3,6 +3,7 @@ import { canonicalJson, digestOf } from '../digest.ts';
 import type { Effect } from '../effect.ts';
 import type { Repository } from '../intent.ts';
 import type { Learnt, Outcome, PendingEffect } from '../ports.ts';
+import type { TraceKind } from '../rollout/rollout-effect.ts';
 import { Id, NullableInstant } from './column.ts';
 import type { Queryable } from './database.ts';
 import { insertIntent } from './deliveries.ts';
@@ -10,6 +11,7 @@ import { hintOfEffect, resolveLanes } from './lane.ts';
 import { release } from './ledger.ts';
 import { saveCheck, saveComment } from './pulls.ts';
 import { refundWrites } from './rates.ts';
+import { readRolloutNumber, saveRolloutEdit, saveTrace } from './rollout-traces.ts';
 import { markDispatched, markRefused } from './runs.ts';
 
 /**
@@ -71,7 +73,7 @@ export async function listDue(db: Queryable, lane: string, now: Date): Promise<r
      where lane = $1 and state = 'waiting' and due_at <= $2
        and not exists (select 1 from siskin.outbox earlier
          where earlier.target = o.target and earlier.state = 'waiting' and earlier.id < o.id and earlier.due_at > $2)
-     order by effect ->> 'kind' in ('dispatch-run', 'cancel-run', 'force-cancel-run', 'rerun-failed-jobs') desc, id
+     order by effect ->> 'kind' in ('dispatch-run', 'cancel-run', 'force-cancel-run', 'rerun-failed-jobs', 'dispatch-gate') desc, id
      limit 200`,
     [lane, now.toISOString()],
   );
@@ -172,9 +174,41 @@ async function keep(
         at,
         afterSeconds: cancelGraceSeconds,
       });
+    case 'rollout-traced':
+      return await keepTraces(tx, { repository, learnt, now });
     default:
       return learnt satisfies never;
   }
+}
+
+/** Keeps what a rollout left on GitHub; what people are to read of it is shown. */
+async function keepTraces(
+  tx: Queryable,
+  {
+    repository,
+    learnt,
+    now,
+  }: { repository: Repository; learnt: Extract<Learnt, { readonly kind: 'rollout-traced' }>; now: Date },
+): Promise<readonly string[]> {
+  const { rollout, traces, edited } = learnt;
+  if (edited !== undefined) {
+    const { number } = edited;
+    await saveRolloutEdit(tx, { rollout, repositoryId: repository.id, number, at: now.getTime() });
+  }
+  let isNews = false;
+  for (const [trace, value] of Object.entries(traces)) {
+    // The keys of RolloutTraces are its traces.
+    const isNew = await saveTrace(tx, { rollout, trace: trace as TraceKind, value });
+    isNews ||= isNew && trace !== 'comment';
+  }
+  if (!isNews) return [];
+  const at = now.toISOString();
+  const number = await readRolloutNumber(tx, rollout);
+  return await insertIntent(tx, {
+    intent: { kind: 'show-rollout', repository, rollout, number },
+    id: `traced/${rollout}/${Object.keys(traces).join('+')}/${at}`,
+    at,
+  });
 }
 
 /** What tells an effect on a target from others there: the same thing happens there once. */
@@ -200,7 +234,13 @@ async function supersede(
 }
 
 function isPublishing(effect: Effect): boolean {
-  return effect.kind === 'publish-check' || effect.kind === 'publish-comment';
+  const { kind } = effect;
+  return (
+    kind === 'publish-check' ||
+    kind === 'publish-comment' ||
+    kind === 'publish-deployment' ||
+    kind === 'publish-rollout-comment'
+  );
 }
 
 function targetOf(repository: Repository, effect: Effect): string {
@@ -221,6 +261,14 @@ function targetOf(repository: Repository, effect: Effect): string {
       return `reply/${repository.id}/${effect.number}/${effect.key}`;
     case 'open-pull-request':
       return `branch/${repository.id}/${effect.branch}`;
+    case 'publish-deployment':
+    case 'publish-rollout-comment':
+    case 'tag-release':
+    case 'save-evidence':
+    case 'open-revert':
+    case 'open-issue':
+    case 'dispatch-gate':
+      return `rollout/${effect.rollout}/${effect.kind}`;
     default:
       return effect satisfies never;
   }

@@ -61,16 +61,17 @@ export async function saveComment(
   );
 }
 
-/** The instants of the comment's edits since `since`, in milliseconds since 1970, oldest first. */
+/** The instants of the edits of the pull request's comments since `since`, in milliseconds since 1970, oldest first. */
 export async function listEdits(
   db: Queryable,
   { repositoryId, number, since }: { repositoryId: number; number: number; since: number },
 ): Promise<readonly number[]> {
-  const rows = await db.query('select edits from siskin.comments where repository_id = $1 and number = $2', [
-    repositoryId,
-    number,
-  ]);
-  const edits = rows[0] === undefined ? [] : z.array(z.number()).parse(rows[0]['edits']);
+  const rows = await db.query(
+    `select edits from siskin.comments where repository_id = $1 and number = $2
+     union all select edits from siskin.rollout_edits where repository_id = $1 and number = $2`,
+    [repositoryId, number],
+  );
+  const edits = rows.flatMap((row) => z.array(z.number()).parse(row['edits']));
   return edits.filter((at) => at > since).sort((a, b) => a - b);
 }
 

@@ -43,18 +43,31 @@ export function costOf(effect: Effect): WriteCost {
     case 'cancel-run':
     case 'force-cancel-run':
     case 'rerun-failed-jobs':
+    case 'dispatch-gate':
       return { requests: 1, kind: 'decisive' };
     case 'publish-check':
       // 50 annotations fit into a request.
       return { requests: Math.max(1, Math.ceil(effect.check.annotations.length / 50)), kind: 'other' };
     case 'react':
       return { requests: 1, kind: 'other' };
+    case 'publish-deployment':
+      // The deployment and its status.
+      return { requests: 2, kind: 'other' };
+    case 'tag-release':
+    case 'save-evidence':
+      // Two tags of two requests each; a tree, a commit and a branch.
+      return { requests: 4, kind: 'other' };
     case 'publish-comment':
+    case 'publish-rollout-comment':
+    case 'open-issue':
     case 'reply':
       return { requests: 1, kind: 'content' };
     case 'open-pull-request':
       // A tree, a commit, a branch and the pull request.
       return { requests: 4, kind: 'content' };
+    case 'open-revert':
+      // These, and merging it.
+      return { requests: 6, kind: 'content' };
     default:
       return effect satisfies never;
   }
