@@ -1,0 +1,328 @@
+import { lookup } from 'node:dns/promises';
+import { z } from 'zod';
+import { AppError } from '../../error.ts';
+import type { Capability, Observed, ServedModel, ServingPlatform, Traffic } from '../../ports/serving.ts';
+import { asItIs, fillIn } from '../fill-in.ts';
+import { askRuntime, type Runtime, tellRuntime } from './haproxy/runtime.ts';
+import { type Read, readBackend } from './haproxy/state.ts';
+import { type ServingPlace, servingKind } from './kind.ts';
+import { addressTemplate, hostAndPort } from './proxy/address.ts';
+import { type Placement, placement, renderSlotRecord, type Slots } from './proxy/slots.ts';
+
+const word = /^[A-Za-z0-9_.:-]{1,100}$/;
+
+const Connection = z.strictObject({
+  socket: z
+    .union([
+      z.strictObject({ path: z.string().min(1).max(200) }),
+      z.strictObject({ host: z.string().min(1).max(253), port: z.number().int().min(1).max(65_535) }),
+    ])
+    .describe('The `stats socket … level admin` of HAProxy: `{path}`, or `{host, port}`.'),
+  map: z
+    .string()
+    .regex(/^[A-Za-z0-9_./-]{1,200}$/, 'a path of letters, digits, dots, hyphens, underscores and slashes')
+    .describe('A map that the configuration of HAProxy uses; Siskin keeps fence and versions in it.'),
+  address: addressTemplate.optional(),
+  audience: z
+    .union([
+      z.strictObject({ header: z.string().regex(/^[A-Za-z0-9-]{1,100}$/) }),
+      z.strictObject({ cookie: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/) }),
+    ])
+    .optional()
+    .describe('The header or cookie for which the backend has the `use-server` line of docs/serving.md.'),
+  'timeout-seconds': z.number().min(0.1).max(60).default(5),
+});
+
+const Target = z.strictObject({
+  backend: z.string().min(1).max(100).default('{model}').describe('The backend; `{model}` is replaced.'),
+  servers: z
+    .tuple([z.string().regex(word), z.string().regex(word)])
+    .refine(([a, b]) => a !== b, 'two different servers')
+    .default(['a', 'b'])
+    .describe('Its two servers. Before the first rollout all traffic goes to the first.'),
+});
+
+/** HAProxy by its runtime API: two servers of a backend whose weights are percents. */
+export const haproxy = servingKind({
+  Connection,
+  Target,
+  open: (given) => openHaproxy({ ...given, placing: 'address' }),
+});
+
+interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+  /** Both, as they are compared and recorded. */
+  readonly at: string;
+}
+
+interface Backend extends Runtime {
+  readonly map: string;
+  readonly backend: string;
+  readonly servers: Slots;
+  /** Null where the two servers stay at their addresses and something else loads models there. */
+  readonly address: string | null;
+  readonly placing: 'address' | 'loader';
+  readonly audience: z.output<typeof Connection>['audience'];
+}
+
+/** The port to one backend. With `loader` the first server is always the champion's, since models are moved behind them. */
+export function openHaproxy(given: {
+  readonly connection: z.output<typeof Connection>;
+  readonly target: z.output<typeof Target>;
+  readonly place: Pick<ServingPlace, 'model'>;
+  readonly placing: 'address' | 'loader';
+}): ServingPlatform {
+  const { connection, target, place, placing } = given;
+  const backend = fillIn(target.backend, { model: place.model }, asItIs);
+  if (!word.test(backend)) {
+    throw new AppError(
+      'bad-config',
+      `expected \`serving.backend\` of letters, digits, dots, colons, hyphens and underscores, found ${JSON.stringify(backend).slice(0, 120)}; name a backend of HAProxy`,
+    );
+  }
+  const { socket, map, audience } = connection;
+  const opened: Backend = {
+    socket,
+    timeoutMs: connection['timeout-seconds'] * 1000,
+    map,
+    backend,
+    servers: target.servers,
+    address: connection.address ?? null,
+    placing,
+    audience,
+  };
+  return {
+    probe: () => probe(opened),
+    apply: (traffic) => apply(opened, traffic),
+    observe: async () => observed(opened, await readBackend(opened)),
+  };
+}
+
+async function probe(backend: Backend): Promise<Capability> {
+  const { audience } = backend;
+  return {
+    weights: 'whole-percents',
+    mostWeight: 100,
+    shadow: false,
+    header: audience !== undefined && 'header' in audience,
+    sticky: audience !== undefined && 'cookie' in audience,
+    fence: true,
+    problems: await problemsOf(backend),
+  };
+}
+
+async function problemsOf(backend: Backend): Promise<readonly string[]> {
+  const problems: string[] = [];
+  if (backend.placing === 'address' && backend.address === null) {
+    problems.push(
+      'expected `address` in the connection to HAProxy, found none; say where a version answers, e.g. "model-{version}.internal:8080"',
+    );
+  }
+  try {
+    const level = (await askRuntime(backend, ['show cli level'])).trim();
+    if (level !== 'admin') {
+      const found = /^[a-z]{1,20}$/.test(level) ? `\`level ${level}\`` : 'no runtime API of HAProxy';
+      problems.push(
+        `expected \`level admin\` at the \`stats socket\`, found ${found}; change it in HAProxy's configuration`,
+      );
+    }
+    const { servers } = await readBackend(backend);
+    const strangers = servers.filter(({ name, weight }) => !backend.servers.includes(name) && weight > 0);
+    if (strangers.length > 0) {
+      problems.push(
+        `expected no other server with a weight in backend ${backend.backend}, found ${strangers
+          .map(({ name }) => name)
+          .join(', ')
+          .slice(0, 200)}; its traffic would escape the split`,
+      );
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+    problems.push(thrown.message);
+  }
+  return problems;
+}
+
+async function apply(backend: Backend, traffic: Traffic): Promise<void> {
+  refuseImpossible(backend, traffic);
+  const read = await readBackend(backend);
+  if (read.record !== null && read.record.fence > traffic.fence) {
+    throw new AppError(
+      'fenced',
+      `expected no fence above ${traffic.fence} at backend ${backend.backend}, found ${read.record.fence}; leave it to the newer writer`,
+    );
+  }
+  const places = await placesOf(backend, { traffic, read });
+  // A server that is to change its address gets nothing until it is seen to be at the new one.
+  for (const { slot, to } of places.moves) await move(backend, { slot, to, fence: traffic.fence, read });
+  await tellRuntime(backend, writesOf(backend, { traffic, read, places }));
+}
+
+function refuseImpossible({ backend, audience }: Backend, traffic: Traffic): void {
+  const refuse = (expected: string, found: string): never => {
+    throw new AppError(
+      'unsupported',
+      `expected ${expected} at backend ${backend} of HAProxy, found ${found}; change the plan of the rollout`,
+    );
+  };
+  if (!Number.isInteger(traffic.weight)) refuse('a whole percent', String(traffic.weight));
+  if (traffic.shadow > 0) refuse('no shadow traffic', `${traffic.shadow} percent`);
+  const wanted = traffic.audience;
+  if (wanted === null) return;
+  const [kind, name] = 'header' in wanted ? ['header', wanted.header] : ['cookie', wanted.cookie];
+  const has = audience === undefined ? '' : 'header' in audience ? audience.header.toLowerCase() : audience.cookie;
+  const fits = audience !== undefined && kind in audience && has === (kind === 'header' ? name.toLowerCase() : name);
+  if (!fits) refuse('an audience that the connection declares', `the ${kind} ${JSON.stringify(name)}`);
+  if ('value' in wanted && /[^\x20-\x7e]/.test(wanted.value))
+    refuse('a header value of ASCII letters', JSON.stringify(wanted.value));
+}
+
+interface Places {
+  readonly placement: Placement;
+  readonly moves: readonly { readonly slot: string; readonly to: Endpoint }[];
+  /** Where each model answers, as far as it was asked. */
+  readonly endpoints: ReadonlyMap<ServedModel, Endpoint>;
+}
+
+async function placesOf(
+  backend: Backend,
+  { traffic, read }: { readonly traffic: Traffic; readonly read: Read },
+): Promise<Places> {
+  const { servers: slots } = backend;
+  const endpoints = new Map<ServedModel, Endpoint>();
+  if (backend.placing === 'loader') return { placement: { champion: slots[0], other: slots[1] }, moves: [], endpoints };
+  const server = (slot: string) => read.servers.find(({ name }) => name === slot);
+  // What stands where it was put needs no name server: a rollback depends on nothing but HAProxy.
+  const stands = (slot: string, { version, digest }: ServedModel): boolean => {
+    const known = read.record?.models[slot];
+    return known?.version === version && known.digest === digest && known.at === server(slot)?.at;
+  };
+  for (const model of [traffic.champion, traffic.candidate]) {
+    if (model === null || slots.some((slot) => stands(slot, model))) continue;
+    endpoints.set(model, await resolved(backend, model));
+  }
+  // After a reload that lost the map, the address still says which slot serves what.
+  const holds = (slot: string, model: ServedModel): boolean =>
+    stands(slot, model) || (read.record === null && server(slot)?.at === endpoints.get(model)?.at);
+  const places = placement(traffic, { slots, holds }, read.record);
+  const wanted = [
+    [places.champion, traffic.champion],
+    [places.other, traffic.candidate],
+  ] as const;
+  const moves: Places['moves'][number][] = [];
+  for (const [slot, model] of wanted) {
+    if (model === null || stands(slot, model)) continue;
+    const to = endpoints.get(model) ?? (await resolved(backend, model));
+    endpoints.set(model, to);
+    if (server(slot)?.at !== to.at) moves.push({ slot, to });
+  }
+  return { placement: places, moves, endpoints };
+}
+
+async function resolved({ address, backend }: Backend, model: ServedModel): Promise<Endpoint> {
+  const { host, port } = hostAndPort(address ?? '', model);
+  try {
+    const found = (await lookup(host)).address;
+    return { address: found, port, at: `${found}:${port}` };
+  } catch (cause) {
+    const found = `expected an address for ${host}, where version ${model.version} of backend ${backend} is to answer, found none; deploy it there`;
+    throw new AppError('not-found', found, { cause });
+  }
+}
+
+async function move(
+  backend: Backend,
+  { slot, to, fence, read }: Places['moves'][number] & { readonly fence: number; readonly read: Read },
+): Promise<void> {
+  const server = `${backend.backend}/${slot}`;
+  const { [slot]: _gone, ...models } = read.record?.models ?? {};
+  const record = { champion: null, candidate: null, ...read.record, models, fence };
+  await tellRuntime(backend, [
+    mapWrite(backend, read, ['record', renderSlotRecord(record)]),
+    `set server ${server} weight 0`,
+    `set server ${server} addr ${to.address} port ${to.port}`,
+    `set server ${server} state ready`,
+  ]);
+  const seen = (await readBackend(backend)).servers.find(({ name }) => name === slot);
+  if (seen?.at === to.at) return;
+  throw new AppError(
+    'world-broken',
+    `expected server ${server} at ${to.at} after it was set, found ${seen?.at}; look at HAProxy`,
+  );
+}
+
+function writesOf(
+  backend: Backend,
+  { traffic, read, places }: { readonly traffic: Traffic; readonly read: Read; readonly places: Places },
+): readonly string[] {
+  const { champion, candidate, audience, weight } = traffic;
+  const { champion: home, other } = places.placement;
+  const entry = (slot: string, model: ServedModel | null) => {
+    const kept = read.record?.models[slot];
+    if (model === null) return kept === undefined ? [] : [[slot, kept] as const];
+    const at = places.endpoints.get(model)?.at ?? kept?.at ?? '';
+    return [[slot, { version: model.version, digest: model.digest, at }] as const];
+  };
+  const record = renderSlotRecord({
+    fence: traffic.fence,
+    champion: champion === null ? null : home,
+    candidate: candidate === null ? null : other,
+    models: Object.fromEntries([...entry(home, champion), ...entry(other, candidate)]),
+  });
+  const random = audience === null && candidate !== null ? weight : 0;
+  const server = (slot: string, share: number) => `set server ${backend.backend}/${slot} weight ${share}`;
+  const entries: readonly (readonly [string, string])[] = [
+    ['record', record],
+    ['share', String(audience === null ? 0 : weight)],
+    ['candidate', other],
+    ['audience', audience !== null && 'value' in audience ? audience.value : ''],
+  ];
+  const [toRecord, ...toRoute] = entries.map((one) => mapWrite(backend, read, one));
+  return [
+    ...(toRecord === undefined ? [] : [toRecord]),
+    server(other, random),
+    server(home, 100 - random),
+    ...(backend.audience === undefined ? [] : toRoute),
+  ];
+}
+
+function mapWrite({ map, backend }: Backend, { entries }: Read, [key, value]: readonly [string, string]): string {
+  const name = `${backend}/${key}`;
+  // An empty value would be no argument at all; no header has this one.
+  const escaped = value === '' ? '-' : value.replaceAll(/[^A-Za-z0-9._%&=+-]/g, '\\$&');
+  return `${entries.has(name) ? 'set' : 'add'} map ${map} ${name} ${escaped}`;
+}
+
+function observed(backend: Backend, { servers, record, entries }: Read): Observed {
+  const candidateSlot = record?.candidate ?? null;
+  // Before a record, or after it was lost, whatever is not the first server counts as a candidate.
+  const championSlot = record?.champion ?? backend.servers.find((slot) => slot !== candidateSlot) ?? backend.servers[0];
+  const usable = servers.filter((server) => server.usable);
+  const whole = usable.reduce((sum, { weight }) => sum + weight, 0);
+  const share = usable.filter(({ name }) => name !== championSlot).reduce((sum, { weight }) => sum + weight, 0);
+  const candidate = servers.find(({ name }) => name === candidateSlot);
+  const routed = candidate?.usable === true ? Number(entries.get(`${backend.backend}/share`) ?? 0) || 0 : 0;
+  const model = (slot: string | null) => (slot === null ? undefined : record?.models[slot]);
+  const troubles = servers
+    .filter(({ name, weight, trouble }) => trouble !== null && (name === candidateSlot || weight > 0))
+    .map(({ name, trouble }) => `server ${backend.backend}/${name} ${trouble}`);
+  return {
+    fence: record?.fence ?? null,
+    champion:
+      record !== null && record.champion === null
+        ? null
+        : { version: model(championSlot)?.version ?? null, digest: model(championSlot)?.digest ?? null },
+    candidate:
+      candidateSlot === null
+        ? null
+        : {
+            version: model(candidateSlot)?.version ?? null,
+            digest: model(candidateSlot)?.digest ?? null,
+            ready: candidate?.usable ?? false,
+          },
+    weight: Math.max(whole === 0 ? 0 : (share / whole) * 100, routed),
+    shadow: 0,
+    trouble: troubles.length === 0 ? null : troubles.join('; ').slice(0, 500),
+  };
+}
