@@ -22,19 +22,8 @@ const onnxBytesLimit = 2 ** 31 - 1;
  */
 export async function loadOnnx(file: string, request: ModelRequest): Promise<Runtime> {
   const name = basename(file);
-  if (statSync(file).size > onnxBytesLimit) {
-    throw new AppError(
-      'too-large',
-      `expected an ONNX file below 2 GiB, found ${statSync(file).size} bytes in ${name}; export its weights as external data beside it`,
-    );
-  }
-  const bytes = readFileSync(file);
-  const described = readOnnxFile(bytes, name);
-  const external = described.externalFiles.map((location) => fileWithin(dirname(file), location, 'external data'));
-  const ort = await importNative('onnxruntime-node');
   const provider = request.runtime?.['execution-provider'] ?? 'cpu';
-  const opened = { ort, file, bytes, described, threads: request.threads };
-  const { session, notes } = await openWhereItRuns(opened, provider);
+  const { ort, session, described, external, notes } = await openOnnx(file, { provider, threads: request.threads });
   try {
     const { features, task, runtime } = request;
     const mapping = runtime?.inputs ?? textMapping(session.inputMetadata, features);
@@ -58,6 +47,37 @@ export async function loadOnnx(file: string, request: ModelRequest): Promise<Run
     await session.release();
     throw error;
   }
+}
+
+/** An ONNX file that runs, with what was read of it before. */
+export interface OpenOnnx {
+  readonly ort: Ort;
+  readonly session: InferenceSession;
+  readonly described: OnnxFile;
+  /** Its files of weights beside it. */
+  readonly external: readonly string[];
+  /** What a person should know of where it runs. */
+  readonly notes: readonly string[];
+}
+
+/** Opens an ONNX file, after a look at it that no native library takes part in. AppError when it is none that runs here. */
+export async function openOnnx(
+  file: string,
+  { provider, threads }: { readonly provider: 'cpu' | 'cuda'; readonly threads: number | undefined },
+): Promise<OpenOnnx> {
+  const name = basename(file);
+  if (statSync(file).size > onnxBytesLimit) {
+    throw new AppError(
+      'too-large',
+      `expected an ONNX file below 2 GiB, found ${statSync(file).size} bytes in ${name}; export its weights as external data beside it`,
+    );
+  }
+  const bytes = readFileSync(file);
+  const described = readOnnxFile(bytes, name);
+  const external = described.externalFiles.map((location) => fileWithin(dirname(file), location, 'external data'));
+  const ort = await importNative('onnxruntime-node');
+  const { session, notes } = await openWhereItRuns({ ort, file, bytes, described, threads }, provider);
+  return { ort, session, described, external, notes };
 }
 
 /** A model of one text takes the one feature that it is given, whatever both are called. */

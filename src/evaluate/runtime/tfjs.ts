@@ -18,11 +18,9 @@ import { openBackend, type TfjsCore, useCpu } from './tfjs-backend.ts';
  * a value that is not listed (which tf.oneHot turns into zeros). Missing numbers are NaN.
  */
 export async function loadTfjs(folder: string, request: ModelRequest): Promise<Runtime> {
-  const { kind, artifacts } = readArtifacts(folder);
-  const categories = readCategories(folder);
-  const columns = inputColumns(request.features, categories);
-  const core = await openBackend();
-  const model = await openModel({ core, kind, artifacts, folder });
+  const read = readArtifacts(folder);
+  const columns = inputColumns(request.features, readCategories(folder));
+  const { core, model, kind } = await openRead(folder, read);
   try {
     checkInput(model, request.features);
     await warmUp({ core, model, data: new Float32Array(columns.length), rows: 1, columns: columns.length, folder });
@@ -47,10 +45,37 @@ export async function loadTfjs(folder: string, request: ModelRequest): Promise<R
 }
 
 /** What layers and graph models have in common. */
-interface Model {
-  readonly inputs: readonly { readonly shape?: readonly (number | null)[] | undefined }[];
-  predict(input: Tensor): unknown;
+export interface TfjsModel {
+  readonly inputs: readonly TfjsTensor[];
+  readonly outputs: readonly TfjsTensor[];
+  predict(input: Tensor | Tensor[]): unknown;
   dispose(): unknown;
+}
+
+interface TfjsTensor {
+  readonly name: string;
+  readonly dtype?: string | undefined;
+  readonly shape?: readonly (number | null)[] | undefined;
+}
+
+/** A model that runs, on the backend that was chosen for this process. */
+export interface OpenTfjs {
+  readonly core: TfjsCore;
+  readonly model: TfjsModel;
+  readonly kind: TfjsKind;
+}
+
+/** Opens the model of a folder. AppError when it holds none. */
+export async function openTfjs(folder: string): Promise<OpenTfjs> {
+  return await openRead(folder, readArtifacts(folder));
+}
+
+async function openRead(
+  folder: string,
+  { kind, artifacts }: { readonly kind: TfjsKind; readonly artifacts: io.ModelArtifacts },
+): Promise<OpenTfjs> {
+  const core = await openBackend();
+  return { core, model: await openModel({ kind, artifacts, folder }), kind };
 }
 
 interface InputColumn {
@@ -60,11 +85,10 @@ interface InputColumn {
 }
 
 async function openModel(options: {
-  readonly core: TfjsCore;
   readonly kind: TfjsKind;
   readonly artifacts: io.ModelArtifacts;
   readonly folder: string;
-}): Promise<Model> {
+}): Promise<TfjsModel> {
   const { kind, artifacts, folder } = options;
   const handler = { load: async () => artifacts };
   try {
@@ -116,7 +140,7 @@ function inputColumns(
   return columns;
 }
 
-function checkInput(model: Model, features: readonly Column[]): void {
+function checkInput(model: TfjsModel, features: readonly Column[]): void {
   const [input] = model.inputs;
   const shape = input?.shape ?? [];
   if (model.inputs.length !== 1 || input === undefined || (shape.length !== 2 && shape.length !== 0)) {
@@ -153,7 +177,7 @@ function numberAt(column: ColumnValues, places: ReadonlyMap<string, number> | nu
 
 interface Question {
   readonly core: TfjsCore;
-  readonly model: Model;
+  readonly model: TfjsModel;
   readonly data: Float32Array;
   readonly rows: number;
   readonly columns: number;
