@@ -1,0 +1,109 @@
+import type { RolloutMetricPolicy } from '../../policy/rollout-metric-policy.ts';
+import type { Interval } from '../evidence.ts';
+import type { Dispersion, MetricJudgement } from '../judgement.ts';
+import { crossing } from './crossing.ts';
+import { watchMetric } from './metric-watch.ts';
+
+/** How a metric was measured in an interval. */
+export type Measured = 'judged' | 'no-traffic' | 'no-series' | 'source-down';
+
+/** One metric of a rollout: what was counted, whether it is measured at all, and where its tests stand. */
+export interface MetricStanding {
+  readonly name: string;
+  readonly role: RolloutMetricPolicy['role'];
+  addHistory(interval: Interval): void;
+  add(interval: Interval): void;
+  /** Of the newest interval. */
+  measured(): Measured;
+  /** How many intervals in a row were measured as the newest. */
+  run(): number;
+  /** The interval that showed harm: for counts only when their dispersion is known. */
+  harmedAt(): number | null;
+  /** The interval that would have shown harm, had the dispersion of the counts been known. */
+  doubtedAt(): number | null;
+  /** The interval from which on promotion has all that it needs of this metric. */
+  provenAt(): number | null;
+  judgement(): MetricJudgement;
+}
+
+/** Begins to follow a metric. All that roll back share their α (Bonferroni); promotion needs every one at its own α. */
+export function standMetric(options: {
+  readonly name: string;
+  readonly metric: RolloutMetricPolicy;
+  /** How many metrics roll back. */
+  readonly deciding: number;
+}): MetricStanding {
+  const { name, metric, deciding } = options;
+  const watch = watchMetric(metric);
+  const harm = crossing(metric['harm-alpha'] / Math.max(1, deciding));
+  const nonInferiority = crossing(metric['non-inferiority-alpha']);
+  const superiority = metric.role === 'target' ? crossing(metric['non-inferiority-alpha']) : null;
+  const isCount = metric.kind === 'error-rate' || metric.kind === 'latency-quantile';
+  let [state, count]: [Measured, number] = ['no-series', 0];
+  let why: string | null = 'nothing was measured yet';
+  return {
+    name,
+    role: metric.role,
+    addHistory(interval) {
+      const champion = armsOf(interval, name)?.champion;
+      if (champion !== undefined && !('missing' in champion)) watch.addHistory(champion);
+    },
+    add(interval) {
+      const arms = armsOf(interval, name);
+      const [found, reason] = taken(arms);
+      count = found === state ? count + 1 : 1;
+      [state, why] = [found, reason];
+      if (found !== 'judged') return;
+      const now = watch.evidence();
+      harm.look(now.harm, interval.interval);
+      nonInferiority.look(now.nonInferiority, interval.interval);
+      superiority?.look(now.superiority, interval.interval);
+    },
+    measured: () => state,
+    run: () => count,
+    harmedAt: () => (isDoubted(watch.dispersion()) ? null : harm.evidence().crossedAt),
+    doubtedAt: () => (isDoubted(watch.dispersion()) ? harm.evidence().crossedAt : null),
+    provenAt() {
+      const notWorse = nonInferiority.evidence().crossedAt;
+      if (notWorse === null || superiority === null) return notWorse;
+      const better = superiority.evidence().crossedAt;
+      return better === null ? null : Math.max(notWorse, better);
+    },
+    judgement: () => ({
+      harm: harm.evidence(),
+      nonInferiority: nonInferiority.evidence(),
+      superiority: superiority?.evidence() ?? null,
+      dispersion: watch.dispersion(),
+      effect: watch.effect(),
+      missing: why,
+    }),
+  };
+
+  function isDoubted({ source }: Dispersion): boolean {
+    return isCount && source === 'none';
+  }
+
+  function taken(arms: Arms | undefined): readonly [Measured, string | null] {
+    if (arms === undefined) return ['no-series', 'the evidence has no such metric'];
+    const { candidate, champion } = arms;
+    for (const arm of [champion, candidate]) if (arm !== undefined && 'missing' in arm) return absence(arm);
+    if (candidate === undefined || 'missing' in candidate || 'missing' in champion) {
+      return ['no-series', 'the evidence has no candidate'];
+    }
+    if (candidate.n <= 0 || champion.n <= 0) {
+      return ['no-traffic', `${candidate.n <= 0 ? 'the candidate' : 'the champion'} had no requests`];
+    }
+    const refused = watch.add({ candidate, champion });
+    return refused === null ? ['judged', null] : ['no-series', refused];
+  }
+}
+
+type Arms = Interval['metrics'][string];
+
+function armsOf(interval: Interval, name: string): Arms | undefined {
+  return Object.hasOwn(interval.metrics, name) ? interval.metrics[name] : undefined;
+}
+
+function absence(arm: Extract<Arms['champion'], { readonly missing: string }>): readonly [Measured, string] {
+  return [arm.missing === 'failed' ? 'source-down' : arm.missing, arm.reason];
+}
