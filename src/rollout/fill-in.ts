@@ -44,24 +44,43 @@ export function inAddress(value: string): string {
 
 /** Between double quotes with backslash escapes (labels, filters); elsewhere only letters, digits and underscores. */
 export function inDoubleQuotes(value: string, before: string): string {
-  if (openQuote(before) !== '"') return value.replaceAll(/[^A-Za-z0-9_]/g, '_');
-  return value.replaceAll(/["\\]/g, '\\$&').replaceAll(/\r?\n/g, '\\n');
+  if (openQuote(before)?.letter !== '"') return asName(value);
+  return value
+    .replaceAll(/["\\]/g, '\\$&')
+    .replaceAll('\n', '\\n')
+    .replaceAll(/\p{Cc}/gu, ' ');
 }
 
 /** Between single quotes with backslash escapes; elsewhere only letters, digits and underscores. */
 export function inSingleQuotes(value: string, before: string): string {
-  if (openQuote(before) !== "'") return value.replaceAll(/[^A-Za-z0-9_]/g, '_');
-  return value.replaceAll(/['\\]/g, '\\$&').replaceAll(/\r?\n/g, ' ');
+  if (openQuote(before)?.letter !== "'") return asName(value);
+  return value.replaceAll(/['\\]/g, '\\$&').replaceAll(/\p{Cc}/gu, ' ');
+}
+
+/** In PromQL: as a string, in a matcher of a pattern as a pattern that means the value itself, elsewhere as part of a name. */
+export function inPromql(value: string, before: string): string {
+  const quote = openQuote(before);
+  if (quote === null || quote.letter === '`') return asName(value);
+  const isPattern = /[=!]~\s*$/.test(before.slice(0, quote.at));
+  const meant = isPattern ? value.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&') : value;
+  return meant
+    .replaceAll(/["'\\]/g, '\\$&')
+    .replaceAll('\n', '\\n')
+    .replaceAll(/\p{Cc}/gu, ' ');
+}
+
+function asName(value: string): string {
+  return value.replaceAll(/[^A-Za-z0-9_]/g, '_');
 }
 
 /** The quote that is still open at the end of a text, or null. A backslash takes the next letter out of account. */
-export function openQuote(text: string): '"' | "'" | '`' | null {
-  let open: '"' | "'" | '`' | null = null;
-  for (let index = 0; index < text.length; index += 1) {
-    const letter = text[index];
-    if (letter === '\\' && open !== '`') index += 1;
-    else if (open !== null) open = letter === open ? null : open;
-    else if (letter === '"' || letter === "'" || letter === '`') open = letter;
+export function openQuote(text: string): { readonly letter: '"' | "'" | '`'; readonly at: number } | null {
+  let open: { readonly letter: '"' | "'" | '`'; readonly at: number } | null = null;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at];
+    if (open !== null && letter === '\\' && open.letter !== '`') at += 1;
+    else if (open !== null) open = letter === open.letter ? null : open;
+    else if (letter === '"' || letter === "'" || letter === '`') open = { letter, at };
   }
   return open;
 }
