@@ -1,13 +1,15 @@
-import { lookup } from 'node:dns/promises';
 import { z } from 'zod';
 import { AppError } from '../../error.ts';
-import type { Capability, Observed, ServedModel, ServingPlatform, Traffic } from '../../ports/serving.ts';
+import type { Capability, ServedModel, ServingPlatform, Traffic } from '../../ports/serving.ts';
 import { asItIs, fillIn } from '../fill-in.ts';
-import { askRuntime, type Runtime, tellRuntime } from './haproxy/runtime.ts';
+import type { Backend } from './haproxy/backend.ts';
+import { observed } from './haproxy/observed.ts';
+import { type Places, placesOf } from './haproxy/places.ts';
+import { askRuntime, tellRuntime } from './haproxy/runtime.ts';
 import { type Read, readBackend } from './haproxy/state.ts';
 import { type ServingPlace, servingKind } from './kind.ts';
-import { addressTemplate, hostAndPort } from './proxy/address.ts';
-import { type Placement, placement, renderSlotRecord, type Slots } from './proxy/slots.ts';
+import { addressTemplate } from './proxy/address.ts';
+import { renderSlotRecord } from './proxy/slots.ts';
 
 const word = /^[A-Za-z0-9_.:-]{1,100}$/;
 
@@ -48,23 +50,6 @@ export const haproxy = servingKind({
   Target,
   open: (given) => openHaproxy({ ...given, placing: 'address' }),
 });
-
-interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-  /** Both, as they are compared and recorded. */
-  readonly at: string;
-}
-
-interface Backend extends Runtime {
-  readonly map: string;
-  readonly backend: string;
-  readonly servers: Slots;
-  /** Null where the two servers stay at their addresses and something else loads models there. */
-  readonly address: string | null;
-  readonly placing: 'address' | 'loader';
-  readonly audience: z.output<typeof Connection>['audience'];
-}
 
 /** The port to one backend. With `loader` the first server is always the champion's, since models are moved behind them. */
 export function openHaproxy(given: {
@@ -178,59 +163,6 @@ function refuseImpossible({ backend, audience }: Backend, traffic: Traffic): voi
     refuse('a header value of ASCII letters', JSON.stringify(wanted.value));
 }
 
-interface Places {
-  readonly placement: Placement;
-  readonly moves: readonly { readonly slot: string; readonly to: Endpoint }[];
-  /** Where each model answers, as far as it was asked. */
-  readonly endpoints: ReadonlyMap<ServedModel, Endpoint>;
-}
-
-async function placesOf(
-  backend: Backend,
-  { traffic, read }: { readonly traffic: Traffic; readonly read: Read },
-): Promise<Places> {
-  const { servers: slots } = backend;
-  const endpoints = new Map<ServedModel, Endpoint>();
-  if (backend.placing === 'loader') return { placement: { champion: slots[0], other: slots[1] }, moves: [], endpoints };
-  const server = (slot: string) => read.servers.find(({ name }) => name === slot);
-  // What stands where it was put needs no name server: a rollback depends on nothing but HAProxy.
-  const stands = (slot: string, { version, digest }: ServedModel): boolean => {
-    const known = read.record?.models[slot];
-    return known?.version === version && known.digest === digest && known.at === server(slot)?.at;
-  };
-  for (const model of [traffic.champion, traffic.candidate]) {
-    if (model === null || slots.some((slot) => stands(slot, model))) continue;
-    endpoints.set(model, await resolved(backend, model));
-  }
-  // After a reload that lost the map, the address still says which slot serves what.
-  const holds = (slot: string, model: ServedModel): boolean =>
-    stands(slot, model) || (read.record === null && server(slot)?.at === endpoints.get(model)?.at);
-  const places = placement(traffic, { slots, holds }, read.record);
-  const wanted = [
-    [places.champion, traffic.champion],
-    [places.other, traffic.candidate],
-  ] as const;
-  const moves: Places['moves'][number][] = [];
-  for (const [slot, model] of wanted) {
-    if (model === null || stands(slot, model)) continue;
-    const to = endpoints.get(model) ?? (await resolved(backend, model));
-    endpoints.set(model, to);
-    if (server(slot)?.at !== to.at) moves.push({ slot, to });
-  }
-  return { placement: places, moves, endpoints };
-}
-
-async function resolved({ address, backend }: Backend, model: ServedModel): Promise<Endpoint> {
-  const { host, port } = hostAndPort(address ?? '', model);
-  try {
-    const found = (await lookup(host)).address;
-    return { address: found, port, at: `${found}:${port}` };
-  } catch (cause) {
-    const found = `expected an address for ${host}, where version ${model.version} of backend ${backend} is to answer, found none; deploy it there`;
-    throw new AppError('not-found', found, { cause });
-  }
-}
-
 async function move(
   backend: Backend,
   { slot, to, fence, read }: Places['moves'][number] & { readonly fence: number; readonly read: Read },
@@ -258,10 +190,11 @@ function writesOf(
 ): readonly string[] {
   const { champion, candidate, audience, weight } = traffic;
   const { champion: home, other } = places.placement;
+  const atOf = (slot: string) => read.servers.find(({ name }) => name === slot)?.at ?? '';
   const entry = (slot: string, model: ServedModel | null) => {
     const kept = read.record?.models[slot];
     if (model === null) return kept === undefined ? [] : [[slot, kept] as const];
-    const at = places.endpoints.get(model)?.at ?? kept?.at ?? '';
+    const at = backend.placing === 'loader' ? atOf(slot) : (places.endpoints.get(model)?.at ?? kept?.at ?? '');
     return [[slot, { version: model.version, digest: model.digest, at }] as const];
   };
   const record = renderSlotRecord({
@@ -292,37 +225,4 @@ function mapWrite({ map, backend }: Backend, { entries }: Read, [key, value]: re
   // An empty value would be no argument at all; no header has this one.
   const escaped = value === '' ? '-' : value.replaceAll(/[^A-Za-z0-9._%&=+-]/g, '\\$&');
   return `${entries.has(name) ? 'set' : 'add'} map ${map} ${name} ${escaped}`;
-}
-
-function observed(backend: Backend, { servers, record, entries }: Read): Observed {
-  const candidateSlot = record?.candidate ?? null;
-  // Before a record, or after it was lost, whatever is not the first server counts as a candidate.
-  const championSlot = record?.champion ?? backend.servers.find((slot) => slot !== candidateSlot) ?? backend.servers[0];
-  const usable = servers.filter((server) => server.usable);
-  const whole = usable.reduce((sum, { weight }) => sum + weight, 0);
-  const share = usable.filter(({ name }) => name !== championSlot).reduce((sum, { weight }) => sum + weight, 0);
-  const candidate = servers.find(({ name }) => name === candidateSlot);
-  const routed = candidate?.usable === true ? Number(entries.get(`${backend.backend}/share`) ?? 0) || 0 : 0;
-  const model = (slot: string | null) => (slot === null ? undefined : record?.models[slot]);
-  const troubles = servers
-    .filter(({ name, weight, trouble }) => trouble !== null && (name === candidateSlot || weight > 0))
-    .map(({ name, trouble }) => `server ${backend.backend}/${name} ${trouble}`);
-  return {
-    fence: record?.fence ?? null,
-    champion:
-      record !== null && record.champion === null
-        ? null
-        : { version: model(championSlot)?.version ?? null, digest: model(championSlot)?.digest ?? null },
-    candidate:
-      candidateSlot === null
-        ? null
-        : {
-            version: model(candidateSlot)?.version ?? null,
-            digest: model(candidateSlot)?.digest ?? null,
-            ready: candidate?.usable ?? false,
-          },
-    weight: Math.max(whole === 0 ? 0 : (share / whole) * 100, routed),
-    shadow: 0,
-    trouble: troubles.length === 0 ? null : troubles.join('; ').slice(0, 500),
-  };
 }

@@ -112,6 +112,21 @@ describe('HAProxy', () => {
     expect((await platform.observe()).weight).toBe(20);
   });
 
+  it('sees an address that somebody set by hand, and puts it right', async () => {
+    await using double = await startRuntimeDouble();
+    const platform = opened(double)();
+    await platform.apply(wish({ fence: 1, champion: one, candidate: two, weight: 10 }));
+
+    Object.assign(double.servers.get('b') ?? {}, { address: '127.0.0.9' });
+
+    expect(await platform.observe()).toMatchObject({
+      candidate: { version: null, digest: null },
+      trouble: 'server fraud/b is at 127.0.0.9:8080, and was put at 127.0.0.2:8080',
+    });
+    await platform.apply(wish({ fence: 1, champion: one, candidate: two, weight: 10 }));
+    expect(await platform.observe()).toMatchObject({ candidate: { version: '2' }, weight: 10, trouble: null });
+  });
+
   it('gives a header its share of the candidate, whatever the header says', async () => {
     await using double = await startRuntimeDouble();
     const platform = opened(double, { audience: { header: 'X-Cohort' } })();
