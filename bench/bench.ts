@@ -24,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   scaling: async () => (await import('./scaling.ts')).scaling,
   bootstrap: async () => (await import('./bootstrap.ts')).bootstrap,
   evaluate: async () => (await import('./evaluate.ts')).evaluate,
+  tags: async () => (await import('./tags.ts')).tags,
   demo: async () => (await import('./demo.ts')).demo,
   install: async () => (await import('./install.ts')).install,
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { digestOf } from '../digest.ts';
 import { git } from './git.ts';
 import type { GitTag } from './registry-state.ts';
-import { parseTag } from './tags.ts';
+import { parseTag, type RegistryTag } from './tags.ts';
 
 /** The registry's tags of a clone. */
 export interface ReadTags {
@@ -13,7 +13,7 @@ export interface ReadTags {
 }
 
 /** What was read of one tag object; null for what is no annotated tag of a commit. Objects never change. */
-type Known = Omit<GitTag, 'name'> | null;
+type Known = Pick<GitTag, 'commit' | 'at' | 'by'> | null;
 
 const cacheFormat = 'siskin.tags/v1';
 const prefix = 'refs/tags/';
@@ -24,25 +24,28 @@ const prefix = 'refs/tags/';
  */
 export async function readTags(options: { readonly folder: string; readonly cache: string | null }): Promise<ReadTags> {
   const { folder, cache } = options;
-  const listing = await git(folder, ['for-each-ref', '--format=%(objectname) %(refname)', prefix]);
-  const refs = registryRefs(listing.toString());
   const file = cache === null ? null : join(cache, `tags-${digestOf(folder).slice(7, 39)}.txt`);
-  const known = file === null ? new Map<string, Known>() : await readCache(file);
+  const [listing, known] = await Promise.all([
+    git(folder, ['for-each-ref', '--format=%(objectname) %(refname)', prefix]),
+    file === null ? new Map<string, Known>() : readCache(file),
+  ]);
+  const refs = registryRefs(listing.toString());
   const missing = [...new Set(refs.map(({ object }) => object))].filter((object) => !known.has(object));
   for (const [object, tag] of await readObjects(folder, missing)) known.set(object, tag);
   if (file !== null && missing.length > 0) await writeCache(file, refs, known);
   const tags: GitTag[] = [];
   const ignored: string[] = [];
-  for (const { name, object } of refs) {
+  for (const { name, means, object } of refs) {
     const tag = known.get(object) ?? null;
     if (tag === null) ignored.push(name);
-    else tags.push({ name, commit: tag.commit, at: tag.at, by: tag.by });
+    else tags.push({ name, means, commit: tag.commit, at: tag.at, by: tag.by });
   }
   return { tags, ignored };
 }
 
 interface Ref {
   readonly object: string;
+  readonly means: RegistryTag;
   readonly name: string;
 }
 
@@ -51,7 +54,8 @@ function registryRefs(listing: string): readonly Ref[] {
   for (const line of listing.split('\n')) {
     const space = line.indexOf(' ');
     const name = line.slice(space + 1 + prefix.length);
-    if (space > 0 && parseTag(name) !== null) refs.push({ object: line.slice(0, space), name });
+    const means = space > 0 ? parseTag(name) : null;
+    if (means !== null) refs.push({ object: line.slice(0, space), name, means });
   }
   return refs;
 }

@@ -1,9 +1,10 @@
-import { parseTag, type TagAction } from './tags.ts';
-import { compareVersions } from './version.ts';
+import { parseTag, type RegistryTag, type TagAction } from './tags.ts';
+import { newestFirst } from './version.ts';
 
-/** An annotated tag of a commit. */
+/** An annotated tag of a commit that has a registry's name. */
 export interface GitTag {
   readonly name: string;
+  readonly means: RegistryTag;
   /** The commit that it is of. */
   readonly commit: string;
   /** When it was made: seconds since 1970. */
@@ -12,7 +13,7 @@ export interface GitTag {
 }
 
 /** One thing that a tag says happened. */
-export interface RegistryEvent extends GitTag {
+export interface RegistryEvent extends Omit<GitTag, 'means'> {
   readonly action: TagAction;
   readonly counter: number | null;
   /** The version that it is about; of a stage, the one registered at its commit, or the commit itself when none is. */
@@ -45,15 +46,19 @@ export interface ArtifactState {
   readonly counter: number;
 }
 
-/** What the tags of a repository say, by artifact; tags that are no registry's are passed over. */
+/** Takes the name of a tag apart; null when it is no registry's. */
+export function gitTag(tag: Omit<GitTag, 'means'>): GitTag | null {
+  const means = parseTag(tag.name);
+  return means === null ? null : { ...tag, means };
+}
+
+/** What the tags of a repository say, by artifact. */
 export function registryState(tags: Iterable<GitTag>): ReadonlyMap<string, ArtifactState> {
   const byArtifact = new Map<string, RegistryEvent[]>();
-  for (const tag of tags) {
-    const parsed = parseTag(tag.name);
-    if (parsed === null) continue;
-    const events = byArtifact.get(parsed.artifact) ?? [];
-    if (events.length === 0) byArtifact.set(parsed.artifact, events);
-    events.push({ ...tag, action: parsed.action, counter: parsed.counter, version: null });
+  for (const { name, means, commit, at, by } of tags) {
+    const events = byArtifact.get(means.artifact) ?? [];
+    if (events.length === 0) byArtifact.set(means.artifact, events);
+    events.push({ name, commit, at, by, action: means.action, counter: means.counter, version: null });
   }
   return new Map([...byArtifact].map(([artifact, events]) => [artifact, artifactState(artifact, events)]));
 }
@@ -61,14 +66,15 @@ export function registryState(tags: Iterable<GitTag>): ReadonlyMap<string, Artif
 function artifactState(artifact: string, unordered: readonly RegistryEvent[]): ArtifactState {
   const ordered = [...unordered].sort(byTime);
   const versions = registeredVersions(ordered);
-  const events = ordered.map((event) => ({ ...event, version: versionOf(event, versions) }));
-  const newestFirst = [...versions].sort((a, b) => compareVersions(b.version, a.version));
+  const byCommit = Map.groupBy(versions, ({ commit }) => commit);
+  const events = ordered.map((event) => ({ ...event, version: versionOf(event, byCommit) }));
+  const sorted = newestFirst(versions);
   const lastDeprecation = events.findLastIndex(({ action }) => action.kind === 'deprecate');
   return {
     artifact,
     isActive: lastDeprecation < events.length - 1,
-    versions: newestFirst,
-    latest: newestFirst.find(({ isActive }) => isActive)?.version ?? null,
+    versions: sorted,
+    latest: sorted.find(({ isActive }) => isActive)?.version ?? null,
     stages: stagesOf(events, versions),
     events,
     counter: events.reduce((most, { counter }) => Math.max(most, counter ?? 0), 0),
@@ -97,7 +103,9 @@ function registeredVersions(ordered: readonly RegistryEvent[]): readonly Registe
   return [...versions.values()];
 }
 
-function versionOf(event: RegistryEvent, versions: readonly RegisteredVersion[]): string | null {
+type ByCommit = ReadonlyMap<string, readonly RegisteredVersion[]>;
+
+function versionOf(event: RegistryEvent, versions: ByCommit): string | null {
   switch (event.action.kind) {
     case 'register':
     case 'deregister':
@@ -114,8 +122,8 @@ function versionOf(event: RegistryEvent, versions: readonly RegisteredVersion[])
 }
 
 /** Of several versions of one commit the newest of that time. */
-function versionAt({ commit, at }: RegistryEvent, versions: readonly RegisteredVersion[]): string | undefined {
-  const there = versions.filter((version) => version.commit === commit);
+function versionAt({ commit, at }: RegistryEvent, versions: ByCommit): string | undefined {
+  const there = versions.get(commit) ?? [];
   return (there.findLast(({ registered }) => registered.at <= at) ?? there[0])?.version;
 }
 
@@ -127,7 +135,8 @@ function stagesOf(
   const last = new Map<string, RegistryEvent>();
   for (const event of events) {
     if (event.action.kind !== 'assign' && event.action.kind !== 'unassign') continue;
-    const key = JSON.stringify([event.action.stage, event.version]);
+    // Neither a stage nor a version has a space.
+    const key = `${event.action.stage} ${event.version}`;
     // Set anew, so that the map is in the order of the newest word on each version.
     last.delete(key);
     last.set(key, event);

@@ -19,7 +19,18 @@ export function isVersion(text: string): boolean {
  * build metadata do not count. Both must be versions; numbers of any length compare exactly.
  */
 export function compareVersions(a: string, b: string): number {
-  const [left, right] = [partsOf(a), partsOf(b)];
+  return compareParts(partsOf(a), partsOf(b));
+}
+
+/** Sorted by precedence, the newest first; what is equal stays in its order. */
+export function newestFirst<Item extends { readonly version: string }>(items: readonly Item[]): readonly Item[] {
+  return items
+    .map((item) => ({ item, parts: partsOf(item.version) }))
+    .sort((a, b) => compareParts(b.parts, a.parts))
+    .map(({ item }) => item);
+}
+
+function compareParts(left: Parts, right: Parts): number {
   for (const index of [0, 1, 2] as const) {
     const order = compareNumbers(left.numbers[index] ?? '0', right.numbers[index] ?? '0');
     if (order !== 0) return order;
@@ -46,7 +57,12 @@ export function nextVersion(version: string, part: 'major' | 'minor' | 'patch'):
   }
 }
 
-function partsOf(version: string): { readonly numbers: readonly string[]; readonly labels: readonly string[] } {
+interface Parts {
+  readonly numbers: readonly string[];
+  readonly labels: readonly string[];
+}
+
+function partsOf(version: string): Parts {
   const [, major = '0', minor = '0', patch = '0', labels] = pattern.exec(version) ?? [];
   return { numbers: [major, minor, patch], labels: labels === undefined ? [] : labels.split('.') };
 }

@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { assignTags, registerTags } from '../../src/registry/next-tags.ts';
+import { type ArtifactState, gitTag, registryState } from '../../src/registry/registry-state.ts';
+import { parseTag, type RegistryTag, renderTag } from '../../src/registry/tags.ts';
+import { compareVersions, isVersion, nextVersion } from '../../src/registry/version.ts';
+
+const [one, two, three] = ['1', '2', '3'].map((letter) => letter.repeat(40)) as [string, string, string]; // three
+
+describe('the name of a tag', () => {
+  test.each<[string, RegistryTag]>([
+    ['fraud@v1.4.0', { artifact: 'fraud', action: { kind: 'register', version: '1.4.0' }, counter: null }],
+    ['fraud@v1.4.0!#3', { artifact: 'fraud', action: { kind: 'deregister', version: '1.4.0' }, counter: 3 }],
+    ['fraud#production#7', { artifact: 'fraud', action: { kind: 'assign', stage: 'production' }, counter: 7 }],
+    ['fraud#production!', { artifact: 'fraud', action: { kind: 'unassign', stage: 'production' }, counter: null }],
+    ['a/b=fraud@deprecated#2', { artifact: 'a/b:fraud', action: { kind: 'deprecate' }, counter: 2 }],
+    ['fraud@created', { artifact: 'fraud', action: { kind: 'create' }, counter: null }],
+    ['x@v1.0.0-rc.1+b', { artifact: 'x', action: { kind: 'register', version: '1.0.0-rc.1+b' }, counter: null }],
+  ])('%s is understood, and written the same', (text, meaning) => {
+    expect(parseTag(text)).toEqual(meaning);
+    expect(renderTag(meaning)).toBe(text);
+  });
+
+  test.each([
+    'v1.0.0',
+    'fraud@1.0.0',
+    'fraud@v1.0',
+    'fraud@v01.0.0',
+    'fraud@latest',
+    'fraud@deprecated!',
+    '-fraud@v1.0.0',
+    'fraud-#prod',
+    'fraud#prod#x',
+    'fraud#prod#1#2',
+    'a=b=c@v1.0.0',
+    'frаud@v1.0.0',
+    'fraud@v1.0.0\n',
+    `${'a'.repeat(600)}@v1.0.0`,
+    '',
+  ])('%j is no registry’s', (text) => expect(parseTag(text)).toBeNull());
+
+  test('survives any taking apart and putting together', () => {
+    const word = fc.stringMatching(/^[a-zA-Z0-9]([a-zA-Z0-9/_-]{0,8}[a-zA-Z0-9])?$/);
+    const version = fc.stringMatching(/^[1-9]\.[1-9]\.0(-(rc|0|a-b)(\.[1-9])?)?(\+[0-9a]{1,3})?$/);
+    const action = fc.oneof(
+      fc.record({ kind: fc.constantFrom('register' as const, 'deregister' as const), version }),
+      fc.record({ kind: fc.constantFrom('assign' as const, 'unassign' as const), stage: word }),
+      fc.record({ kind: fc.constantFrom('deprecate' as const, 'create' as const) }),
+    );
+    const artifact = fc.oneof(
+      word,
+      fc.tuple(word, word).map(([folder, name]) => `${folder}:${name}`),
+    );
+    fc.assert(
+      fc.property(fc.record({ artifact, action, counter: fc.option(fc.nat()) }), (tag) => {
+        const text = renderTag(tag);
+        expect(text === null ? null : parseTag(text)).toEqual(tag);
+      }),
+    );
+    fc.assert(fc.property(fc.string(), (text) => void parseTag(text)));
+  });
+});
+
+test('versions are ordered as semver.org orders its own examples, and numbers of any length', () => {
+  const ascending = [
+    '0.9.99999999999999999999',
+    '1.0.0-alpha',
+    '1.0.0-alpha.1',
+    '1.0.0-alpha.beta',
+    '1.0.0-beta',
+    '1.0.0-beta.2',
+    '1.0.0-beta.11',
+    '1.0.0-rc.1',
+    '1.0.0',
+    '1.0.99999999999999999999',
+    '1.0.100000000000000000000',
+  ];
+
+  expect([...ascending].reverse().sort(compareVersions)).toEqual(ascending);
+  expect(compareVersions('1.0.0+a', '1.0.0+b')).toBe(0);
+  expect(['1.0', 'v1.0.0', '1.0.0-01', '1.0.0-', '1.0.0+', '01.0.0'].filter(isVersion)).toEqual([]);
+});
+
+test('the next version of a release candidate is its release', () => {
+  expect(nextVersion('1.4.2', 'minor')).toBe('1.5.0');
+  expect(nextVersion('1.4.2', 'major')).toBe('2.0.0');
+  expect(nextVersion('2.0.0-rc.1', 'patch')).toBe('2.0.0');
+  expect(nextVersion('2.0.0-rc.1', 'major')).toBe('2.0.0');
+  expect(nextVersion('2.1.0-rc.1', 'minor')).toBe('2.1.0');
+  expect(nextVersion('2.1.1', 'patch')).toBe('2.1.2');
+});
+
+describe('the tags of a model say', () => {
+  test('which version each stage has, and the newest that is registered', () => {
+    const state = stateOf(
+      ['fraud@v1.9.0', one, 10],
+      ['fraud@v1.10.0', two, 20],
+      ['fraud#production#1', one, 30],
+      ['fraud#dev#2', two, 31],
+      ['fraud#production#3', two, 40],
+    );
+
+    expect(state).toMatchObject({ latest: '1.10.0', counter: 3, isActive: true });
+    expect(state.versions.map(({ version }) => version)).toEqual(['1.10.0', '1.9.0']);
+    expect(served(state)).toEqual({ dev: '1.10.0', production: '1.10.0' });
+  });
+
+  test('by their counters what came first within one second', () => {
+    const state = stateOf(
+      ['fraud@v1.0.0', one, 1],
+      ['fraud@v1.1.0', two, 2],
+      ['fraud#production#10', one, 5],
+      ['fraud#production#9', two, 5],
+    );
+
+    expect(served(state)).toEqual({ production: '1.0.0' });
+  });
+
+  test('that a stage falls back when its version is unassigned or deregistered', () => {
+    const both = [
+      ['fraud@v1.0.0', one, 1],
+      ['fraud@v1.1.0', two, 2],
+      ['fraud#production#1', one, 3],
+      ['fraud#production#2', two, 4],
+    ] as const;
+
+    expect(served(stateOf(...both, ['fraud#production!#3', two, 5]))).toEqual({ production: '1.0.0' });
+    expect(served(stateOf(...both, ['fraud@v1.1.0!#3', two, 5]))).toEqual({ production: '1.0.0' });
+    expect(served(stateOf(...both, ['fraud#production!#3', two, 5], ['fraud#production!#4', one, 6]))).toEqual({});
+  });
+
+  test('that a version stays where it was registered first', () => {
+    const state = stateOf(['fraud@v1.0.0', one, 1], ['fraud@v1.0.0#2', two, 2]);
+
+    expect(state.versions).toMatchObject([{ version: '1.0.0', commit: one, isActive: true }]);
+  });
+
+  test('the commit itself where nothing was registered', () => {
+    expect(served(stateOf(['fraud#production#1', three, 1]))).toEqual({ production: three });
+  });
+
+  test('that a model is deprecated until something happens to it again', () => {
+    expect(stateOf(['fraud@v1.0.0', one, 1], ['fraud@deprecated#1', one, 2]).isActive).toBe(false);
+    expect(stateOf(['fraud@deprecated#1', one, 2], ['fraud@v1.0.0', one, 3]).isActive).toBe(true);
+  });
+});
+
+describe('the next tags', () => {
+  const state = stateOf(['fraud@v1.0.0', one, 1], ['fraud@v1.1.0', two, 2], ['fraud#production#41', one, 100]);
+
+  test('register a version once', () => {
+    const wish = { artifact: 'fraud', state, version: '1.2.0', commit: three, now: 50 };
+
+    expect(registerTags(wish)).toEqual({ kind: 'tags', tags: [{ name: 'fraud@v1.2.0', commit: three, at: 101 }] });
+    expect(registerTags({ ...wish, version: '1.1.0', commit: two })).toEqual({ kind: 'tags', tags: [] });
+    expect(registerTags({ ...wish, state: null })).toMatchObject({ tags: [{ at: 50 }] });
+  });
+
+  test('never move a version, and never put two on one commit', () => {
+    const wish = { artifact: 'fraud', state, version: '1.1.0', commit: three, now: 50 };
+
+    expect(registerTags(wish)).toMatchObject({ kind: 'refused', reason: expect.stringContaining('fraud@v1.1.0') });
+    expect(registerTags({ ...wish, version: '1.2.0', commit: two })).toMatchObject({ kind: 'refused' });
+    expect(registerTags({ ...wish, artifact: 'fraud-', state: null })).toMatchObject({ kind: 'refused' });
+  });
+
+  test('count over all tags of the model, and take away what a stage had before', () => {
+    const wish = { artifact: 'fraud', state, version: '1.1.0', stage: 'production', now: 200 };
+
+    expect(assignTags(wish)).toEqual({
+      kind: 'tags',
+      tags: [
+        { name: 'fraud#production!#42', commit: one, at: 200 },
+        { name: 'fraud#production#43', commit: two, at: 201 },
+      ],
+    });
+    expect(assignTags({ ...wish, version: '1.0.0' })).toEqual({ kind: 'tags', tags: [] });
+    expect(assignTags({ ...wish, version: '9.0.0' })).toMatchObject({ kind: 'refused' });
+    expect(assignTags({ ...wish, stage: 'prod-' })).toMatchObject({ kind: 'refused' });
+  });
+
+  test('lead to what was wished, from any history, and then to nothing', () => {
+    const wishes = fc.array(
+      fc.record({
+        version: fc.constantFrom('1.0.0', '1.1.0'),
+        stage: fc.constantFrom('dev', 'production'),
+        now: fc.nat(9),
+      }),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(wishes, (all) => {
+        let tags: [string, string, number][] = [
+          ['fraud@v1.0.0', one, 3],
+          ['fraud@v1.1.0', two, 3],
+        ];
+        for (const wish of all) {
+          const next = assignTags({ artifact: 'fraud', state: stateOf(...tags), ...wish });
+          if (next.kind === 'refused') throw new Error(next.reason);
+          tags = [...tags, ...next.tags.map((tag): [string, string, number] => [tag.name, tag.commit, tag.at])];
+          const then = stateOf(...tags);
+          expect(served(then)[wish.stage]).toBe(wish.version);
+          expect(assignTags({ artifact: 'fraud', state: then, ...wish })).toEqual({ kind: 'tags', tags: [] });
+        }
+        expect(new Set(tags.map(([name]) => name)).size).toBe(tags.length);
+      }),
+    );
+  });
+});
+
+function stateOf(...tags: readonly (readonly [string, string, number])[]): ArtifactState {
+  const read = tags.map(([name, commit, at]) => gitTag({ name, commit, at, by: 'Ada' }));
+  const state = registryState(read.filter((tag) => tag !== null)).get('fraud');
+  if (state === undefined) throw new Error('no tag of fraud');
+  return state;
+}
+
+function served(state: ArtifactState) {
+  return Object.fromEntries(Object.entries(state.stages).map(([stage, { version }]) => [stage, version]));
+}
