@@ -38,8 +38,15 @@ export interface Progress {
   readonly mayGo: boolean;
   /** The newest sealed interval from 0 on. */
   readonly sealed: { readonly interval: number; readonly end: string } | null;
+  /** The first interval of the present attempt at the present step. */
+  readonly attemptFrom: { readonly step: number; readonly attempt: number; readonly interval: number } | null;
   /** How often in a row the platform refused before anything was intended, and when it last did. */
-  readonly refusals: { readonly count: number; readonly at: string; readonly reason: string } | null;
+  readonly refusals: {
+    readonly count: number;
+    readonly since: string;
+    readonly at: string;
+    readonly reason: string;
+  } | null;
   /** When traffic had to go back: the instant of the verdict or of the order. */
   readonly backSince: string | null;
   /** False once nothing is left to be done. A rollout that failed is tried on until it is undone. */
@@ -77,7 +84,7 @@ export function progressAfter(before: Progress | null, event: RolloutEvent): Pro
     // A write that was on its way when traffic had to go back is never tried again.
     pending: isUndoing ? null : before.pending,
   };
-  return closed(withHappening(next, event));
+  return closed(withHappening(next, event, before));
 }
 
 function begun(record: RolloutRecord, { at }: RolloutEvent): Progress {
@@ -92,13 +99,14 @@ function begun(record: RolloutRecord, { at }: RolloutEvent): Progress {
     orders: [],
     mayGo: false,
     sealed: null,
+    attemptFrom: null,
     refusals: null,
     backSince: null,
     isOpen: true,
   };
 }
 
-function withHappening(next: Progress, event: RolloutEvent): Progress {
+function withHappening(next: Progress, event: RolloutEvent, before: Progress): Progress {
   switch (event.kind) {
     case 'requested':
     case 'moved':
@@ -117,7 +125,9 @@ function withHappening(next: Progress, event: RolloutEvent): Progress {
     }
     case 'intended': {
       const { purpose, traffic, permission, at } = event;
-      const pending = { purpose, traffic, permission, since: at, triedAt: null, tries: 0, difference: null };
+      // One who takes over writes the same again with a higher fence; how long it is tried counts from the first time.
+      const since = next.pending?.purpose === purpose ? next.pending.since : at;
+      const pending = { purpose, traffic, permission, since, triedAt: null, tries: 0, difference: null };
       return { ...next, pending };
     }
     case 'observed':
@@ -126,17 +136,28 @@ function withHappening(next: Progress, event: RolloutEvent): Progress {
       const { pending } = next;
       if (pending !== null) return { ...next, pending: tried(pending, event.at, event.reason) };
       const count = (next.refusals?.count ?? 0) + 1;
-      return { ...next, refusals: { count, at: event.at, reason: event.reason } };
+      const since = next.refusals?.since ?? event.at;
+      return { ...next, refusals: { count, since, at: event.at, reason: event.reason } };
     }
     case 'changed':
       return seeing(next, event);
     case 'judged': {
       const record = { ...next.record, judgement: event.judgement };
-      return { ...next, record, sealed: { interval: event.interval, end: event.end } };
+      const { interval, end } = event;
+      return { ...next, record, sealed: { interval, end }, attemptFrom: attemptAt(before, interval) };
     }
     default:
       return event satisfies never;
   }
+}
+
+/** Evidence belongs to the step and attempt in which it was sealed, whatever is decided on it. */
+function attemptAt({ record, attemptFrom }: Progress, interval: number): Progress['attemptFrom'] {
+  const { state } = record;
+  if (state.kind !== 'step' && state.kind !== 'held') return null;
+  const { step, attempt } = state;
+  if (attemptFrom?.step === step && attemptFrom.attempt === attempt) return attemptFrom;
+  return { step, attempt, interval };
 }
 
 function withObservation(next: Progress, event: Extract<RolloutEvent, { readonly kind: 'observed' }>): Progress {
@@ -145,7 +166,10 @@ function withObservation(next: Progress, event: Extract<RolloutEvent, { readonly
   if (pending === null) return seen;
   if (event.difference !== null) return { ...seen, pending: tried(pending, event.at, event.difference) };
   const { purpose, traffic, permission } = pending;
-  const settled = { ...seen, pending: null, settled: { purpose, traffic, permission } };
+  // What is only set again is still there for what it was first set for.
+  const now =
+    purpose === 'restore' && next.settled !== null ? { ...next.settled, traffic } : { purpose, traffic, permission };
+  const settled = { ...seen, pending: null, settled: now };
   if (purpose !== 'rollback' || next.backSince === null) return settled;
   const zeroAfterMs = Math.max(0, Date.parse(event.at) - Date.parse(next.backSince));
   return { ...settled, record: { ...settled.record, zeroAfterMs } };
