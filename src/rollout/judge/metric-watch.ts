@@ -1,7 +1,12 @@
 import type { RolloutMetricPolicy } from '../../policy/rollout-metric-policy.ts';
 import type { ArmCounts } from '../evidence.ts';
 import type { Dispersion, Effect } from '../judgement.ts';
+import { boundedMeanWatch } from './bounded-mean-watch.ts';
+import { conversionWatch } from './conversion-watch.ts';
 import { countWatch } from './count-watch.ts';
+import { latencyWatch } from './latency-watch.ts';
+import { meanWatch } from './mean-watch.ts';
+import { ratioWatch } from './ratio-watch.ts';
 
 /** The two arms of one interval, both measured. */
 export interface ArmPair {
@@ -29,5 +34,19 @@ export interface MetricWatch {
 
 /** Begins to watch a metric by the test of its kind. */
 export function watchMetric(policy: RolloutMetricPolicy): MetricWatch {
-  return countWatch(policy);
+  const { kind, bounds } = policy;
+  switch (kind) {
+    case 'error-rate':
+      return countWatch(policy);
+    case 'latency-quantile':
+      return latencyWatch(policy);
+    case 'mean':
+      return bounds === undefined ? meanWatch(policy) : boundedMeanWatch(policy, bounds);
+    case 'ratio':
+      return ratioWatch(policy);
+    case 'conversion':
+      return conversionWatch(policy);
+    default:
+      return kind satisfies never;
+  }
 }

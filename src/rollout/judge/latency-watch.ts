@@ -1,0 +1,95 @@
+import type { RolloutMetricPolicy } from '../../policy/rollout-metric-policy.ts';
+import type { ArmCounts } from '../evidence.ts';
+import { type EventCounts, eventWatch } from './count-watch.ts';
+import type { MetricWatch } from './metric-watch.ts';
+
+type Histogram = Extract<ArmCounts, { readonly buckets: unknown }>;
+
+/**
+ * Watches "slower than an edge of the histogram" as events. The edge is the policy's, else the one at which the champion's history
+ * is nearest to the quantile; without history the first interval chooses it, and is itself not judged.
+ */
+export function latencyWatch(policy: RolloutMetricPolicy): MetricWatch {
+  const earlier: Histogram[] = [];
+  let edge: number | null = policy.edge ?? null;
+  const inner = eventWatch(policy, slower);
+  return {
+    addHistory(champion) {
+      const fault = faultOf(champion);
+      if (fault !== null || !('buckets' in champion)) return fault;
+      earlier.push(champion);
+      return null;
+    },
+    add({ candidate, champion }) {
+      const fault = faultOf(candidate) ?? faultOf(champion);
+      if (fault !== null || !('buckets' in candidate) || !('buckets' in champion)) return fault;
+      if (edgesOf(candidate) !== edgesOf(champion)) {
+        return `the edges of the histograms differ: ${shown(candidate)} of the candidate, ${shown(champion)} of the champion`;
+      }
+      if (edge === null && earlier.length === 0) {
+        edge = nearestEdge([champion], policy.quantile ?? 0.95);
+        return edge === null ? 'the histogram has no finite edge' : `this interval chose the edge ${edge}`;
+      }
+      settle();
+      return inner.add({ candidate, champion });
+    },
+    evidence: inner.evidence,
+    dispersion() {
+      settle();
+      return inner.dispersion();
+    },
+    effect: inner.effect,
+  };
+
+  /** The history counts as soon as it is known at which edge. */
+  function settle(): void {
+    edge ??= nearestEdge(earlier, policy.quantile ?? 0.95);
+    if (edge === null) return;
+    for (const counts of earlier.splice(0)) inner.addHistory(counts);
+  }
+
+  function slower(counts: ArmCounts): EventCounts | string {
+    if (!('buckets' in counts)) return 'expected `buckets`, found other counts';
+    const within = counts.buckets.find(([upper]) => upper === edge);
+    if (within === undefined) return `expected the edge ${edge} in the histogram, found ${shown(counts)}`;
+    return { n: counts.n, x: Math.max(0, counts.n - within[1]) };
+  }
+}
+
+function faultOf(counts: ArmCounts): string | null {
+  if (!('buckets' in counts)) return 'expected `buckets`, found other counts';
+  let [edge, count] = [Number.NEGATIVE_INFINITY, 0];
+  for (const [upper, within] of counts.buckets) {
+    const here = upper === '+Inf' ? Number.POSITIVE_INFINITY : upper;
+    if (here <= edge) return `expected rising edges, found ${upper} after ${edge}`;
+    if (within < count) return `expected counts that rise with the edges, found ${within} after ${count}`;
+    [edge, count] = [here, within];
+  }
+  // Sums of rates may differ in the last digits.
+  return count > counts.n * (1 + 1e-9) ? `expected at most ${counts.n} requests in the buckets, found ${count}` : null;
+}
+
+function edgesOf({ buckets }: Histogram): string {
+  return buckets.flatMap(([upper]) => (upper === '+Inf' ? [] : [upper])).join(' ');
+}
+
+function shown(histogram: Histogram): string {
+  const edges = edgesOf(histogram);
+  return edges.length > 80 ? `${edges.slice(0, 80)}…` : edges;
+}
+
+/** The finite edge up to which the share of all requests is nearest to the quantile; the lower of two. */
+function nearestEdge(histograms: readonly Histogram[], quantile: number): number | null {
+  const within = new Map<number, number>();
+  let all = 0;
+  for (const { n, buckets } of histograms) {
+    all += n;
+    for (const [upper, count] of buckets) if (upper !== '+Inf') within.set(upper, (within.get(upper) ?? 0) + count);
+  }
+  let best: { readonly edge: number; readonly off: number } | null = null;
+  for (const [edge, count] of [...within].sort(([a], [b]) => a - b)) {
+    const off = all > 0 ? Math.abs(count / all - quantile) : 1;
+    if (best === null || off < best.off) best = { edge, off };
+  }
+  return best === null ? null : best.edge;
+}
