@@ -47,6 +47,14 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'say what a model reads in the features, and what changed from the champion',
     load: async () => (await import('./explain.ts')).explainCommand,
   },
+  models: {
+    summary: 'say which versions exist and which environment serves which, from git alone',
+    load: async () => (await import('./models.ts')).modelsCommand,
+  },
+  history: {
+    summary: 'say which version of a model served when, from git alone',
+    load: async () => (await import('./history.ts')).historyCommand,
+  },
   audit: {
     summary: 'print who caused what, and prove that nothing of it was changed',
     load: async () => (await import('./audit.ts')).auditCommand,
