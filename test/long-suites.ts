@@ -4,6 +4,7 @@ export const longSuites: readonly string[] = [
   'test/actions/{check,train-evaluate}.test.ts',
   'test/app/{backup,rate-limits,stop,unanswered}.test.ts',
   'test/examples/flights.test.ts',
+  'test/registry/history.test.ts',
   'test/hygiene/action.test.ts',
   'test/sandbox/actions/artifacts.test.ts',
   'test/store/backup.test.ts',

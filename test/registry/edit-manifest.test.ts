@@ -143,7 +143,7 @@ test('any edits lead to exactly the edited values, and lines that say nothing of
         text = edited.text;
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 
