@@ -1,7 +1,8 @@
 import type { ApplyPorts } from './apply.ts';
 import type { Learnt, Outcome, PendingEffect } from './ports.ts';
 import { manifestPath } from './registry/manifest.ts';
-import { nextAssignment, registrationTag } from './rollout/release-tags.ts';
+import { renderTag } from './registry/tags.ts';
+import { assignment, namedTags } from './rollout/release-tags.ts';
 import { revertedManifest } from './rollout/reverted-manifest.ts';
 import { evidenceBranch, gateRunName, type RolloutEffect, type RolloutTraces } from './rollout/rollout-effect.ts';
 
@@ -75,23 +76,35 @@ const editsPerMinute = 4;
 async function tagRelease(
   { repository }: PendingEffect,
   effect: Of<'tag-release'>,
-  { github }: ApplyPorts,
+  { github, outbox }: ApplyPorts,
 ): Promise<Outcome> {
-  const { model, version, environment, sha, rollout } = effect;
-  const registration = registrationTag(model, version);
-  const registered = (await github.listTags(repository, registration)).find(({ name }) => name === registration);
-  const commit = registered?.sha ?? sha;
-  if (registered === undefined) {
-    await github.createTag(repository, { name: registration, sha, message: `${model} ${version}` });
+  const { model, version, environment, rollout } = effect;
+  const artifact = { artifact: model, action: { kind: 'register', version }, counter: null } as const;
+  const registration = renderTag(artifact);
+  const names = await github.listTagNames(repository, model);
+  // Names that tags cannot have are served all the same; the deployment is their record then.
+  if (registration === null) return { kind: 'done', learnt: null };
+  const at = outbox.now();
+  if (!names.includes(registration)) {
+    const message = `${model} ${version}`;
+    await github.createTag(repository, { name: registration, sha: effect.sha, message, at });
   }
-  const assigned = await github.listTags(repository, `${model}#${environment}#`);
-  const next = nextAssignment(assigned, { model, environment, sha: commit });
-  if (!next.stands) {
-    const message = `${model} ${version} in ${environment} by rollout ${rollout}`;
-    await github.createTag(repository, { name: next.name, sha: commit, message });
+  const { counter, ofStage } = namedTags(names, { model, environment });
+  const recent = [registration, ...ofStage.slice(0, mostTags)];
+  const [registered, ...assigned] = await github.readTags(repository, recent);
+  const sha = registered?.sha ?? effect.sha;
+  const { stands, tags } = assignment(assigned, { model, environment, sha, counter });
+  for (const [index, tag] of tags.entries()) {
+    const message = `${model} in ${environment}: ${version} by rollout ${rollout}`;
+    // A second apart, so that readers that order them by time see this order.
+    const later = new Date(Date.parse(at) + (index + 1) * 1000).toISOString();
+    await github.createTag(repository, { ...tag, message, at: later });
   }
-  return left(effect, { tag: next.name });
+  return left(effect, { tag: stands ?? tags.at(-1)?.name ?? registration });
 }
+
+/** An environment whose last so many tags do not say what it had is not kept as Siskin keeps it. */
+const mostTags = 50;
 
 async function saveEvidence(
   { repository }: PendingEffect,

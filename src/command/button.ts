@@ -5,7 +5,7 @@ import { renderCommand, type Writable } from './render.ts';
 export interface Button {
   readonly label: string;
   readonly description: string;
-  readonly identifier: ButtonName;
+  readonly identifier: ButtonName | `ro-${string}`;
 }
 
 /** The commands that a check offers as buttons. */

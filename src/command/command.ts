@@ -31,6 +31,8 @@ export type Request =
   | { readonly verb: 'compare'; readonly model: string | null }
   | { readonly verb: 'retry'; readonly model: string | null }
   | { readonly verb: 'cancel'; readonly model: string | null }
+  /** The next version unless one is named, e.g. `1.4.0`. */
+  | { readonly verb: 'release'; readonly version: string | null; readonly model: string | null }
   | { readonly verb: 'approve-run' }
   | { readonly verb: 'approve-budget' }
   | { readonly verb: 'locks' }
@@ -51,6 +53,30 @@ export type Request =
       readonly term: Term | null;
     }
   | { readonly verb: 'unfreeze'; readonly target: string | null; readonly scope: FreezeScope }
+  /** Brings the release into the next environment, or into this one; a rollout to it that goes on skips what is left. */
+  | {
+      readonly verb: 'promote';
+      readonly environment: string | null;
+      readonly model: string | null;
+      readonly step: string | null;
+    }
+  | {
+      readonly verb: 'canary';
+      /** A word of the canary's, or a weight in percent. */
+      readonly action: string | null;
+      readonly environment: string | null;
+      readonly model: string | null;
+      /** The step that the person saw, `2` or, with its attempt, `2.1`; null when none was named. */
+      readonly step: string | null;
+    }
+  | {
+      readonly verb: 'rollback';
+      readonly environment: string | null;
+      readonly model: string | null;
+      /** The version to go back to; the one before when none is named. */
+      readonly to: string | null;
+      readonly reason: string | null;
+    }
   | {
       readonly verb: 'override-gate';
       readonly metric: string | null;

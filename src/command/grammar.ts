@@ -1,12 +1,12 @@
 import type { Request, Verb } from './command.ts';
 
 /** A flag or pair that a verb may take. */
-export type Word = 'model' | 'reason' | 'term' | 'organisation' | 'seed' | 'sha';
+export type Word = 'model' | 'reason' | 'term' | 'organisation' | 'seed' | 'sha' | 'environment' | 'step' | 'to';
 
 /** How one verb is typed, what it does, and who may use it where the policy says nothing. */
 export interface VerbGrammar {
   /** The name of the word that may follow the verb; null when nothing may. */
-  readonly target: 'code' | 'environment' | 'freeze-target' | 'metric' | null;
+  readonly target: 'canary-action' | 'code' | 'environment' | 'freeze-target' | 'metric' | 'version' | null;
   readonly takes: readonly Word[];
   /** Whether it changes anything: then `--dry-run` shows what it would do. */
   readonly changes: boolean;
@@ -95,6 +95,13 @@ const rows = {
     does: 'stops the runs of this pull request',
     example: 'cancel',
   },
+  release: {
+    ...runs,
+    target: 'version',
+    takes: ['model', 'sha'],
+    does: 'proposes the judged candidate as a release, in a pull request that deploys it when it is merged',
+    example: 'release -m <model>',
+  },
   'approve-run': {
     ...settles,
     target: null,
@@ -157,6 +164,33 @@ const rows = {
     does: 'ends a freeze',
     example: 'unfreeze runs',
   },
+  promote: {
+    ...settles,
+    target: 'environment',
+    takes: ['model', 'step'],
+    access: 'maintain',
+    trust: true,
+    does: 'proposes the release for the next environment, or takes a rollout that goes on to all traffic at once',
+    example: 'promote staging -m <model>',
+  },
+  canary: {
+    ...settles,
+    target: 'canary-action',
+    takes: ['environment', 'model', 'step'],
+    access: 'write',
+    trust: true,
+    does: 'shows a rollout (`status`), or steers it: `pause`, `resume`, `advance`, `abort`, or a weight in percent',
+    example: 'canary pause -e staging -m <model>',
+  },
+  rollback: {
+    ...settles,
+    target: 'environment',
+    takes: ['model', 'to', 'reason'],
+    access: 'write',
+    trust: false,
+    does: 'sends all traffic back to the version before, at once',
+    example: 'rollback staging -m <model>',
+  },
   'override-gate': {
     ...settles,
     target: 'metric',
@@ -188,13 +222,18 @@ interface WordField {
   readonly organisation: 'scope';
   readonly seed: 'seed';
   readonly sha: never;
+  readonly environment: 'environment';
+  readonly step: 'step';
+  readonly to: 'to';
 }
 
 interface TargetField {
+  readonly 'canary-action': 'action';
   readonly code: 'code';
   readonly environment: 'environment';
   readonly 'freeze-target': 'target';
   readonly metric: 'metric';
+  readonly version: 'version';
   readonly null: never;
 }
 

@@ -36,6 +36,8 @@ function wordsOf(command: Writable): readonly string[] {
       return ofModel(command.model);
     case 'train':
       return [...ofModel(command.model), ...(command.seed === null ? [] : [`seed=${command.seed}`])];
+    case 'release':
+      return [...target(command.version), ...ofModel(command.model)];
     case 'lock':
       return [...target(command.environment), ...ofModel(command.model), ...ofTerm(command.term), ...ofReason(command)];
     case 'unlock':
@@ -44,6 +46,22 @@ function wordsOf(command: Writable): readonly string[] {
       return [...target(command.target), ...ofScope(command.scope), ...ofTerm(command.term), ...ofReason(command)];
     case 'unfreeze':
       return [...target(command.target), ...ofScope(command.scope)];
+    case 'promote':
+      return [...target(command.environment), ...ofModel(command.model), ...ofStep(command.step)];
+    case 'canary':
+      return [
+        ...target(command.action),
+        ...(command.environment === null ? [] : ['-e', command.environment]),
+        ...ofModel(command.model),
+        ...ofStep(command.step),
+      ];
+    case 'rollback':
+      return [
+        ...target(command.environment),
+        ...ofModel(command.model),
+        ...(command.to === null ? [] : ['--to', command.to]),
+        ...ofReason(command),
+      ];
     case 'override-gate':
       return [...target(command.metric), ...ofModel(command.model), ...ofReason(command)];
     default:
@@ -57,6 +75,10 @@ function target(name: string | null): readonly string[] {
 
 function ofModel(model: string | null): readonly string[] {
   return model === null ? [] : ['-m', model];
+}
+
+function ofStep(step: string | null): readonly string[] {
+  return step === null ? [] : ['--step', step];
 }
 
 function ofScope(scope: FreezeScope): readonly string[] {

@@ -16,9 +16,9 @@ export function synopsis(verb: Verb): string {
 
 const placeholders: Readonly<Record<string, string>> = { for: 'time', until: 'instant' };
 
-/** Only a reason code may be left out: then those that hold are explained. */
+/** A reason code may be left out, then those that hold are explained, and a version, then it is the next one. */
 function targetOf({ target }: VerbGrammar): string {
   if (target === null) return '';
   const word = `<${targetWords[target].replace('reason ', '')}>`;
-  return target === 'code' ? `[${word}]` : word;
+  return target === 'code' || target === 'version' ? `[${word}]` : word;
 }

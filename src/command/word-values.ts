@@ -1,4 +1,5 @@
 import { ModelName } from '../policy/policy.ts';
+import { isVersion } from '../registry/version.ts';
 import type { Term } from './command.ts';
 import type { VerbGrammar, Word } from './grammar.ts';
 import { printable } from './printable.ts';
@@ -11,6 +12,9 @@ export interface Words {
   readonly term: Term | null;
   readonly organisation: boolean;
   readonly seed: number | null;
+  readonly environment: string | null;
+  readonly step: string | null;
+  readonly to: string | null;
   readonly sha: string | null;
   readonly dryRun: boolean;
 }
@@ -23,6 +27,9 @@ export const nothingSaid: Words = {
   term: null,
   organisation: false,
   seed: null,
+  environment: null,
+  step: null,
+  to: null,
   sha: null,
   dryRun: false,
 };
@@ -126,6 +133,40 @@ const wordTable: Readonly<Record<Word, readonly WordValue[]>> = {
       read: (words, value) => (/^\d{1,9}$/.test(value) ? { ...words, seed: Number(value) } : null),
     },
   ],
+  environment: [
+    {
+      name: 'environment',
+      is: 'environment',
+      flags: ['-e', '--environment'],
+      key: 'environment',
+      value: 'the name of an environment',
+      read: (words, value) =>
+        /^[a-z0-9][a-z0-9-]{0,62}$/i.test(value) ? { ...words, environment: value.toLowerCase() } : null,
+    },
+  ],
+  step: [
+    {
+      name: 'step',
+      is: 'step',
+      flags: ['--step'],
+      key: 'step',
+      value: 'the number of a step, such as `2`',
+      read: (words, step) => (/^[1-9]\d{0,2}(?:\.[1-9]\d{0,3})?$/.test(step) ? { ...words, step } : null),
+    },
+  ],
+  to: [
+    {
+      name: 'to',
+      is: 'version',
+      flags: ['--to'],
+      key: 'to',
+      value: 'a version such as `1.4.0`',
+      read: (words, value) => {
+        const to = value.replace(/^v/i, '');
+        return isVersion(to) ? { ...words, to } : null;
+      },
+    },
+  ],
   sha: [
     {
       name: 'sha',
@@ -152,14 +193,42 @@ const dryRun: WordValue = {
 
 /** What each kind of target is called. */
 export const targetWords = {
+  'canary-action': 'action or weight',
   code: 'reason code',
   environment: 'environment',
   'freeze-target': 'target',
   metric: 'metric',
+  version: 'version',
 } as const satisfies Readonly<Record<NonNullable<VerbGrammar['target']>, string>>;
 
 function targetValue(kind: NonNullable<VerbGrammar['target']>): WordValue {
   const is = targetWords[kind];
+  if (kind === 'version') {
+    return {
+      name: 'target',
+      is,
+      flags: [],
+      key: null,
+      value: 'a version such as `1.4.0`',
+      read: (words, value) => {
+        const version = value.replace(/^v/i, '');
+        return isVersion(version) ? { ...words, target: version } : null;
+      },
+    };
+  }
+  if (kind === 'canary-action') {
+    return {
+      name: 'target',
+      is,
+      flags: [],
+      key: null,
+      value: '`status`, `pause`, `resume`, `advance`, `abort`, or a weight such as `25`',
+      read: (words, value) =>
+        /^[a-z-]{1,20}$|^\d{1,3}(?:\.\d{1,2})?%?$/i.test(value)
+          ? { ...words, target: value.toLowerCase().replace(/%$/, '') }
+          : null,
+    };
+  }
   return {
     name: 'target',
     is,

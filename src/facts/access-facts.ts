@@ -7,6 +7,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { GithubReader, RoleHeld } from '../ports.ts';
 import { type Answered, answered, known, unknown } from './answered.ts';
 import { type ModelOwners, readOwners } from './owner-facts.ts';
+import { isSteering } from './steered-facts.ts';
 
 /** What the default branch says of rights: nothing, something that cannot be read, or a policy. */
 export type Rules =
@@ -36,7 +37,7 @@ export interface Asked {
 
 /** The environment that a command is about; null where it is about none, or about several. */
 export function environmentOf(command: Command): string | null {
-  if (command.verb === 'lock' || command.verb === 'unlock') return command.environment;
+  if ('environment' in command) return command.environment;
   if (command.verb !== 'freeze' && command.verb !== 'unfreeze') return null;
   return command.target === 'runs' || command.target === 'all' ? null : command.target;
 }
@@ -98,9 +99,12 @@ function wantedBy(commands: readonly Command[], rules: Rules) {
   const given = rulesOf(rules);
   const asked = commands.flatMap((command): readonly Asked[] => {
     if (command.verb === 'unknown') return [];
-    if (command.verb !== 'help') return [{ verb: command.verb, environment: environmentOf(command) }];
+    // An environment that is left out is found later, among the rollouts.
+    const isOpen = isSteering(command) && environmentOf(command) === null;
+    if (command.verb !== 'help' && !isOpen) return [{ verb: command.verb, environment: environmentOf(command) }];
     const environments = [null, ...Object.keys(given?.environments ?? {})];
-    return verbs.flatMap((verb) => environments.map((environment) => ({ verb, environment })));
+    const asking = isOpen ? [command.verb] : verbs;
+    return asking.flatMap((verb) => environments.map((environment) => ({ verb, environment })));
   });
   return {
     grantees: asked.flatMap((one) => granteesOf(one, given)),

@@ -8,6 +8,7 @@ import { type DoctorFacts, gatherDoctor } from './doctor-facts.ts';
 import { gatherHolds, type Holds } from './hold-facts.ts';
 import { gatherPull, type PullFacts } from './pull-facts.ts';
 import { gatherRivals, type RivalFacts } from './rival-facts.ts';
+import { gatherSteered, type SteeredFacts } from './steered-facts.ts';
 
 /** What obeying needs to know: nothing at all before the first reaction, then who asks and where the pull request stands. */
 export type CommandFacts =
@@ -23,6 +24,8 @@ export type CommandFacts =
       readonly rivals: RivalFacts | null;
       /** What the set-up looks like; null where no command asks. */
       readonly doctor: DoctorFacts | null;
+      /** The rollouts that are meant or may be; null where no command is about any. */
+      readonly steered: SteeredFacts | null;
       readonly holds: Holds;
       readonly now: string;
     };
@@ -48,8 +51,9 @@ export async function gatherCommand(
   const rivals =
     pull === null || comparing.length === 0 ? null : await gatherRivals(repository, pull, { ...ports, named });
   const isExamined = commands.some(({ verb }) => verb === 'doctor');
+  const steered = await gatherSteered(intent, now, ports);
   const doctor = isExamined ? await gatherDoctor({ repository, number }, now, ports) : null;
-  return { kind: 'known', access, pull, tree, rivals, doctor, holds, now };
+  return { kind: 'known', access, pull, tree, rivals, doctor, steered, holds, now };
 }
 
 const approving: readonly string[] = ['approve-run', 'approve-budget', 'override-gate'] satisfies readonly Verb[];

@@ -39,7 +39,7 @@ export async function publishDeployment(
       environment: deployment.environment,
       auto_inactive: false,
       ...(deployment.environmentUrl === null ? {} : { environment_url: deployment.environmentUrl }),
-      ...(deployment.logUrl === null ? {} : { log_url: deployment.logUrl }),
+      log_url: `${webUrl(github)}/${repository.owner}/${repository.name}/${deployment.logPath}`,
     }),
   );
   return id;
@@ -63,6 +63,12 @@ export async function publishDeployment(
     // Without auto_merge GitHub answers with the Deployment, never with a message alone.
     return idOf('id' in data ? data.id : 0);
   }
+}
+
+/** Where people see what the API of a GitHub is about: api.github.com, or `/api/v3` of an enterprise's server. */
+function webUrl(github: Github): string {
+  const { baseUrl } = github.request.endpoint.DEFAULTS;
+  return baseUrl.replace(/\/api\/v3\/?$/, '').replace(/^https:\/\/api\./, 'https://');
 }
 
 async function findDeployment(

@@ -11,26 +11,42 @@ interface Named {
   readonly sha: string;
 }
 
-/** The tags that begin so, with the commits that they stand on. */
-export async function listTags(github: Github, repository: Repository, prefix: string): Promise<readonly Named[]> {
+/** The names of the tags that begin so. */
+export async function listTagNames(github: Github, repository: Repository, prefix: string): Promise<readonly string[]> {
   const { data: refs } = await asking(`list the tags ${prefix}…`, () =>
     github.request('GET /repos/{owner}/{repo}/git/matching-refs/{ref}', {
       ...routeOf(repository),
       ref: `tags/${prefix}`,
     }),
   );
-  const known = refs.map(({ ref, object }) => ({ name: ref.replace(/^refs\/tags\//, ''), object }));
-  return await Promise.all(
-    known.map(async ({ name, object }) => ({
-      name,
-      sha: object.type === 'tag' ? await commitOfTag(github, repository, object.sha) : object.sha,
-    })),
-  );
+  return refs.map(({ ref }) => ref.replace(/^refs\/tags\//, ''));
 }
 
-async function commitOfTag(github: Github, repository: Repository, sha: string): Promise<string> {
-  const { data } = await asking(`read the tag ${sha}`, () =>
-    github.request('GET /repos/{owner}/{repo}/git/tags/{tag_sha}', { ...routeOf(repository), tag_sha: sha }),
+/** The commits that tags are of, in their order; those that are gone are left out. */
+export async function readTags(
+  github: Github,
+  repository: Repository,
+  names: readonly string[],
+): Promise<readonly Named[]> {
+  const read: Named[] = [];
+  // One after the other: GitHub asks not to be called by one client in parallel.
+  for (const name of names) {
+    const sha = await commitOf(github, repository, name);
+    if (sha !== null) read.push({ name, sha });
+  }
+  return read;
+}
+
+async function commitOf(github: Github, repository: Repository, name: string): Promise<string | null> {
+  const route = routeOf(repository);
+  const answer = await askingFor(`read the tag ${name}`, () =>
+    github.request('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...route, ref: `tags/${name}` }),
+  );
+  if (answer === null) return null;
+  const { object } = answer.data;
+  if (object.type !== 'tag') return object.sha;
+  const { data } = await asking(`read the tag ${name}`, () =>
+    github.request('GET /repos/{owner}/{repo}/git/tags/{tag_sha}', { ...route, tag_sha: object.sha }),
   );
   return data.object.sha;
 }
@@ -39,29 +55,32 @@ async function commitOfTag(github: Github, repository: Repository, sha: string):
 export async function createTag(
   github: Github,
   repository: Repository,
-  { name, sha, message }: Named & { readonly message: string },
+  { app, tag }: { readonly app: AppIdentity; readonly tag: Named & { readonly message: string; readonly at: string } },
 ): Promise<void> {
-  const present = (await listTags(github, repository, name)).find((tag) => tag.name === name);
-  if (present !== undefined) {
-    if (present.sha === sha) return;
+  const { name, sha, message, at } = tag;
+  const present = await commitOf(github, repository, name);
+  if (present === sha) return;
+  if (present !== null) {
     throw new AppError(
       'conflict',
-      `expected to set the tag ${name}, found it on ${present.sha}; somebody else was quicker`,
+      `expected to set the tag ${name}, found it on ${present}; somebody else was quicker`,
     );
   }
+  const login = `${app.slug}[bot]`;
   await asking(`create the tag ${name}`, async () => {
-    const tag = await github.request('POST /repos/{owner}/{repo}/git/tags', {
+    const made = await github.request('POST /repos/{owner}/{repo}/git/tags', {
       ...routeOf(repository),
       tag: name,
       message,
       object: sha,
       type: 'commit',
+      tagger: { name: login, email: `${app.id}+${login}@users.noreply.github.com`, date: at },
     });
     await github.request('POST /repos/{owner}/{repo}/git/refs', {
       ...routeOf(repository),
       ...once,
       ref: `refs/tags/${name}`,
-      sha: tag.data.sha,
+      sha: made.data.sha,
     });
   });
 }

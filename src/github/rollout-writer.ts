@@ -5,15 +5,16 @@ import { readFile } from './contents.ts';
 import { publishDeployment } from './deployments.ts';
 import { openIssue } from './issues.ts';
 import { mergeOwn } from './own-merge.ts';
-import { createTag, listTags, proposeFiles, readDefaultTip, saveFiles } from './own-refs.ts';
+import { createTag, listTagNames, proposeFiles, readDefaultTip, readTags, saveFiles } from './own-refs.ts';
 
 /** Writes about rollouts to GitHub as this App, over a connection to the one repository that is meant. */
 export function rolloutWriter(connect: Connect, app: () => Promise<AppIdentity>): RolloutWriter {
   return {
     publishDeployment: async (repository, options) =>
       publishDeployment(await connect(repository), repository, { app: await app(), ...options }),
-    listTags: async (repository, prefix) => listTags(await connect(repository), repository, prefix),
-    createTag: async (repository, tag) => createTag(await connect(repository), repository, tag),
+    listTagNames: async (repository, prefix) => listTagNames(await connect(repository), repository, prefix),
+    readTags: async (repository, names) => readTags(await connect(repository), repository, names),
+    createTag: async (repository, tag) => createTag(await connect(repository), repository, { app: await app(), tag }),
     saveFiles: async (repository, options) => saveFiles(await connect(repository), repository, options),
     async readTip(repository, path) {
       const github = await connect(repository);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Verb } from '../command/command.ts';
 import { grammar, verbs } from '../command/grammar.ts';
 import { type Grantee, granteeForms, granteeOf, granteePattern, granteeProblem } from './grantee.ts';
+import { releaseKeys } from './release-policy.ts';
 import { rolloutKeys } from './rollout-policy.ts';
 
 const Grantees = z
@@ -17,7 +18,9 @@ const Grantees = z
   .describe('A list of those to whom it is given; an empty list gives it to nobody.');
 
 /** Verbs that are about an environment. */
-const environmentVerbs = verbs.filter((verb) => ['environment', 'freeze-target'].includes(grammar[verb].target ?? ''));
+const environmentVerbs = verbs.filter((verb) =>
+  ['environment', 'freeze-target', 'canary-action'].includes(grammar[verb].target ?? ''),
+);
 
 /** Who may use which verb. */
 export const AccessPolicy = z
@@ -50,6 +53,7 @@ export const EnvironmentPolicy = z.strictObject({
     .describe('Who may use a verb about this environment; a verb that is not listed here is given as in `access`.'),
   'author-may-approve': AuthorMayApprove,
   ...rolloutKeys,
+  ...releaseKeys,
 });
 export type EnvironmentPolicy = z.infer<typeof EnvironmentPolicy>;
 

@@ -1,6 +1,7 @@
 import type { Freeze } from '../decide/freeze.ts';
 import type { Effect } from '../effect.ts';
 import type { Repository } from '../intent.ts';
+import type { ReleaseRequest, StoredOutcome } from '../registry/release-request.ts';
 import type { RolloutTraces } from '../rollout/rollout-effect.ts';
 import type { RunFailure, RunRecord } from '../store/run-record.ts';
 
@@ -34,6 +35,8 @@ export type Learnt =
       readonly url: string | null;
     }
   | { readonly kind: 'run-refused'; readonly claim: string; readonly failure: RunFailure }
+  /** The bytes of a release were moved, or cannot be. */
+  | { readonly kind: 'release-stored'; readonly request: ReleaseRequest; readonly stored: StoredOutcome }
   /** A dispatch was never sent, because the run was called off before. */
   | { readonly kind: 'run-unsent'; readonly claim: string }
   /** Where a rollout left traces on GitHub; `edited` when its comment on that pull request was edited. */
@@ -70,6 +73,8 @@ export type Outcome =
 
 /** The queue of effects, as applying sees it. */
 export interface Outbox {
+  /** The instant that counts as now (ISO 8601). */
+  now(): string;
   /** The due effects of a lane in order. */
   listDue(lane: string): Promise<readonly PendingEffect[]>;
   /** Counts an attempt before it is made; false when the effect was replaced meanwhile and must not be made. */

@@ -11,12 +11,17 @@ export interface RolloutWriter {
     repository: Repository,
     options: { readonly rollout: string; readonly known: number | null; readonly deployment: DeploymentContent },
   ): Promise<number>;
-  /** The names of all tags that begin so, with the commits that they stand on. */
-  listTags(repository: Repository, prefix: string): Promise<readonly { readonly name: string; readonly sha: string }[]>;
-  /** Creates an annotated tag; one of this name on the same commit is left as it is. AppError `conflict` when it stands elsewhere. */
+  /** The names of all tags that begin so. */
+  listTagNames(repository: Repository, prefix: string): Promise<readonly string[]>;
+  /** The commits that tags of these names are of, in their order; those that are gone are left out. */
+  readTags(
+    repository: Repository,
+    names: readonly string[],
+  ): Promise<readonly { readonly name: string; readonly sha: string }[]>;
+  /** Creates an annotated tag made at this instant; one of this name on the same commit is left as it is. AppError `conflict` when it stands elsewhere. */
   createTag(
     repository: Repository,
-    tag: { readonly name: string; readonly sha: string; readonly message: string },
+    tag: { readonly name: string; readonly sha: string; readonly message: string; readonly at: string },
   ): Promise<void>;
   /** Puts files on a branch of our own that shares no history with others, and returns its newest commit. */
   saveFiles(

@@ -10,8 +10,8 @@ export interface DeploymentContent {
   /** At most 140 characters are kept. */
   readonly description: string;
   readonly environmentUrl: string | null;
-  /** Where the rollout is followed. */
-  readonly logUrl: string | null;
+  /** The page of the repository where the rollout is followed, e.g. `pull/12`. */
+  readonly logPath: string;
   /** What programs that hear of the Deployment can read. */
   readonly payload: Readonly<Record<string, string | number>>;
 }

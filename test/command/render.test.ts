@@ -24,8 +24,19 @@ const reason = fc
   )
   .map((text) => printable(text.replaceAll(/\s/g, ' '), 200).trim())
   .filter((text) => /[\p{L}\p{N}]/u.test(text));
+const version = fc.tuple(fc.nat(99), fc.nat(99), fc.nat(99)).map((parts) => parts.join('.'));
+/** What may stand as the target of a verb. */
+const targets = {
+  version,
+  'canary-action': fc.oneof(fc.constantFrom('status', 'pause', 'abort'), fc.nat(100).map(String)),
+} as const;
 const words = fc.record({
-  target: fc.option(name),
+  named: fc.option(name),
+  version: fc.option(targets.version),
+  action: fc.option(targets['canary-action']),
+  environment: fc.option(name),
+  step: fc.option(fc.constantFrom('1', '2', '12.3')),
+  to: fc.option(version),
   model: fc.option(name),
   reason: fc.option(reason),
   term: fc.option(term),
@@ -38,7 +49,9 @@ const words = fc.record({
 describe('a command that is written down', () => {
   it('is read again as the same command, whatever it says', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...verbs), words, (verb, said) => {
+      fc.property(fc.constantFrom(...verbs), words, (verb, { named, version, action, ...others }) => {
+        const kind = grammar[verb].target;
+        const said = { ...others, target: kind === 'version' ? version : kind === 'canary-action' ? action : named };
         const sha = grammar[verb].takes.includes('sha') ? said.sha : null;
         const dryRun = grammar[verb].changes && said.dryRun;
         const command = { ...requestFrom(verb, said), sha, dryRun };

@@ -22,7 +22,11 @@ describe('without a policy', () => {
     compare: '---yyy',
     retry: '---yyy',
     cancel: '---yyy',
+    release: '---yyy',
     lock: '---yyy',
+    promote: '----yy',
+    canary: '---yyy',
+    rollback: '---yyy',
     unlock: '----yy',
     'approve-run': '---yyy',
     'approve-budget': '----yy',
@@ -30,7 +34,7 @@ describe('without a policy', () => {
     unfreeze: '----yy',
     'override-gate': '----yy',
   };
-  const trusting = ['approve-run', 'approve-budget', 'freeze', 'unfreeze', 'override-gate'];
+  const trusting = ['approve-run', 'approve-budget', 'freeze', 'unfreeze', 'override-gate', 'promote', 'canary'];
 
   it.each(verbs)('/%s is given to whom the table says', (verb) => {
     const row = (demand: Partial<Demand>, facts: Partial<AccessFacts>): string =>

@@ -1,9 +1,11 @@
 import type { Command, Verb } from '../../command/command.ts';
+import { isSteering } from '../../facts/steered-facts.ts';
 import { budgetTable } from '../../render/spending.ts';
 import { emptyPlan } from '../plans.ts';
 import { accessRefusal } from './access.ts';
 import { approveBudget } from './approve-budget.ts';
 import { approveRun } from './approve-run.ts';
+import { canary } from './canary.ts';
 import { cancel } from './cancel.ts';
 import { compare } from './compare.ts';
 import { config } from './config.ts';
@@ -16,7 +18,9 @@ import { help } from './help.ts';
 import { lock, locks, unlock } from './lock.ts';
 import { exampleOf, namesHere } from './names.ts';
 import { overrideGate } from './override-gate.ts';
+import { promote } from './promote.ts';
 import { retry } from './retry.ts';
+import { rollback } from './rollback.ts';
 import { wishForRun } from './run.ts';
 import { type Answer, type OpenScene, refuse, type Scene } from './scene.ts';
 
@@ -30,7 +34,9 @@ export function answerTo(command: Command, scene: Scene): Answer {
     return refuse(command, { code: 'unknown-command', reason: `it ${reason}`, fix });
   }
   // What a person holds can be given back without any right; what others hold is judged there.
-  const denied = command.verb === 'unlock' ? null : accessRefusal(command, scene);
+  // Which environment a rollout's command is about is found there first, and then the right to it.
+  const isJudgedThere = command.verb === 'unlock' || isSteering(command);
+  const denied = isJudgedThere ? null : accessRefusal(command, scene);
   if (denied !== null) return denied;
   switch (command.verb) {
     case 'help':
@@ -68,6 +74,12 @@ export function answerTo(command: Command, scene: Scene): Answer {
       return onOpen(command, scene, (open) => compare(command, open));
     case 'retry':
       return onOpen(command, scene, (open) => retry(command, open));
+    case 'promote':
+      return promote(command, scene);
+    case 'canary':
+      return canary(command, scene);
+    case 'rollback':
+      return rollback(command, scene);
     case 'approve-budget':
       return onOpen(command, scene, (open) => approveBudget(command, open));
     default:
