@@ -24,8 +24,8 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
 }
 
 /** Ends a process and waits for its end. */
-export async function stopped(child: ChildProcess): Promise<void> {
+export async function stopped(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
+  child.kill(signal);
   await once(child, 'exit');
 }
