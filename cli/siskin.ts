@@ -55,9 +55,17 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'say which version of a model served when, from git alone',
     load: async () => (await import('./history.ts')).historyCommand,
   },
+  replay: {
+    summary: 'judge the sealed evidence of a rollout again, by its policy or by another',
+    load: async () => (await import('./replay.ts')).replayCommand,
+  },
   audit: {
     summary: 'print who caused what, and prove that nothing of it was changed',
     load: async () => (await import('./audit.ts')).auditCommand,
+  },
+  serve: {
+    summary: 'serve ONNX and TensorFlow.js models, by weights that a rollout sets',
+    load: async () => (await import('./serve.ts')).serveCommand,
   },
   backup: {
     summary: 'write all that the App keeps in its database to one file',

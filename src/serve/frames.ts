@@ -23,7 +23,7 @@ export function frameParts({ id, status, jsonBytes, body }: Frame): readonly [Bu
 }
 
 /** Takes bytes as they arrive and gives whole messages. A message longer than the limit ends it with an error. */
-export function frameReader(limitBytes: number, onFrame: (frame: Frame) => void): (chunk: Buffer) => void {
+export function frameReader(limitBytes: () => number, onFrame: (frame: Frame) => void): (chunk: Buffer) => void {
   let kept: Buffer[] = [];
   let bytes = 0;
   return (chunk) => {
@@ -54,7 +54,8 @@ export function frameReader(limitBytes: number, onFrame: (frame: Frame) => void)
       kept = [first];
     }
     const length = first.readUInt32BE(0);
-    if (length > limitBytes) throw new RangeError(`a message of ${length} bytes, over the limit of ${limitBytes}`);
+    const limit = limitBytes();
+    if (length > limit) throw new RangeError(`a message of ${length} bytes, over the limit of ${limit}`);
     return length;
   }
 }

@@ -1,6 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../error.ts';
-import { identityOf } from '../evaluate/runtime/model-files.ts';
 import { openOnnx } from '../evaluate/runtime/onnx.ts';
 import type { Datatype, Elements } from './datatype.ts';
 import type { TensorSpec, TensorValue } from './tensor.ts';
@@ -11,12 +10,11 @@ export async function loadOnnxTensorModel(
   file: string,
   { threads }: { readonly threads: number },
 ): Promise<TensorModel> {
-  const { ort, session, external } = await openOnnx(file, { threads, provider: 'cpu' });
+  const { ort, session } = await openOnnx(file, { threads, provider: 'cpu' });
   const inputs = session.inputMetadata.map((input) => specOf(input, 'input'));
   const outputs = session.outputMetadata.filter(({ isTensor }) => isTensor).map((output) => specOf(output, 'output'));
   return {
     platform: 'onnxruntime_onnx',
-    digest: identityOf('onnx', [file, ...external]).digest,
     inputs,
     outputs,
     async run(values, names) {

@@ -6,8 +6,6 @@ import type { TensorSpec, TensorValue } from './tensor.ts';
 export interface TensorModel {
   /** The name of the format as the Open Inference Protocol calls platforms. */
   readonly platform: 'onnxruntime_onnx' | 'tensorflowjs';
-  /** The digest of its bytes, hashed when it was loaded. */
-  readonly digest: string;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   /** One tensor per input, in that order; gives the outputs that are named, in their order. Throws what the runtime throws. */

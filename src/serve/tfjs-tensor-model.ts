@@ -1,6 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { AppError } from '../error.ts';
-import { filesOf, identityOf } from '../evaluate/runtime/model-files.ts';
 import { openTfjs, type TfjsModel } from '../evaluate/runtime/tfjs.ts';
 import { type TfjsCore, useCpu } from '../evaluate/runtime/tfjs-backend.ts';
 import type { Datatype, Elements } from './datatype.ts';
@@ -9,13 +8,11 @@ import type { TensorModel } from './tensor-model.ts';
 
 /** Loads a TensorFlow.js layers or graph model with all its inputs and outputs. */
 export async function loadTfjsTensorModel(folder: string): Promise<TensorModel> {
-  const { core, model, kind } = await openTfjs(folder);
-  const digest = identityOf(kind, filesOf(folder)).digest;
+  const { core, model } = await openTfjs(folder);
   const inputs = model.inputs.map((input) => specOf(input, 'input'));
   const outputs = model.outputs.map((output) => specOf(output, 'output'));
   return {
     platform: 'tensorflowjs',
-    digest,
     inputs,
     outputs,
     run: (values, names) => runOrChangeBackend({ core, model, outputs }, values, names),
