@@ -9,9 +9,13 @@ export interface YamlStyle {
 
 /** The style of a text; two spaces, lists indented and `{ padded }` where it shows none. */
 export function yamlStyle(text: string): YamlStyle {
-  const indent = /^( +)[^\s#-]/m.exec(text)?.[1]?.length ?? 2;
+  const indents = [...text.matchAll(/^( +)[^\s#]/gm)].map((match) => match[1]?.length ?? 2);
   const isListFlush = /^( *)[^\s#-][^\n]*:[ \t]*\r?\n\1- /m.test(text);
-  return { indent: Math.min(8, Math.max(2, indent)), indentSeq: !isListFlush, padded: !/\{[^\s}]/.test(text) };
+  return {
+    indent: indents.length === 0 ? 2 : Math.min(8, Math.max(2, Math.min(...indents.slice(0, 1000)))),
+    indentSeq: !isListFlush,
+    padded: !/\{[^\s}]/.test(text),
+  };
 }
 
 /** A mapping or list as lines of block style, not indented. */
@@ -26,7 +30,12 @@ export function blockLines(value: unknown, style: YamlStyle): readonly string[] 
     flowCollectionPadding: style.padded,
     aliasDuplicateObjects: false,
   });
-  return text.replace(/\n$/, '').split('\n');
+  return text.replace(/\n$/, '').split('\n').map(withPoint);
+}
+
+/** Readers of the older YAML take `1e-7` for a text. */
+function withPoint(line: string): string {
+  return line.replace(/^(\s*(?:- )*(?:(?:"(?:[^"\\]|\\.)*"|[^\s"':][^"':]*): )?-?\d+)e([+-]\d+)$/, '$1.0e$2');
 }
 
 /** A value on one line, fit to stand inside brackets. */
@@ -42,7 +51,7 @@ export function flowText(value: unknown, style: YamlStyle): string {
 
 /** A text, number, truth value or null on one line, with the quotes that the earlier value had where they can be kept. */
 export function scalarText(value: unknown, before: string | null | undefined): string {
-  if (typeof value !== 'string') return JSON.stringify(value ?? null);
+  if (typeof value !== 'string') return withPoint(JSON.stringify(value ?? null));
   if (before === 'QUOTE_SINGLE' && /^[\x20-\x7e]*$/.test(value)) return `'${value.replaceAll("'", "''")}'`;
   if (before !== 'QUOTE_DOUBLE' && isPlain(value)) return value;
   return JSON.stringify(value).replaceAll(
