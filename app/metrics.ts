@@ -12,8 +12,21 @@ export interface Metrics {
   applied(applied: Applied): void;
   /** GitHub said how many requests an installation has left in this hour. */
   budgetLeft(installation: number, remaining: number): void;
+  /** A rollout had its turn. */
+  rolloutTurn(turn: {
+    readonly end: string;
+    /** Seconds from when it was due to when it began, and from there to its end. */
+    readonly lag: number;
+    readonly seconds: number;
+    /** Set where traffic was seen to be back: milliseconds since that was decided. */
+    readonly zeroAfterMs: number | null;
+  }): void;
   /** The page in Prometheus' text format. */
-  render(backlog: Backlog, rates: readonly InstallationRate[]): Promise<string>;
+  render(
+    backlog: Backlog,
+    rates: readonly InstallationRate[],
+    rollouts: Readonly<Record<string, number>>,
+  ): Promise<string>;
   readonly contentType: string;
 }
 
@@ -87,6 +100,31 @@ export function openMetrics(): Metrics {
     labelNames: ['installation'],
     registers: [registry],
   });
+  const rolloutsByState = new Gauge({
+    name: 'siskin_rollouts',
+    help: 'Rollouts in which something is left to be done, by state',
+    labelNames: ['state'],
+    registers: [registry],
+  });
+  const turnLag = new Histogram({
+    name: 'siskin_rollout_lag_seconds',
+    help: 'From the instant at which a rollout was due to the begin of its turn',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60],
+    registers: [registry],
+  });
+  const turnSeconds = new Histogram({
+    name: 'siskin_rollout_turn_seconds',
+    help: 'How long a turn of a rollout took, by how it ended',
+    labelNames: ['end'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+    registers: [registry],
+  });
+  const zeroSeconds = new Histogram({
+    name: 'siskin_rollout_zero_seconds',
+    help: 'From the verdict (or order) to the observation that the candidate gets nothing',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300],
+    registers: [registry],
+  });
   const runs = new Gauge({ name: 'siskin_runs', help: 'Runs by state', labelNames: ['state'], registers: [registry] });
   return {
     contentType: registry.contentType,
@@ -99,7 +137,14 @@ export function openMetrics(): Metrics {
     },
     applied: ({ effect, outcome }) => effects.inc({ kind: effect.effect.kind, outcome: outcome.kind }),
     budgetLeft: (installation, remaining) => budget.set({ installation }, remaining),
-    async render(backlog, rates) {
+    rolloutTurn({ end, lag, seconds, zeroAfterMs }) {
+      turnLag.observe(lag);
+      turnSeconds.observe({ end }, seconds);
+      if (zeroAfterMs !== null) zeroSeconds.observe(zeroAfterMs / 1000);
+    },
+    async render(backlog, rates, rollouts) {
+      rolloutsByState.reset();
+      for (const [state, count] of Object.entries(rollouts)) rolloutsByState.set({ state }, count);
       backlogGauge.set({ what: 'deliveries', state: 'waiting' }, backlog.waitingDeliveries);
       backlogGauge.set({ what: 'deliveries', state: 'failed' }, backlog.failedDeliveries);
       backlogGauge.set({ what: 'effects', state: 'waiting' }, backlog.waitingEffects);

@@ -9,6 +9,7 @@ import { githubWriter } from '../src/github/writer.ts';
 import type { Intent } from '../src/intent.ts';
 import { observe } from '../src/observe.ts';
 import type { Cause } from '../src/ports.ts';
+import { type Connections, noConnections } from '../src/rollout/connections.ts';
 import { run as runIntent } from '../src/run.ts';
 import { type Delivery, intentEvent } from '../src/store/deliveries.ts';
 import { type DatabasePlace, openDatabase } from '../src/store/place.ts';
@@ -23,7 +24,8 @@ import siskin, { type ReceivedEvent } from './index.ts';
 import { type Metrics, openMetrics } from './metrics.ts';
 import { recoverMissed } from './missed-deliveries.ts';
 import { openReadiness, type Readiness } from './readiness.ts';
-import { type OnStep, tellLanesOf, tellStepsOf } from './steps.ts';
+import { startRollouts } from './rollouts.ts';
+import { type OnStep, stepOfAct, tellLanesOf, tellStepsOf } from './steps.ts';
 import { startTimer } from './timer.ts';
 import { openTurnaway } from './turnaway.ts';
 import { openWorker, type Worker } from './worker.ts';
@@ -49,6 +51,8 @@ export interface AppOptions {
   readonly reconcileSeconds?: number;
   /** The one source of time for what is kept and decided. */
   readonly clock?: () => Date;
+  /** What the operator lets rollouts reach; nothing unless told otherwise. */
+  readonly connections?: Connections;
   /** Hears of every durable step; without it, the log does at its level `debug`. */
   readonly onStep?: OnStep;
 }
@@ -131,11 +135,19 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     reconcileSeconds: options.reconcileSeconds ?? 300,
     recoverMissed: () => recoverMissed({ probot, store, log, clock }),
   });
+  const rollouts = startRollouts({
+    store,
+    connections: options.connections ?? noConnections,
+    clock,
+    log,
+    metrics,
+    onAct: (act, about) => onStep({ name: stepOfAct(act), about }),
+  });
   opening.defer(async () => {
     stopping = true;
     worker.stop();
     // Webhooks are kept to the last: GitHub does not send them again by itself.
-    await Promise.all([timer.stop(), queue.rest()]);
+    await Promise.all([timer.stop(), rollouts.stop(), queue.rest()]);
     await close(server);
   });
 
@@ -198,7 +210,11 @@ function routesOf(ports: {
       else answer(response, 503, found.reason);
     },
     'GET /metrics': async (_request, response) => {
-      const page = await metrics.render(await store.readBacklog(), await store.listRates());
+      const page = await metrics.render(
+        await store.readBacklog(),
+        await store.listRates(),
+        await store.rollouts.countByState(),
+      );
       response.writeHead(200, { 'content-type': metrics.contentType }).end(page);
     },
   };

@@ -1,3 +1,4 @@
+import type { Act } from '../src/rollout/engine/acts.ts';
 import type { Store } from '../src/store/store.ts';
 import type { Worker } from './worker.ts';
 
@@ -26,9 +27,36 @@ export const stepNames = [
   'lane-left',
 ] as const;
 
+/** The steps of a rollout: in SQL, and outside of it. */
+export const rolloutStepNames = [
+  'rollout-requested',
+  'rollout-ordered',
+  'rollout-moved',
+  'rollout-given-up',
+  /** The platform was asked, and the history read; nothing is set. */
+  'rollout-validated',
+  /** What the platform is to be set to is written down, and it was not asked yet. */
+  'rollout-intended',
+  'rollout-applying',
+  /** The platform took it; nobody looked whether it is so. */
+  'rollout-applied',
+  'rollout-observed',
+  'rollout-refused',
+  'rollout-changed',
+  /** The sources answered; nothing of it is kept. */
+  'rollout-measured',
+  /** Evidence and verdict are kept, and nothing was done about them. */
+  'rollout-judged',
+] as const;
+
+/** What an act of the engine is called among the steps. */
+export function stepOfAct(act: Act): (typeof rolloutStepNames)[number] {
+  return act.kind === 'kept' ? `rollout-${act.event}` : `rollout-${act.kind}`;
+}
+
 /** One step that was just taken, and what it was about: a delivery's id, a lane, an effect's target, a repository. */
 export interface Step {
-  readonly name: (typeof stepNames)[number];
+  readonly name: (typeof stepNames)[number] | (typeof rolloutStepNames)[number];
   readonly about: string;
 }
 

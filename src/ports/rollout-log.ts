@@ -21,8 +21,9 @@ export interface Surroundings {
   readonly rejected: string | null;
 }
 
-/** A lease on the service of a rollout. Its fence is higher than that of every lease before. */
+/** The right to write to a service. Its fence is higher than that of every one before. */
 export interface Lease {
+  /** One life of one process. */
   readonly holder: string;
   readonly fence: number;
 }
@@ -30,40 +31,51 @@ export interface Lease {
 /** A rollout whose time has come. */
 export interface DueRollout {
   readonly id: string;
+  /** The number of its newest event. */
+  readonly sequence: number;
   /** ISO 8601. */
   readonly wakeAt: string;
-}
-
-/** What the engine keeps and reads. Every write needs the lease and the newest number; AppError `conflict` or `fenced` otherwise. */
-export interface RolloutLog {
-  readonly listDue: (options: { readonly now: string; readonly most: number }) => Promise<readonly DueRollout[]>;
-  /** When the engine must look at one again at the latest: after a clock went back nothing may sleep for longer. */
-  readonly read: (id: string) => Promise<Progress | null>;
-  readonly readSurroundings: (progress: Progress) => Promise<Surroundings>;
-  readonly readEvidence: (id: string) => Promise<readonly string[]>;
-  readonly readUnsealed: (id: string, interval: number) => Promise<string | null>;
-  /** The next event, with the evidence that belongs to it, in one transaction. */
-  readonly append: (
-    before: Progress,
-    decided: Decided,
-    options: { readonly lease: Lease; readonly wakeAt: string; readonly evidence?: readonly EvidenceToKeep[] },
-  ) => Promise<Progress>;
-  /** Evidence that is not sealed yet. */
-  readonly keepUnsealed: (id: string, evidence: EvidenceToKeep) => Promise<void>;
-  readonly sleep: (id: string, wakeAt: string) => Promise<void>;
-  /** Takes or renews the lease of a rollout's service; null while another process has it. */
-  readonly lease: (
-    progress: Progress,
-    wish: { readonly holder: string; readonly above?: number },
-  ) => Promise<Lease | null>;
-  /** Gives leases back, of one holder or, at the start of the only process that there can be, of everybody. */
-  readonly giveBack: (holder: string | null) => Promise<void>;
-  readonly countByState: () => Promise<Readonly<Record<string, number>>>;
 }
 
 /** A line of evidence to be kept. */
 export interface EvidenceToKeep {
   readonly interval: number;
   readonly line: string;
+  /** False while a late answer may still complete it. */
   readonly sealed: boolean;
+}
+
+/** What the engine keeps and reads. Time is the store's own clock. */
+export interface RolloutLog {
+  /** Open rollouts whose time has come and whose service nobody else has a lease on, those that wait longest first. */
+  listDue(options: { readonly holder: string; readonly most: number }): Promise<readonly DueRollout[]>;
+  read(id: string): Promise<Progress | null>;
+  /** Null when the repository or the rollout is not known. */
+  readSurroundings(progress: Progress): Promise<Surroundings | null>;
+  readEvidence(id: string): Promise<readonly string[]>;
+  readUnsealed(id: string, interval: number): Promise<string | null>;
+  /**
+   * Adds the next event and the evidence that belongs to it, in one transaction. AppError `conflict` when there is a newer
+   * event than was read, `fenced` when the lease is somebody else's by now.
+   */
+  append(
+    before: Progress,
+    decided: Decided,
+    options: { readonly lease: Lease; readonly evidence?: readonly EvidenceToKeep[] },
+  ): Promise<Progress>;
+  /** Keeps evidence that is not sealed yet. */
+  keepUnsealed(id: string, evidence: Omit<EvidenceToKeep, 'sealed'>): Promise<void>;
+  /** Nothing is to be done until then, unless an event is added; `sequence` is the newest number that is known. */
+  sleep(id: string, options: { readonly sequence: number; readonly until: string }): Promise<void>;
+  /** Takes the lease of a rollout's service, or keeps it; null while another process has it. `above`: the fence must be higher than this. */
+  lease(
+    progress: Progress,
+    wish: { readonly holder: string; readonly seconds: number; readonly above?: number },
+  ): Promise<Lease | null>;
+  /** Lets all leases that a holder still has last so long from now. */
+  renew(wish: { readonly holder: string; readonly seconds: number }): Promise<void>;
+  /** Gives all leases of a holder back. */
+  giveBack(holder: string): Promise<void>;
+  /** How many rollouts there are in each state, those that are over left out. */
+  countByState(): Promise<Readonly<Record<string, number>>>;
 }

@@ -144,7 +144,7 @@ async function askToShow(
 const secondsShownTogether = 10;
 
 /** A repository as it was last heard of. */
-async function readRepository(db: Queryable, id: number): Promise<Repository | null> {
+export async function readRepository(db: Queryable, id: number): Promise<Repository | null> {
   const rows = await db.query('select installation, owner, name from siskin.repositories where id = $1', [id]);
   const row = rows[0];
   if (row === undefined) return null;

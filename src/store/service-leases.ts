@@ -52,9 +52,24 @@ export async function holdsLease(
   return rows.length === 1;
 }
 
-/** Gives all leases of a holder back, so that another need not wait for their end; without a holder everybody's. */
-export async function giveBackLeases(db: Queryable, holder: string | null): Promise<void> {
-  await db.query(`update siskin.service_leases set expires_at = '-infinity' where $1::text is null or holder = $1`, [
+/** Lets all leases last that a holder still has. One that was over may be somebody else's by now, and is taken anew. */
+export async function renewLeases(
+  db: Queryable,
+  { holder, now, until }: Pick<LeaseWish, 'holder' | 'now' | 'until'>,
+): Promise<void> {
+  await db.query('update siskin.service_leases set expires_at = $3 where holder = $1 and expires_at > $2', [
     holder,
+    now,
+    until,
   ]);
+}
+
+/** Gives all leases of a holder back, so that another need not wait for their end. */
+export async function giveBackLeases(db: Queryable, holder: string): Promise<void> {
+  await db.query(`update siskin.service_leases set expires_at = '-infinity' where holder = $1`, [holder]);
+}
+
+/** Ends everybody's leases: for a database that only one process can use, in which whoever had them is dead. */
+export async function endLeases(db: Queryable): Promise<void> {
+  await db.query(`update siskin.service_leases set expires_at = '-infinity'`, []);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { frozen } from '../decide/freeze.ts';
 import type { Plan, StateChange } from '../effect.ts';
 import type { Intent, Repository } from '../intent.ts';
+import type { RolloutLog } from '../ports/rollout-log.ts';
 import type { Outbox, RateRefusal, StoreReader, StoreWriter, Throttle } from '../ports.ts';
 import { listApprovals, listOverrides, saveApproval } from './approvals.ts';
 import { type AuditFilter, type AuditRow, appendAudit, readAudit } from './audit.ts';
@@ -38,6 +39,7 @@ import {
 import type { Queue } from './queue.ts';
 import { type InstallationRate, listRates, pruneWrites, readThrottle, reserveWrites, saveThrottle } from './rates.ts';
 import { readEvidence } from './rollout-evidence.ts';
+import { rolloutLog } from './rollout-log.ts';
 import { readTraces } from './rollout-traces.ts';
 import { insertRollout, listRolloutEvents, listRollouts, orderRollout, readRollout } from './rollouts.ts';
 import {
@@ -50,6 +52,7 @@ import {
   readRunById,
   saveRun,
 } from './runs.ts';
+import { endLeases } from './service-leases.ts';
 import { type Backlog, dueLanes, listActiveRepositories, listRepositoriesOf, prune, readBacklog } from './upkeep.ts';
 import { githubWriteLimits, type WriteLimits } from './write-budget.ts';
 
@@ -62,6 +65,10 @@ export interface Store extends StoreReader, StoreWriter {
   takeDelivery(lane: string): Promise<Delivery | null>;
   endDelivery(id: string, end: DeliveryEnd): Promise<void>;
   readonly outbox: Outbox;
+  /** What drives rollouts keeps here. */
+  readonly rollouts: RolloutLog;
+  /** Hears that a rollout was requested, or that somebody asks something of one, after it was written down. Returns how to stop. */
+  onRollout(hear: () => void): () => void;
   /** Keeps that GitHub refused an installation for its rate; until when nothing is asked of it. */
   throttle(installation: number, refusal: RateRefusal): Promise<Throttle>;
   /** How the rate of each installation stands. */
@@ -90,6 +97,9 @@ export async function openStore(options: {
 }): Promise<Store> {
   const { database: db, queue, clock, writeLimits: limits = githubWriteLimits } = options;
   await migrate(db);
+  // Whoever had them is dead: nobody else can open this database.
+  if (db.exclusive) await endLeases(db);
+  const hearing = new Set<() => void>();
   const now = () => clock().toISOString();
   async function writing<T>(
     work: (tx: Queryable) => Promise<{ value: T; lanes: readonly string[]; last?: () => Promise<void> }>,
@@ -143,6 +153,13 @@ export async function openStore(options: {
         // Those who add to the log wait for each other until they commit, and so add at the very end.
         return { value: undefined, lanes, last: () => appendAudit(tx, { repository, entries, at }) };
       });
+      const isOfRollout = ({ kind }: StateChange) => kind === 'request-rollout' || kind === 'order-rollout';
+      if (plan.changes.some(isOfRollout)) for (const hear of hearing) hear();
+    },
+    rollouts: rolloutLog({ db, clock, writing }),
+    onRollout(hear) {
+      hearing.add(hear);
+      return () => hearing.delete(hear);
     },
     accept: (deliveries) =>
       writing(async (tx) => {
@@ -155,6 +172,7 @@ export async function openStore(options: {
     endDelivery: (id, end) => endDelivery(db, { id, end, now: clock() }),
 
     outbox: {
+      now,
       listDue: (lane) => listDue(db, lane, clock()),
       begin: (effectId) => beginEffect(db, effectId, now()),
       async reserve(effect) {

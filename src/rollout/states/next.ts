@@ -201,8 +201,10 @@ function takenOver(progress: Progress, facts: Facts): Decided | null {
     const { purpose, permission } = pending;
     return { kind: 'intended', purpose, permission, traffic: { ...pending.traffic, fence: facts.fence } };
   }
-  if (settled === null || settled.traffic.fence >= facts.fence || progress.record.state.kind === 'rolling-back')
-    return null;
+  const { state } = progress.record;
+  // What somebody else set stays until a person decides.
+  const isLeft = state.kind === 'rolling-back' || (state.kind === 'held' && state.reason === 'changed-by-hand');
+  if (isLeft || settled === null || settled.traffic.fence >= facts.fence) return null;
   return restore(progress, facts);
 }
 

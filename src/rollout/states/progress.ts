@@ -140,7 +140,7 @@ function withHappening(next: Progress, event: RolloutEvent, before: Progress): P
       return { ...next, refusals: { count, since, at: event.at, reason: event.reason } };
     }
     case 'changed':
-      return seeing(next, event);
+      return { ...seeing(next, event), pending: null };
     case 'judged': {
       const record = { ...next.record, judgement: event.judgement };
       const { interval, end } = event;

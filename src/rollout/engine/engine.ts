@@ -1,0 +1,154 @@
+import { AppError, messageOf } from '../../error.ts';
+import type { MetricSource } from '../../ports/metric-source.ts';
+import type { Lease, RolloutLog, Surroundings } from '../../ports/rollout-log.ts';
+import type { ServingPlatform } from '../../ports/serving.ts';
+import { isEnded, type RolloutRecord } from '../rollout-record.ts';
+import { later } from '../states/grid.ts';
+import { nextTodo } from '../states/next.ts';
+import type { Progress } from '../states/progress.ts';
+import { type Act, lookAct, type Reached, readBackAct, sealAct, validateAct } from './acts.ts';
+import { append, type Done } from './append.ts';
+import { openVerdicts } from './verdicts.ts';
+
+/** What the engine reaches the world with. */
+export interface EnginePorts {
+  readonly log: RolloutLog;
+  /** The platform of a rollout; AppError when the operator gave no connection to it. */
+  readonly openServing: (record: RolloutRecord, repository: Surroundings['repository']) => ServingPlatform;
+  readonly openSource: (
+    record: RolloutRecord,
+    repository: Surroundings['repository'],
+    connection: string,
+  ) => MetricSource;
+  readonly clock: () => Date;
+  /** Tells this life of this process from every other. */
+  readonly holder: string;
+  /** How long a lease lasts without being renewed. */
+  readonly leaseSeconds: number;
+  /** Hears of each thing right after it was done. It must not throw. */
+  readonly onAct?: (act: Act, id: string) => void;
+}
+
+/** How one turn of a rollout ended. */
+export type Turn =
+  | { readonly kind: 'asleep'; readonly until: string }
+  | { readonly kind: 'over'; readonly record: RolloutRecord }
+  /** Another process drives it, or got in between; it is looked at again in its time. */
+  | { readonly kind: 'left'; readonly reason: string };
+
+/** Drives rollouts. One turn does all that can be done now about one rollout; nothing that matters is only in memory. */
+export interface Engine {
+  turn(id: string): Promise<Turn>;
+  /** No turn goes on after what it has in hand. */
+  stop(): void;
+}
+
+/** So much is done in one turn before others have theirs. */
+const mostActs = 60;
+
+/** Makes an engine. */
+export function openEngine(ports: EnginePorts): Engine {
+  const { log } = ports;
+  const verdicts = openVerdicts((id) => log.readEvidence(id));
+  const looks = new Map<string, string>();
+  let stopping = false;
+  const now = () => ports.clock().toISOString();
+
+  async function turn(id: string): Promise<Turn> {
+    let progress = await log.read(id);
+    if (progress === null) return { kind: 'left', reason: 'there is no such rollout' };
+    if (progress.record.policy.executor === 'runner' && progress.record.policy.serving !== undefined) {
+      await log.sleep(id, { sequence: progress.record.sequence, until: later(now(), 60_000) });
+      return { kind: 'left', reason: 'a runner drives it' };
+    }
+    let lease = await log.lease(progress, { holder: ports.holder, seconds: ports.leaseSeconds });
+    if (lease === null) return { kind: 'left', reason: 'another process drives it' };
+    for (let acts = 0; acts < mostActs && !stopping; acts += 1) {
+      const surroundings = await log.readSurroundings(progress);
+      if (surroundings === null) return { kind: 'left', reason: 'its repository is not known' };
+      const todo = nextTodo(progress, {
+        now: now(),
+        fence: lease.fence,
+        surroundings,
+        lookedAt: looks.get(id) ?? null,
+      });
+      if (todo.kind === 'rest') return over(progress);
+      if (todo.kind === 'wait') return await asleep(progress, todo.until);
+      const reached: Reached = {
+        progress,
+        surroundings,
+        lease,
+        log,
+        verdicts,
+        now,
+        platform: () => ports.openServing(reached.progress.record, surroundings.repository),
+        source: (connection) => ports.openSource(reached.progress.record, surroundings.repository, connection),
+        told: (act) => ports.onAct?.(act, id),
+        looked: () => looks.set(id, now()),
+      };
+      const done = await act(todo, reached);
+      if (done.kind === 'later') return await asleep(progress, done.until);
+      progress = done.progress;
+      lease = done.lease ?? lease;
+      if (isEnded(progress.record.state) && !progress.isOpen) return over(progress);
+    }
+    return await asleep(progress, now());
+  }
+
+  async function act(
+    todo: Exclude<ReturnType<typeof nextTodo>, { readonly kind: 'rest' | 'wait' }>,
+    reached: Reached,
+  ): Promise<Done> {
+    switch (todo.kind) {
+      case 'append':
+        return { kind: 'done', progress: await append(reached, todo.decided) };
+      case 'validate':
+        return await validateAct(reached);
+      case 'write':
+        return await readBackAct(reached, todo.write, (above) => raised(reached, above));
+      case 'look':
+        return await lookAct(reached);
+      case 'seal':
+        return await sealAct(reached, todo);
+      default:
+        return todo satisfies never;
+    }
+  }
+
+  /** A fence above one that was seen, or above ours when a write of ours may still be on its way. */
+  async function raised({ progress }: Reached, above: number): Promise<Lease> {
+    const lease = await log.lease(progress, { holder: ports.holder, seconds: ports.leaseSeconds, above });
+    if (lease !== null) return lease;
+    throw new AppError('fenced', `expected the lease on the service of ${progress.record.id}, found that it is gone`);
+  }
+
+  async function asleep({ record, isOpen }: Progress, until: string): Promise<Turn> {
+    if (!isOpen) return { kind: 'over', record };
+    await log.sleep(record.id, { sequence: record.sequence, until });
+    return { kind: 'asleep', until };
+  }
+
+  function over({ record }: Progress): Turn {
+    looks.delete(record.id);
+    verdicts.forget(record.id);
+    return { kind: 'over', record };
+  }
+
+  return {
+    async turn(id) {
+      try {
+        return await turn(id);
+      } catch (error) {
+        // What was judged may not have been kept.
+        verdicts.forget(id);
+        if (error instanceof AppError && (error.code === 'conflict' || error.code === 'fenced')) {
+          return { kind: 'left', reason: messageOf(error) };
+        }
+        throw error;
+      }
+    },
+    stop() {
+      stopping = true;
+    },
+  };
+}
