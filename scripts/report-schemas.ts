@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EvaluationDocument } from '../cli/evaluation-document.ts';
+import { ReplayDocument } from '../cli/replay-document.ts';
 import { Profile } from '../src/data/profile-document.ts';
 import { ValidationReport } from '../src/data/validation-report.ts';
 import { DriftReport } from '../src/drift/drift-report.ts';
@@ -14,6 +15,7 @@ export function reportSchemas(): ReadonlyMap<string, string> {
       'docs/schemas/evaluate.schema.json',
       schemaText('What `siskin evaluate --json` and `compare --json` print', EvaluationDocument),
     ],
+    ['docs/schemas/replay.schema.json', schemaText('What `siskin replay --json` prints for each file', ReplayDocument)],
   ]);
 }
 

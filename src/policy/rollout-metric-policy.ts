@@ -60,6 +60,7 @@ export const RolloutMetricPolicy = z.strictObject({
     .describe('For latency-quantile: the edge itself, in the unit of the histogram, in place of a quantile.'),
   bounds: z
     .tuple([z.number(), z.number()])
+    .refine(([least, most]) => least < most, { message: 'the least before the most' })
     .optional()
     .describe('For mean: the least and the most that a value can be; then the bound is exact.'),
   dispersion: z

@@ -1,5 +1,6 @@
 import type { RolloutMetricPolicy } from '../../policy/rollout-metric-policy.ts';
 import type { ArmCounts } from '../evidence.ts';
+import { bucketsFault } from '../evidence-faults.ts';
 import { type EventCounts, eventWatch } from './count-watch.ts';
 import type { MetricWatch } from './metric-watch.ts';
 
@@ -58,15 +59,8 @@ export function latencyWatch(policy: RolloutMetricPolicy): MetricWatch {
 
 function faultOf(counts: ArmCounts): string | null {
   if (!('buckets' in counts)) return 'expected `buckets`, found other counts';
-  let [edge, count] = [Number.NEGATIVE_INFINITY, 0];
-  for (const [upper, within] of counts.buckets) {
-    const here = upper === '+Inf' ? Number.POSITIVE_INFINITY : upper;
-    if (here <= edge) return `expected rising edges, found ${upper} after ${edge}`;
-    if (within < count) return `expected counts that rise with the edges, found ${within} after ${count}`;
-    [edge, count] = [here, within];
-  }
-  // Sums of rates may differ in the last digits.
-  return count > counts.n * (1 + 1e-9) ? `expected at most ${counts.n} requests in the buckets, found ${count}` : null;
+  const fault = bucketsFault(counts);
+  return fault === null ? null : `expected ${fault.expected}, found ${fault.found}`;
 }
 
 function edgesOf({ buckets }: Histogram): string {
