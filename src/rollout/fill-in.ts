@@ -42,19 +42,12 @@ export function inAddress(value: string): string {
   return encodeURIComponent(value);
 }
 
-/** Between double quotes with backslash escapes (labels, filters); elsewhere only letters, digits and underscores. */
-export function inDoubleQuotes(value: string, before: string): string {
-  if (openQuote(before)?.letter !== '"') return asName(value);
-  return value
-    .replaceAll(/["\\]/g, '\\$&')
-    .replaceAll('\n', '\\n')
-    .replaceAll(/\p{Cc}/gu, ' ');
-}
-
-/** Between single quotes with backslash escapes; elsewhere only letters, digits and underscores. */
-export function inSingleQuotes(value: string, before: string): string {
-  if (openQuote(before)?.letter !== "'") return asName(value);
-  return value.replaceAll(/['\\]/g, '\\$&').replaceAll(/\p{Cc}/gu, ' ');
+/** Between quotes with backslash escapes (NRQL, KQL, filters); elsewhere only letters, digits and underscores. */
+export function inQuotes(value: string, before: string): string {
+  const quote = openQuote(before);
+  // A verbatim string (@"…") and one in backticks know no escape.
+  if (quote === null || quote.letter === '`' || before[quote.at - 1] === '@') return asName(value);
+  return value.replaceAll(/["'\\]/g, '\\$&').replaceAll(/\p{Cc}/gu, ' ');
 }
 
 /** In PromQL: as a string, in a matcher of a pattern as a pattern that means the value itself, elsewhere as part of a name. */
@@ -67,6 +60,12 @@ export function inPromql(value: string, before: string): string {
     .replaceAll(/["'\\]/g, '\\$&')
     .replaceAll('\n', '\\n')
     .replaceAll(/\p{Cc}/gu, ' ');
+}
+
+/** For a language whose escapes are not documented. AppError `bad-input` for anything that could be more than a word. */
+export function asPlainWord(value: string): string {
+  if (/^[\w.+:@/-]*$/.test(value)) return value;
+  throw new AppError('bad-input', 'expected a name of letters, digits and ._+:@/-, found another; name it otherwise');
 }
 
 function asName(value: string): string {

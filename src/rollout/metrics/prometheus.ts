@@ -7,6 +7,7 @@ import { Address } from '../connections/address.ts';
 import { Authorization, authorization } from '../connections/authorization.ts';
 import type { Opening } from '../connections/opening.ts';
 import { fillIn, inPromql } from '../fill-in.ts';
+import { checkByMeasuring } from './check.ts';
 import { type CounterTrack, increaseOf, inWindow } from './counter-increase.ts';
 import { measureByParts, type PartAnswer, partProblems } from './parts.ts';
 import { labelsOf, type PrometheusServer, queryPrometheus } from './prometheus-api.ts';
@@ -164,11 +165,7 @@ async function check(
   } catch (error) {
     return [messageOf(error)];
   }
-  const measured = await measure(question);
-  if (measured.kind === 'failed') return [measured.reason];
-  // A candidate that nobody serves yet has no series.
-  const isAbsent = measured.kind === 'missing' && measured.missing === 'no-series' && question.arm === 'champion';
-  return isAbsent ? [`expected series of the champion, found none (${measured.reason}); correct the query`] : [];
+  return checkByMeasuring(question, measure);
 }
 
 async function partTrouble(
