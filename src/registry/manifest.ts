@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EnvironmentName } from '../policy/access-policy.ts';
-import type { Finding } from '../policy/explain-issue.ts';
+import { explainIssue, type Finding } from '../policy/explain-issue.ts';
 import type { SchemaNode } from '../policy/json-schema.ts';
 import { type ParsedDocument, parseDocument } from '../policy/parse-document.ts';
 import { ModelName } from '../policy/policy.ts';
@@ -161,12 +161,18 @@ export function parseManifest(text: string, path: string): ParsedDocument<Releas
       propose: 'let `/release` write it',
       begin: 'begin with `format: 1` and `model:`',
     },
+    explain: (issue, written) => explainIssue(issue, written).map(withoutPassword),
     findings: (written) => ruleFindings(written, path),
   });
   const fancy = plainYamlProblems({ text, file: path, mostBytes: manifestLimits.bytes });
   if (fancy.length === 0) return parsed;
   const problems = [...(parsed.kind === 'invalid' ? parsed.problems : []), ...fancy];
   return { kind: 'invalid', problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+/** What is said of a wrong address goes to places that more people read than the repository. */
+function withoutPassword(finding: Finding): Finding {
+  return { ...finding, found: finding.found.replace(/:\/\/[^/@]*@/, '://…@') };
 }
 
 /** Why an environment must not get a digest: it took it back. The newest reason, or null. */
