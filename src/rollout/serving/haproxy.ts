@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { AppError } from '../../error.ts';
-import type { Capability, ServedModel, ServingPlatform, Traffic } from '../../ports/serving.ts';
+import type { Capability, Observed, ServingPlatform, Traffic } from '../../ports/serving.ts';
 import { asItIs, fillIn } from '../fill-in.ts';
 import type { Backend } from './haproxy/backend.ts';
-import { observed } from './haproxy/observed.ts';
-import { type Places, placesOf } from './haproxy/places.ts';
 import { askRuntime, tellRuntime } from './haproxy/runtime.ts';
 import { type Read, readBackend } from './haproxy/state.ts';
 import { type ServingPlace, servingKind } from './kind.ts';
 import { addressTemplate } from './proxy/address.ts';
+import { observedOf } from './proxy/observed.ts';
+import { type Places, placesOf, recordInMotion, refuseOutdated } from './proxy/places.ts';
 import { renderSlotRecord } from './proxy/slots.ts';
 
 const word = /^[A-Za-z0-9_.:-]{1,100}$/;
@@ -73,14 +73,13 @@ export function openHaproxy(given: {
     map,
     backend,
     servers: target.servers,
-    address: connection.address ?? null,
-    placing,
+    address: placing === 'loader' ? null : (connection.address ?? ''),
     audience,
   };
   return {
     probe: () => probe(opened),
     apply: (traffic) => apply(opened, traffic),
-    observe: async () => observed(opened, await readBackend(opened)),
+    observe: () => observe(opened),
   };
 }
 
@@ -99,7 +98,7 @@ async function probe(backend: Backend): Promise<Capability> {
 
 async function problemsOf(backend: Backend): Promise<readonly string[]> {
   const problems: string[] = [];
-  if (backend.placing === 'address' && backend.address === null) {
+  if (backend.address === '') {
     problems.push(
       'expected `address` in the connection to HAProxy, found none; say where a version answers, e.g. "model-{version}.internal:8080"',
     );
@@ -132,16 +131,14 @@ async function problemsOf(backend: Backend): Promise<readonly string[]> {
 async function apply(backend: Backend, traffic: Traffic): Promise<void> {
   refuseImpossible(backend, traffic);
   const read = await readBackend(backend);
-  if (read.record !== null && read.record.fence > traffic.fence) {
-    throw new AppError(
-      'fenced',
-      `expected no fence above ${traffic.fence} at backend ${backend.backend}, found ${read.record.fence}; leave it to the newer writer`,
-    );
-  }
-  const places = await placesOf(backend, { traffic, read });
+  refuseOutdated(traffic.fence, read.record?.fence ?? null, `backend ${backend.backend} of HAProxy`);
+  const { servers: slots, address } = backend;
+  const at = (slot: string): string => read.servers.find(({ name }) => name === slot)?.at ?? '';
+  const places = await placesOf({ slots, address, record: read.record, at }, traffic);
   // A server that is to change its address gets nothing until it is seen to be at the new one.
-  for (const { slot, to } of places.moves) await move(backend, { slot, to, fence: traffic.fence, read });
-  await tellRuntime(backend, writesOf(backend, { traffic, read, places }));
+  let standing = read;
+  for (const one of places.moves) standing = await move(backend, { ...one, places, read: standing });
+  await tellRuntime(backend, writesOf(backend, { traffic, read: standing, places }));
 }
 
 function refuseImpossible({ backend, audience }: Backend, traffic: Traffic): void {
@@ -165,19 +162,20 @@ function refuseImpossible({ backend, audience }: Backend, traffic: Traffic): voi
 
 async function move(
   backend: Backend,
-  { slot, to, fence, read }: Places['moves'][number] & { readonly fence: number; readonly read: Read },
-): Promise<void> {
+  { slot, to, places, read }: Places['moves'][number] & { readonly places: Places; readonly read: Read },
+): Promise<Read> {
   const server = `${backend.backend}/${slot}`;
-  const { [slot]: _gone, ...models } = read.record?.models ?? {};
-  const record = { champion: null, candidate: null, ...read.record, models, fence };
+  // Where it is the only one that serves, taking its weight would serve nobody.
+  const serves = read.servers.some(({ name, weight, trouble }) => name !== slot && weight > 0 && trouble === null);
   await tellRuntime(backend, [
-    mapWrite(backend, read, ['record', renderSlotRecord(record)]),
-    `set server ${server} weight 0`,
+    mapWrite(backend, read, ['record', renderSlotRecord(recordInMotion(places, read.record))]),
+    ...(serves ? [`set server ${server} weight 0`] : []),
     `set server ${server} addr ${to.address} port ${to.port}`,
     `set server ${server} state ready`,
   ]);
-  const seen = (await readBackend(backend)).servers.find(({ name }) => name === slot);
-  if (seen?.at === to.at) return;
+  const after = await readBackend(backend);
+  const seen = after.servers.find(({ name }) => name === slot);
+  if (seen?.at === to.at) return after;
   throw new AppError(
     'world-broken',
     `expected server ${server} at ${to.at} after it was set, found ${seen?.at}; look at HAProxy`,
@@ -188,25 +186,12 @@ function writesOf(
   backend: Backend,
   { traffic, read, places }: { readonly traffic: Traffic; readonly read: Read; readonly places: Places },
 ): readonly string[] {
-  const { champion, candidate, audience, weight } = traffic;
+  const { candidate, audience, weight } = traffic;
   const { champion: home, other } = places.placement;
-  const atOf = (slot: string) => read.servers.find(({ name }) => name === slot)?.at ?? '';
-  const entry = (slot: string, model: ServedModel | null) => {
-    const kept = read.record?.models[slot];
-    if (model === null) return kept === undefined ? [] : [[slot, kept] as const];
-    const at = backend.placing === 'loader' ? atOf(slot) : (places.endpoints.get(model)?.at ?? kept?.at ?? '');
-    return [[slot, { version: model.version, digest: model.digest, at }] as const];
-  };
-  const record = renderSlotRecord({
-    fence: traffic.fence,
-    champion: champion === null ? null : home,
-    candidate: candidate === null ? null : other,
-    models: Object.fromEntries([...entry(home, champion), ...entry(other, candidate)]),
-  });
   const random = audience === null && candidate !== null ? weight : 0;
   const server = (slot: string, share: number) => `set server ${backend.backend}/${slot} weight ${share}`;
   const entries: readonly (readonly [string, string])[] = [
-    ['record', record],
+    ['record', renderSlotRecord(places.record)],
     ['share', String(audience === null ? 0 : weight)],
     ['candidate', other],
     ['audience', audience !== null && 'value' in audience ? audience.value : ''],
@@ -225,4 +210,10 @@ function mapWrite({ map, backend }: Backend, { entries }: Read, [key, value]: re
   // An empty value would be no argument at all; no header has this one.
   const escaped = value === '' ? '-' : value.replaceAll(/[^A-Za-z0-9._%&=+-]/g, '\\$&');
   return `${entries.has(name) ? 'set' : 'add'} map ${map} ${name} ${escaped}`;
+}
+
+async function observe(backend: Backend): Promise<Observed> {
+  const { servers, record, entries } = await readBackend(backend);
+  const routed = Number(entries.get(`${backend.backend}/share`) ?? 0) || 0;
+  return observedOf({ label: `${backend.backend}/`, slots: backend.servers, servers, record, routed, shadow: 0 });
 }

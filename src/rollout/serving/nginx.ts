@@ -12,6 +12,7 @@ import { canConnect } from './nginx/can-connect.ts';
 import { type Rendering, renderSplit } from './nginx/render-split.ts';
 import { readSplit, runCommand, writeSplit } from './nginx/split-file.ts';
 import { addressTemplate, hostAndPort } from './proxy/address.ts';
+import { refuseOutdated } from './proxy/places.ts';
 import { parseSplitRecord, type SplitRecord, splitRecordOf } from './proxy/split-record.ts';
 
 const Command = z.array(z.string().min(1).max(500)).min(1).max(20);
@@ -130,12 +131,7 @@ async function apply(service: Service, traffic: Traffic): Promise<void> {
   const rendering = renderingOf(service, traffic);
   const written = await readSplit(connection.folder, name);
   const standing = parseSplitRecord(/^# (\S+)\n/.exec(written ?? '')?.[1] ?? '');
-  if (standing !== null && standing.fence > traffic.fence) {
-    throw new AppError(
-      'fenced',
-      `expected no fence above ${traffic.fence} at the service ${name} of nginx, found ${standing.fence}; leave it to the newer writer`,
-    );
-  }
+  refuseOutdated(traffic.fence, standing?.fence ?? null, `the service ${name} of nginx`);
   const { text, record } = renderSplit(name, { ...rendering, placing });
   if (text === written && (await stateText(service)) === record) return;
   await writeSplit({ folder: connection.folder, name, text, before: written }, () =>

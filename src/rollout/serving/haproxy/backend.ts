@@ -6,9 +6,8 @@ export interface Backend extends Runtime {
   readonly map: string;
   readonly backend: string;
   readonly servers: Slots;
-  /** Null where the two servers stay at their addresses and something else loads models there. */
+  /** Where a version answers, empty when nobody said; null where models are moved behind servers that stay. */
   readonly address: string | null;
-  readonly placing: 'address' | 'loader';
   /** The header or cookie that its `use-server` lines look at. */
   readonly audience: { readonly header: string } | { readonly cookie: string } | undefined;
 }

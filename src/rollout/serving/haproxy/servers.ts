@@ -1,14 +1,4 @@
-/** One server of a backend, as `show servers state` tells of it. */
-export interface ProxyServer {
-  readonly name: string;
-  /** Address and port. */
-  readonly at: string;
-  readonly weight: number;
-  /** Whether it gets requests: not down, not draining, not in maintenance. */
-  readonly usable: boolean;
-  /** Why it is not usable; null when it is. */
-  readonly trouble: string | null;
-}
+import type { ProxyServer } from '../proxy/observed.ts';
 
 /** The servers of one backend out of the answer, version 1 of its format; null when it is no such answer. */
 export function parseServers(answer: string, backend: string): readonly ProxyServer[] | null {
@@ -25,9 +15,12 @@ export function parseServers(answer: string, backend: string): readonly ProxySer
     const [operation, administration] = [Number(cell('srv_op_state')), Number(cell('srv_admin_state'))];
     if (![weight, port, operation, administration].every(Number.isSafeInteger)) return null;
     if (cell('be_name') !== backend) continue;
-    const trouble = troubleOf(operation, administration);
-    const at = `${cell('srv_addr')}:${port}`;
-    servers.push({ name: cell('srv_name'), at, weight, usable: trouble === null, trouble });
+    servers.push({
+      name: cell('srv_name'),
+      at: `${cell('srv_addr')}:${port}`,
+      weight,
+      trouble: troubleOf(operation, administration),
+    });
   }
   return servers;
 }

@@ -1,7 +1,8 @@
 import { AppError } from '../../../error.ts';
+import type { ProxyServer } from '../proxy/observed.ts';
 import { parseSlotRecord, type SlotRecord, type Slots } from '../proxy/slots.ts';
 import { askRuntime, type Runtime, socketName } from './runtime.ts';
-import { type ProxyServer, parseMap, parseServers } from './servers.ts';
+import { parseMap, parseServers } from './servers.ts';
 
 /** A backend as it is now. */
 export interface Read {

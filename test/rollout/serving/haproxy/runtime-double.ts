@@ -64,7 +64,8 @@ export async function startRuntimeDouble(): Promise<RuntimeDouble> {
     if (verb === 'show' && what === 'servers') return second === 'fraud' ? state() : "Can't find backend.\n";
     if (what === 'map' && first !== mapPath) return 'Unknown map identifier. Please use #<id> or <file>.\n';
     if (verb === 'show') return [...map].map(([key, value]) => `0x55 ${key} ${value}\n`).join('');
-    if (verb === 'add') return map.set(second, third) && '';
+    // The real one would keep both.
+    if (verb === 'add') return map.has(second) ? 'added twice\n' : map.set(second, third) && '';
     if (what === 'map') return map.has(second) ? map.set(second, third) && '' : 'entry not found.\n';
     const one = first.startsWith('fraud/') ? servers.get(first.slice(6)) : undefined;
     if (one === undefined) return 'No such server.\n';
