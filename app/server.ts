@@ -9,6 +9,9 @@ import { githubWriter } from '../src/github/writer.ts';
 import type { Intent } from '../src/intent.ts';
 import { observe } from '../src/observe.ts';
 import type { Cause } from '../src/ports.ts';
+import { releaseReader } from '../src/registry/release-reading.ts';
+import { releaseWriter } from '../src/registry/releases.ts';
+import { storeOpener } from '../src/registry/stores/kinds.ts';
 import { type Connections, noConnections } from '../src/rollout/connections.ts';
 import { run as runIntent } from '../src/run.ts';
 import { type Delivery, intentEvent } from '../src/store/deliveries.ts';
@@ -92,8 +95,15 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const identity = openIdentity(probot);
   const github = githubReader({ connect: connections.read, connectAsApp: () => probot.auth(), app: identity });
   const tokens = tokenReader(options.oidcIssuer ?? issuerOf(options.apiUrl));
+  // GitHub shows a draft release to nobody who may not write.
+  const place = { connectToDrafts: connections.write, app: identity, openStore: storeOpener(options.apiUrl) };
+  const releases = releaseReader({
+    ...place,
+    connect: connections.read,
+    connections: options.connections ?? noConnections,
+  });
   async function run(intent: Intent, cause: Cause): Promise<void> {
-    await runIntent(intent, { github, tokens, store, now: clock().toISOString(), cause });
+    await runIntent(intent, { github, tokens, releases, store, now: clock().toISOString(), cause });
   }
   await probot.load(siskin, {
     cwd: process.cwd(),
@@ -107,7 +117,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const door = openDoor({ probot, metrics, inbox: openInbox(store) });
   const worker = openWorker({
     store,
-    apply: { github: githubWriter(connections.write, identity), outbox: store.outbox },
+    apply: {
+      github: githubWriter(connections.write, identity),
+      releases: releaseWriter({ ...place, connect: connections.write, now: clock }),
+      outbox: store.outbox,
+    },
     receive: (delivery) => receive(delivery, { probot, run }),
     turn: door.quiet,
     meter,

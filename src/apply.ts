@@ -1,9 +1,12 @@
+import { applyReleaseEffect, refusedReleaseEffect } from './apply-release.ts';
 import { applyRolloutEffect, refusedRolloutEffect } from './apply-rollout.ts';
 import type { Freeze } from './decide/freeze.ts';
 import { digestOf } from './digest.ts';
 import type { Effect } from './effect.ts';
 import { AppError, messageOf } from './error.ts';
+import type { ReleaseWriter } from './ports/release-writer.ts';
 import type { GithubWriter, Learnt, Outbox, Outcome, PendingEffect } from './ports.ts';
+import type { ReleaseEffect } from './registry/release-effect.ts';
 import { commentMarker } from './render/comment.ts';
 import { delayNote } from './render/delay-note.ts';
 import type { RolloutEffect } from './rollout/rollout-effect.ts';
@@ -13,6 +16,7 @@ import type { RunFailure } from './store/run-record.ts';
 /** What applying works with: writers only. */
 export interface ApplyPorts {
   readonly github: GithubWriter;
+  readonly releases: ReleaseWriter;
   readonly outbox: Outbox;
 }
 
@@ -76,6 +80,10 @@ async function applyEffect(pending: PendingEffect, ports: ApplyPorts): Promise<O
       await ports.github.openPullRequest(pending.repository, proposal);
       return done(null);
     }
+    case 'store-artifact':
+    case 'propose-release':
+    case 'register-release':
+      return await applyReleaseEffect(pending, effect, ports);
     case 'publish-deployment':
     case 'publish-rollout-comment':
     case 'tag-release':
@@ -225,8 +233,15 @@ function outcomeOf({ effect, attempts }: PendingEffect, thrown: unknown): Outcom
       ? { kind: 'run-refused', claim: effect.plan.claim, failure: refusal(code, error) }
       : effect.kind === 'rerun-failed-jobs'
         ? { kind: 'run-refused', claim: effect.claim, failure: refusal(null, error) }
-        : null;
+        : isOfRelease(effect)
+          ? refusedReleaseEffect(effect, error)
+          : null;
   return { kind: 'failed', error, learnt };
+}
+
+function isOfRelease(effect: Effect): effect is ReleaseEffect {
+  const { kind } = effect;
+  return kind === 'store-artifact' || kind === 'propose-release' || kind === 'register-release';
 }
 
 function isOfRollout(effect: Effect): effect is RolloutEffect {

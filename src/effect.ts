@@ -3,9 +3,10 @@ import type { Freeze, FreezeScope } from './decide/freeze.ts';
 import type { LockRecord } from './decide/lock.ts';
 import type { Intent } from './intent.ts';
 import type { BudgetLimit } from './policy/budget-limit.ts';
+import type { ReleaseEffect } from './registry/release-effect.ts';
 import type { RolloutEffect } from './rollout/rollout-effect.ts';
-import type { RunPlan } from './run-plan.ts';
 import type { RolloutOrder, RolloutRecord } from './rollout/rollout-record.ts';
+import type { RunPlan } from './run-plan.ts';
 import type { Approval } from './store/approval-record.ts';
 import type { AuditEntry } from './store/audit-record.ts';
 import type { LedgerEntry } from './store/ledger-record.ts';
@@ -40,6 +41,7 @@ export interface CheckContent {
  */
 export type Effect =
   | RolloutEffect
+  | ReleaseEffect
   | { readonly kind: 'dispatch-run'; readonly workflow: string; readonly ref: string; readonly plan: RunPlan }
   | { readonly kind: 'cancel-run'; readonly claim: string; readonly runId: number | null; readonly reason: string }
   /** Ends a run that was cancelled and does not end. */

@@ -1,18 +1,29 @@
 import type { LockRecord } from './decide/lock.ts';
+import { type AlertFacts, gatherAlert } from './facts/alert-facts.ts';
 import { type CloseFacts, gatherClose } from './facts/close-facts.ts';
 import { type CommandFacts, gatherCommand } from './facts/command-facts.ts';
+import { type GateFacts, gatherGate } from './facts/gate-facts.ts';
+import { gatherMergedReleases, type MergedReleaseFacts } from './facts/merged-release-facts.ts';
 import { gatherOnboard, type OnboardFacts } from './facts/onboard-facts.ts';
 import { gatherPress, type PressFacts } from './facts/press-facts.ts';
+import { gatherProposal, type ProposalFacts } from './facts/proposal-facts.ts';
 import { gatherPull, type PullFacts } from './facts/pull-facts.ts';
 import { gatherPush, type PushFacts } from './facts/push-facts.ts';
 import { gatherRecheck, type RecheckFacts } from './facts/recheck-facts.ts';
 import { gatherReconcile, type ReconcileFacts } from './facts/reconcile-facts.ts';
+import {
+  gatherQueueCheck,
+  gatherReleaseCheck,
+  gatherReleasePulls,
+  type ReleaseCheckFacts,
+} from './facts/release-check-facts.ts';
+import { gatherRollout, type RolloutFacts } from './facts/rollout-facts.ts';
 import { gatherRun, gatherShownRun, type RunFacts, type ShownRun } from './facts/run-facts.ts';
 import { gatherShownHolds, gatherThaw, type ShownHolds, type ThawFacts } from './facts/settle-facts.ts';
 import { gatherRetry, gatherWatch, type RetryFacts, type WatchFacts } from './facts/watch-facts.ts';
 import type { Intent } from './intent.ts';
+import type { ReleaseReader } from './ports/release-reader.ts';
 import type { GithubReader, StoreReader, TokenReader } from './ports.ts';
-import type { RolloutRecord } from './rollout/rollout-record.ts';
 
 type Of<Kind extends Intent['kind']> = Extract<Intent, { readonly kind: Kind }>;
 
@@ -38,10 +49,29 @@ export type Question =
       readonly facts: { readonly locks: readonly LockRecord[]; readonly now: string };
     }
   | {
+      readonly kind: 'propose-release';
+      readonly intent: Of<'propose-release'>;
+      readonly facts: ProposalFacts;
+    }
+  | { readonly kind: 'check-release'; readonly intent: Of<'check-release'>; readonly facts: ReleaseCheckFacts | null }
+  | { readonly kind: 'check-queue'; readonly intent: Of<'check-queue'>; readonly facts: ReleaseCheckFacts }
+  | {
+      readonly kind: 'observe-releases';
+      readonly intent: Of<'observe-releases'>;
+      readonly facts: MergedReleaseFacts;
+    }
+  | {
+      readonly kind: 'recheck-releases';
+      readonly intent: Of<'recheck-releases'>;
+      readonly facts: Awaited<ReturnType<typeof gatherReleasePulls>>;
+    }
+  | {
       readonly kind: 'show-rollout';
       readonly intent: Of<'show-rollout'>;
-      readonly facts: { readonly rollout: RolloutRecord; readonly now: string } | null;
+      readonly facts: RolloutFacts | null;
     }
+  | { readonly kind: 'observe-gate'; readonly intent: Of<'observe-gate'>; readonly facts: GateFacts | null }
+  | { readonly kind: 'heed-alert'; readonly intent: Of<'heed-alert'>; readonly facts: AlertFacts }
   | { readonly kind: 'show-holds'; readonly intent: Of<'show-holds'>; readonly facts: ShownHolds }
   | { readonly kind: 'thaw'; readonly intent: Of<'thaw'>; readonly facts: ThawFacts }
   | { readonly kind: 'onboard'; readonly intent: Of<'onboard'>; readonly facts: OnboardFacts }
@@ -53,6 +83,7 @@ export async function gather(
   ports: {
     readonly github: GithubReader;
     readonly tokens: TokenReader;
+    readonly releases: ReleaseReader;
     readonly store: StoreReader;
     readonly now: string;
   },
@@ -82,10 +113,22 @@ export async function gather(
       return { kind, intent, facts: await gatherCommand(intent, now, ports) };
     case 'settle-locks':
       return { kind, intent, facts: { locks: await ports.store.listLocks(intent.repository.id), now } };
-    case 'show-rollout': {
-      const rollout = await ports.store.readRollout(intent.rollout);
-      return { kind, intent, facts: rollout === null ? null : { rollout, now } };
-    }
+    case 'observe-gate':
+      return { kind, intent, facts: await gatherGate(intent, ports) };
+    case 'heed-alert':
+      return { kind, intent, facts: await gatherAlert(intent, now, ports) };
+    case 'propose-release':
+      return { kind, intent, facts: await gatherProposal(intent, now, ports) };
+    case 'check-release':
+      return { kind, intent, facts: await gatherReleaseCheck(intent, now, ports) };
+    case 'check-queue':
+      return { kind, intent, facts: await gatherQueueCheck(intent, now, ports) };
+    case 'observe-releases':
+      return { kind, intent, facts: await gatherMergedReleases(intent, now, ports) };
+    case 'recheck-releases':
+      return { kind, intent, facts: await gatherReleasePulls(intent, ports) };
+    case 'show-rollout':
+      return { kind, intent, facts: await gatherRollout(intent, now, ports) };
     case 'show-holds':
       return { kind, intent, facts: await gatherShownHolds(intent, now, ports) };
     case 'thaw':

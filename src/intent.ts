@@ -1,4 +1,6 @@
 import type { Command } from './command/command.ts';
+import type { ReleaseWish } from './registry/release-wish.ts';
+import type { Alert } from './rollout/alert.ts';
 
 /** A repository that an installation of the App gives us. `id` never changes; owner and name may. */
 export interface Repository {
@@ -123,6 +125,10 @@ export type Intent =
     }
   /** The record of a run changed other than by a workflow event (its dispatch was refused), or its time may be over: show it. */
   | { readonly kind: 'show-run'; readonly repository: Repository; readonly claim: string }
+  /** A job that entered an environment, or was to, has ended. */
+  | { readonly kind: 'observe-gate'; readonly repository: Repository; readonly runId: number; readonly name: string }
+  /** Something that watches production says that it is not well. */
+  | { readonly kind: 'heed-alert'; readonly repository: Repository; readonly alert: Alert }
   /** Something happened in a rollout: show it. `number` is its release pull request. */
   | {
       readonly kind: 'show-rollout';
@@ -130,6 +136,34 @@ export type Intent =
       readonly rollout: string;
       readonly number: number | null;
     }
+  /** A release pull request is to be opened, or made to say what holds now. */
+  | { readonly kind: 'propose-release'; readonly repository: Repository; readonly wish: ReleaseWish }
+  /** A pull request edits release manifests: they are checked at this head. */
+  | {
+      readonly kind: 'check-release';
+      readonly repository: Repository;
+      readonly number: number;
+      readonly head: string;
+    }
+  /** What merging is tried on before it reaches the branch: the commit of a merge queue. */
+  | {
+      readonly kind: 'check-queue';
+      readonly repository: Repository;
+      readonly branch: string;
+      readonly base: string;
+      readonly head: string;
+    }
+  /** The default branch moved: what its manifests say now is carried out. */
+  | {
+      readonly kind: 'observe-releases';
+      readonly repository: Repository;
+      readonly branch: string;
+      readonly before: string;
+      readonly after: string;
+      readonly actor: Actor;
+    }
+  /** Something changed that release pull requests may wait for. */
+  | { readonly kind: 'recheck-releases'; readonly repository: Repository }
   /** The lease of a lock may be over. */
   | { readonly kind: 'settle-locks'; readonly repository: Repository }
   /** What a pull request holds, waits for or is kept from has changed, and nothing else. */

@@ -3,12 +3,14 @@ import type { Plan } from './effect.ts';
 import { AppError } from './error.ts';
 import { gather } from './facts.ts';
 import type { Intent } from './intent.ts';
+import type { ReleaseReader } from './ports/release-reader.ts';
 import type { Cause, GithubReader, StoreReader, StoreWriter, TokenReader } from './ports.ts';
 
 /** What every door hands in: readers of the world, the store, and the instant (ISO 8601) that counts as now. */
 export interface RunPorts {
   readonly github: GithubReader;
   readonly tokens: TokenReader;
+  readonly releases: ReleaseReader;
   readonly store: StoreReader & StoreWriter;
   readonly now: string;
   /** What asked for the intent; null where it is not a delivery that may be worked on again. */

@@ -4,6 +4,7 @@ import { run } from '../src/run.ts';
 import { applying, asked, away, lane, saveRun } from './applying.ts';
 import { type LocalGithub, localGithub, repository } from './github/local-github.ts';
 import type { Reply } from './github/local-server.ts';
+import { memoryReleases } from './memory-releases.ts';
 import { plainTokens } from './proof-builder.ts';
 import { aRun } from './run-builder.ts';
 import { dispatch } from './store/effects.ts';
@@ -47,6 +48,7 @@ async function obeyDue(github: LocalGithub): Promise<readonly string[]> {
     const ports = {
       github: github.reader,
       tokens: plainTokens,
+      releases: memoryReleases(),
       store: opened.store,
       now: opened.clock.now.toISOString(),
     };

@@ -2,6 +2,7 @@ import { applyPending } from '../src/apply.ts';
 import type { Effect, StateChange } from '../src/effect.ts';
 import { type LocalGithub, repository } from './github/local-github.ts';
 import type { Reply } from './github/local-server.ts';
+import { memoryReleases } from './memory-releases.ts';
 import { aRun } from './run-builder.ts';
 import type { TestStore } from './store/test-store.ts';
 
@@ -29,7 +30,11 @@ export function applying(opened: () => TestStore) {
     },
     /** Applies what is due; how each effect ended. */
     async apply(github: LocalGithub, where = lane) {
-      const applied = await applyPending(where, { github: github.writer, outbox: opened().store.outbox });
+      const applied = await applyPending(where, {
+        github: github.writer,
+        releases: memoryReleases(),
+        outbox: opened().store.outbox,
+      });
       return applied.map(({ outcome }) => outcome.kind);
     },
     wait(seconds: number): void {

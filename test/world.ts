@@ -6,6 +6,7 @@ import { run } from '../src/run.ts';
 import { type RunPlan, resultArtifact, runName } from '../src/run-plan.ts';
 import type { RunRecord } from '../src/store/run-record.ts';
 import { type Files, type MemoryGithub, memoryGithub } from './memory-github.ts';
+import { type MemoryReleases, memoryReleases } from './memory-releases.ts';
 import { plainTokens, provenArchive } from './proof-builder.ts';
 import { aResult } from './result-builder.ts';
 import type { TestStore } from './store/test-store.ts';
@@ -39,6 +40,7 @@ export const flights: Files = {
 /** A whole world but for GitHub's machines: a repository, our store, and a clock that moves a minute at each intent. */
 export interface World {
   readonly github: MemoryGithub;
+  readonly releases: MemoryReleases;
   readonly store: TestStore['store'];
   readonly clock: TestStore['clock'];
   /** Runs an intent a minute later. */
@@ -64,13 +66,14 @@ export interface World {
 export async function openWorld(test: TestStore, files: Files = flights): Promise<World> {
   await test.clear();
   const github = memoryGithub(files);
+  const releases = memoryReleases();
   const { store, clock } = test;
   github.clock = () => clock.now;
 
   async function ask(intent: Intent): Promise<Plan> {
     clock.now = new Date(clock.now.getTime() + 60_000);
     github.calls.length = 0;
-    return await run(intent, { github, tokens: plainTokens, store, now: clock.now.toISOString() });
+    return await run(intent, { github, tokens: plainTokens, releases, store, now: clock.now.toISOString() });
   }
 
   const runIds = new Map<string, number>();
@@ -92,6 +95,7 @@ export async function openWorld(test: TestStore, files: Files = flights): Promis
 
   return {
     github,
+    releases,
     store,
     clock,
     ask,
@@ -210,6 +214,12 @@ function effectWords(effect: Effect): string {
       return `force-cancel run ${effect.runId}`;
     case 'rerun-failed-jobs':
       return `rerun run ${effect.runId} as attempt ${effect.attempt}`;
+    case 'store-artifact':
+      return `store ${effect.request.model} ${effect.request.version}`;
+    case 'propose-release':
+      return `propose ${effect.proposal.title}: ${Object.keys(effect.proposal.files).join(', ')}`;
+    case 'register-release':
+      return `register ${effect.model} ${effect.version}`;
     case 'open-pull-request':
       return `open pull request ${effect.branch}: ${Object.keys(effect.files).join(', ')}`;
     case 'publish-deployment':

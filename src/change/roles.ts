@@ -1,4 +1,5 @@
 import { type ModelPolicy, type Policy, policyPath } from '../policy/policy.ts';
+import { modelOfManifest } from '../registry/manifest.ts';
 import { folderMatcher, globMatcher } from './glob.ts';
 import type { Cause } from './model-change.ts';
 
@@ -45,6 +46,8 @@ export function roleFinder(options: {
   const isInput = globMatcher(own.train?.inputs ?? []);
   return (path) => {
     if (path === policyPath || path === workflowPath(policy) || isDvcPointer(path)) return null;
+    // What is released is a result: to say so trains nothing anew.
+    if (modelOfManifest(path) !== null) return null;
     const role = named.find(([, matches]) => matches(path))?.[0];
     if (role !== undefined) return role;
     if (isDocumentation(path) || others.some((matches) => matches(path))) return null;

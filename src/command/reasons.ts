@@ -99,6 +99,18 @@ export const refusals = {
     means: 'No candidate of the model was measured at a commit that is to be compared.',
     fix: 'Type `/evaluate` or `/train` first, or name a commit that was measured.',
   },
+  'not-green': {
+    means: 'The candidate did not pass its gates, so that it cannot be released.',
+    fix: 'Release one that passes, or have what was missed overridden with `/override-gate`.',
+  },
+  'version-taken': {
+    means: 'A version is one digest for ever and only ever goes up, and this one is not above the newest.',
+    fix: 'Leave the version out, or name a higher one.',
+  },
+  'manifest-invalid': {
+    means: 'The release manifest on the default branch cannot be read, so that nothing can be added to it.',
+    fix: 'Mend `models/<model>/release.yml` on the default branch.',
+  },
   'artifact-gone': {
     means: 'The candidate of a commit is not kept any more, because GitHub forgets artifacts after some time.',
     fix: 'Compare with a later commit, or have the candidate made again with `/train`.',

@@ -10,7 +10,13 @@ import { onboard } from './onboard.ts';
 import { press } from './press.ts';
 import { recheck } from './recheck.ts';
 import { reconcile } from './reconcile.ts';
+import { checkQueue, checkRelease } from './release/check.ts';
+import { observeReleases } from './release/merged.ts';
+import { proposeRelease } from './release/propose.ts';
+import { recheckReleases } from './release/recheck.ts';
 import { retryRun } from './retry-run.ts';
+import { heedAlert } from './rollout/heed-alert.ts';
+import { observeGate } from './rollout/observe-gate.ts';
 import { settleLocks, showHolds, thaw } from './settle.ts';
 import { showRollout } from './show-rollout.ts';
 import { watchRun } from './watch-run.ts';
@@ -47,6 +53,20 @@ function planOf(question: Question): Plan {
       return retryRun(question.intent, question.facts);
     case 'obey':
       return obey(question.intent, question.facts);
+    case 'observe-gate':
+      return observeGate(question.facts);
+    case 'heed-alert':
+      return heedAlert(question.intent, question.facts);
+    case 'propose-release':
+      return proposeRelease(question.intent, question.facts);
+    case 'check-release':
+      return checkRelease(question.intent, question.facts);
+    case 'check-queue':
+      return checkQueue(question.intent, question.facts);
+    case 'observe-releases':
+      return observeReleases(question.intent, question.facts);
+    case 'recheck-releases':
+      return recheckReleases(question.intent, question.facts);
     case 'show-rollout':
       return showRollout(question.facts);
     case 'settle-locks':

@@ -7,6 +7,7 @@ import { type AccessFacts, gatherAccess, type Rules } from './access-facts.ts';
 import { type DoctorFacts, gatherDoctor } from './doctor-facts.ts';
 import { gatherHolds, type Holds } from './hold-facts.ts';
 import { gatherPull, type PullFacts } from './pull-facts.ts';
+import { gatherOffers, type ReleaseOffer } from './release-offer-facts.ts';
 import { gatherRivals, type RivalFacts } from './rival-facts.ts';
 import { gatherSteered, type SteeredFacts } from './steered-facts.ts';
 
@@ -26,6 +27,8 @@ export type CommandFacts =
       readonly doctor: DoctorFacts | null;
       /** The rollouts that are meant or may be; null where no command is about any. */
       readonly steered: SteeredFacts | null;
+      /** What could be released; null where no command asks, or without a policy. */
+      readonly release: readonly ReleaseOffer[] | null;
       readonly holds: Holds;
       readonly now: string;
     };
@@ -51,9 +54,11 @@ export async function gatherCommand(
   const rivals =
     pull === null || comparing.length === 0 ? null : await gatherRivals(repository, pull, { ...ports, named });
   const isExamined = commands.some(({ verb }) => verb === 'doctor');
+  const releasing = commands.filter(({ verb }) => verb === 'release');
+  const release = releasing.length === 0 ? null : await gatherOffers(repository, rules, ports);
   const steered = await gatherSteered(intent, now, ports);
   const doctor = isExamined ? await gatherDoctor({ repository, number }, now, ports) : null;
-  return { kind: 'known', access, pull, tree, rivals, doctor, steered, holds, now };
+  return { kind: 'known', access, pull, tree, rivals, doctor, steered, release, holds, now };
 }
 
 const approving: readonly string[] = ['approve-run', 'approve-budget', 'override-gate'] satisfies readonly Verb[];

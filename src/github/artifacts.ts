@@ -1,8 +1,11 @@
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import type { Repository } from '../intent.ts';
 import type { Artifact } from '../ports.ts';
 import { type Github, idOf, routeOf } from './connection.ts';
 import { asking } from './failure.ts';
-import { readLimited } from './limited-body.ts';
+import { bodyChunks, limited, readLimited } from './limited-body.ts';
+import { slowly } from './slow-request.ts';
 
 /** The artifacts of a run. */
 export async function listArtifacts(
@@ -42,5 +45,25 @@ export async function downloadArtifact(
       },
     );
     return await readLimited(data, limitBytes, `artifact ${artifactId}`);
+  });
+}
+
+/** The same into a file on this disk, for those that do not fit into memory. */
+export async function saveArtifact(
+  github: Github,
+  repository: Repository,
+  { artifactId, path, limitBytes }: { artifactId: number; path: string; limitBytes: number },
+): Promise<void> {
+  await asking(`download artifact ${artifactId}`, async () => {
+    const { data } = await github.request(
+      'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}',
+      {
+        ...routeOf(repository),
+        artifact_id: artifactId,
+        archive_format: 'zip',
+        request: { parseSuccessResponseBody: false, fetch: slowly },
+      },
+    );
+    await pipeline(limited(bodyChunks(data), limitBytes, `artifact ${artifactId}`), createWriteStream(path));
   });
 }

@@ -11,6 +11,7 @@ import { ForkPolicy } from './fork-policy.ts';
 import { FreezesPolicy, LocksPolicy } from './hold-policy.ts';
 import { HygienePolicy } from './hygiene-policy.ts';
 import { Margin } from './margin.ts';
+import { ReleasePolicy } from './release-policy.ts';
 import { runtimeKeys } from './runtime-policy.ts';
 import { taskKeys } from './task-policy.ts';
 
@@ -213,6 +214,9 @@ export const Policy = z.strictObject({
   access: AccessPolicy.default({}),
   'author-may-approve': AuthorMayApprove,
   environments: EnvironmentsPolicy.default({}).describe('The environments that models are released to, by name.'),
+  release: ReleasePolicy.optional().describe(
+    'How versions are released. Without it they are released only where somebody types `/release`.',
+  ),
   locks: LocksPolicy.prefault({}).describe('How long `/lock` may hold an environment for a model.'),
   freezes: FreezesPolicy.prefault({}).describe('How long `/freeze` may stop something.'),
   hygiene: HygienePolicy.prefault({}).describe(

@@ -2,6 +2,8 @@ import { spendingOf } from '../decide/budget.ts';
 import type { LockRecord } from '../decide/lock.ts';
 import type { Effect, Plan, StateChange } from '../effect.ts';
 import type { Intent } from '../intent.ts';
+import { releaseBranch } from '../registry/release-branch.ts';
+import { versionTag } from '../registry/version-tag.ts';
 import type { RolloutOrder } from '../rollout/rollout-record.ts';
 import type { RunPlan } from '../run-plan.ts';
 import type { Approval } from '../store/approval-record.ts';
@@ -126,6 +128,15 @@ function effectSentence(effect: Effect): string | null {
       return `end run ${effect.runId} by force`;
     case 'rerun-failed-jobs':
       return `run what did not succeed in run ${effect.runId} again, as attempt ${effect.attempt}`;
+    case 'store-artifact': {
+      const { request, store } = effect;
+      const where = store === null ? 'a draft release of this repository' : `the store ${code(store)}`;
+      return `move ${code(request.model)} ${code(request.version)} (${code(request.digest.slice(0, 19))}) to ${where}, then propose it in a pull request of the branch ${code(releaseBranch(request.model))}`;
+    }
+    case 'propose-release':
+      return `propose it in a pull request of the branch ${code(releaseBranch(effect.proposal.model))}`;
+    case 'register-release':
+      return `register ${code(versionTag(effect.model, effect.version))}`;
     case 'open-pull-request':
       return `open a pull request of the branch ${code(effect.branch)} with ${counted(Object.keys(effect.files).length, 'file')}`;
     case 'publish-deployment':
@@ -180,8 +191,22 @@ function asked(intent: Intent): string | null {
       return 'look at the run again';
     case 'retry-run':
       return 'run what was lost again';
+    case 'propose-release':
+      return 'bring the release pull request up to date';
+    case 'check-release':
+      return `check the release in pull request #${intent.number}`;
+    case 'check-queue':
+      return `check the releases of ${code(shortSha(intent.head))}`;
+    case 'observe-releases':
+      return `carry out what ${code(shortSha(intent.after))} releases`;
+    case 'recheck-releases':
+      return 'look at the release pull requests again';
     case 'settle-locks':
       return 'look at the lock again when its time is over';
+    case 'observe-gate':
+      return `look at run ${intent.runId}`;
+    case 'heed-alert':
+      return 'heed an alert';
     case 'show-rollout':
       return 'show how the rollout stands';
     case 'show-holds':

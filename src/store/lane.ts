@@ -37,8 +37,12 @@ export function hintOfIntent(intent: Intent): LaneHint {
     case 'check-pull-request':
     case 'close-pull-request':
     case 'show-holds':
+    case 'observe-gate':
+    case 'heed-alert':
+      return none;
     case 'show-rollout':
     case 'obey':
+    case 'check-release':
       return { ...none, number: intent.number };
     case 'observe-run':
       return { ...none, claim: claimOf(intent.name) };
@@ -50,6 +54,10 @@ export function hintOfIntent(intent: Intent): LaneHint {
     case 'recheck':
       return { ...none, head: intent.head };
     case 'check-push':
+    case 'propose-release':
+    case 'check-queue':
+    case 'observe-releases':
+    case 'recheck-releases':
     case 'settle-locks':
     case 'thaw':
     case 'onboard':
@@ -78,6 +86,9 @@ export function hintOfEffect(repository: Repository, effect: Effect): LaneHint {
       return { ...none, number: effect.number };
     case 'react':
     case 'open-pull-request':
+    case 'store-artifact':
+    case 'propose-release':
+    case 'register-release':
     case 'publish-deployment':
     case 'tag-release':
     case 'save-evidence':

@@ -164,6 +164,15 @@ async function keep(
         id: `refused/${learnt.claim}`,
         at,
       });
+    case 'release-stored': {
+      const { request, stored } = learnt;
+      const wish = { kind: 'release', request, stored } as const;
+      return await insertIntent(tx, {
+        intent: { kind: 'propose-release', repository, wish },
+        id: `stored/${repository.id}/${request.model}/${request.id}/${request.version}`,
+        at,
+      });
+    }
     case 'run-unsent':
       await release(tx, learnt.claim);
       return [];
@@ -214,6 +223,7 @@ async function keepTraces(
 /** What tells an effect on a target from others there: the same thing happens there once. */
 function occasion(effect: Effect): string {
   if (effect.kind === 'rerun-failed-jobs') return `${effect.kind} ${effect.attempt}`;
+  if (effect.kind === 'store-artifact') return `${effect.kind} ${effect.request.id} ${effect.request.version}`;
   // A run that was given up before GitHub told its id is cancelled once more when it does.
   return effect.kind === 'cancel-run' || effect.kind === 'force-cancel-run'
     ? `${effect.kind} ${effect.runId}`
@@ -239,7 +249,8 @@ function isPublishing(effect: Effect): boolean {
     kind === 'publish-check' ||
     kind === 'publish-comment' ||
     kind === 'publish-deployment' ||
-    kind === 'publish-rollout-comment'
+    kind === 'publish-rollout-comment' ||
+    kind === 'propose-release'
   );
 }
 
@@ -261,6 +272,12 @@ function targetOf(repository: Repository, effect: Effect): string {
       return `reply/${repository.id}/${effect.number}/${effect.key}`;
     case 'open-pull-request':
       return `branch/${repository.id}/${effect.branch}`;
+    case 'store-artifact':
+      return `artifact/${repository.id}/${effect.request.model}`;
+    case 'propose-release':
+      return `release/${repository.id}/${effect.proposal.model}`;
+    case 'register-release':
+      return `registration/${repository.id}/${effect.model}/${effect.version}`;
     case 'publish-deployment':
     case 'publish-rollout-comment':
     case 'tag-release':
@@ -288,6 +305,9 @@ const OutboxRow = z.object({
       'react',
       'reply',
       'open-pull-request',
+      'store-artifact',
+      'propose-release',
+      'register-release',
     ]),
   }),
   target: z.string(),

@@ -62,6 +62,11 @@ export function costOf(effect: Effect): WriteCost {
     case 'open-issue':
     case 'reply':
       return { requests: 1, kind: 'content' };
+    case 'store-artifact':
+    case 'register-release':
+      // A release and its asset; a tag and its object, and the release made public.
+      return { requests: 3, kind: 'other' };
+    case 'propose-release':
     case 'open-pull-request':
       // A tree, a commit, a branch and the pull request.
       return { requests: 4, kind: 'content' };

@@ -9,6 +9,7 @@ import type { Effect } from '../../src/effect.ts';
 import { githubWriter } from '../../src/github/writer.ts';
 import type { Repository } from '../../src/intent.ts';
 import type { GithubWriter } from '../../src/ports.ts';
+import { memoryReleases } from '../memory-releases.ts';
 import { aRun } from '../run-builder.ts';
 import { aCheck, dispatch } from '../store/effects.ts';
 import { openTestStore, type TestStore } from '../store/test-store.ts';
@@ -126,7 +127,7 @@ async function applyAll(effect: Effect): Promise<readonly string[]> {
   const ends: string[] = [];
   for (let round = 0; round < 6; round++) {
     for (const lane of [`pull/${here.id}/${pull.number}`, `repository/${here.id}`]) {
-      const applied = await applyPending(lane, { github: writer, outbox: store.outbox });
+      const applied = await applyPending(lane, { github: writer, releases: memoryReleases(), outbox: store.outbox });
       ends.push(...applied.map(({ outcome }) => outcome.kind));
     }
     clock.now = new Date(clock.now.getTime() + 20_000);

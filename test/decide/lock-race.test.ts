@@ -59,7 +59,13 @@ function atOnce(world: World, line: string): Promise<readonly Plan[]> {
           actor: { login: 'ada', kind: 'person' },
           acknowledged: true,
         },
-        { github: world.github, tokens: plainTokens, store, now: world.clock.now.toISOString() },
+        {
+          github: world.github,
+          tokens: plainTokens,
+          releases: world.releases,
+          store,
+          now: world.clock.now.toISOString(),
+        },
       );
     }),
   );

@@ -19,6 +19,7 @@ import { lock, locks, unlock } from './lock.ts';
 import { exampleOf, namesHere } from './names.ts';
 import { overrideGate } from './override-gate.ts';
 import { promote } from './promote.ts';
+import { release } from './release.ts';
 import { retry } from './retry.ts';
 import { rollback } from './rollback.ts';
 import { wishForRun } from './run.ts';
@@ -74,6 +75,8 @@ export function answerTo(command: Command, scene: Scene): Answer {
       return onOpen(command, scene, (open) => compare(command, open));
     case 'retry':
       return onOpen(command, scene, (open) => retry(command, open));
+    case 'release':
+      return release(command, scene);
     case 'promote':
       return promote(command, scene);
     case 'canary':
