@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { problemText } from '../../src/error.ts';
@@ -200,4 +202,11 @@ test('only models/<name>/release.yml is a manifest', () => {
   ];
 
   expect(paths.map(modelOfManifest)).toEqual(['fraud', null, null, null]);
+});
+
+test('the manifest that the documentation shows is one', () => {
+  const document = readFileSync(join(import.meta.dirname, '../../docs/registry.md'), 'utf8');
+  const shown = /```yaml\n(# models\/fraud\/release\.yml\n[\s\S]*?)```/.exec(document)?.[1] ?? '';
+
+  expect(parseManifest(shown, path)).toMatchObject({ kind: 'valid', value: { version: '1.4.0' } });
 });
