@@ -1,5 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { messageOf, problemText } from '../src/error.ts';
+import { parseReceivers } from '../src/rollout/alerts/receiver.ts';
 import { type DatabasePlace, placeFrom } from '../src/store/place.ts';
 import type { AppOptions } from './server.ts';
 
@@ -24,6 +26,7 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
     host: env['HOST'] || 'localhost',
     port: port(env['PORT'], problems),
     logLevel: logLevel(env['LOG_LEVEL'], problems),
+    ...alerts(env['SISKIN_ALERTS'], problems),
   };
   return problems.length === 0 ? { kind: 'run', options } : { kind: 'invalid', problems };
 }
@@ -119,6 +122,23 @@ function port(value: string | undefined, problems: string[]): number {
     problems.push(`PORT: expected a whole number from 0 to 65535, found ${shown(value)}; leave it out for 3000`);
   }
   return number;
+}
+
+/** Who may tell of alerts. Without a file nobody may. */
+function alerts(path: string | undefined, problems: string[]): Pick<AppOptions, 'alertReceivers'> {
+  if (!path) return {};
+  try {
+    const parsed = parseReceivers({ text: readFileSync(path, 'utf8'), file: path });
+    if (parsed.kind === 'valid') return { alertReceivers: parsed.receivers };
+    problems.push(
+      ...parsed.problems.map((one) => `SISKIN_ALERTS: ${one.file}:${one.line}:${one.column}: ${problemText(one)}`),
+    );
+  } catch (error) {
+    problems.push(
+      `SISKIN_ALERTS: expected a file of receivers, found ${messageOf(error)}; correct the path, or leave it out for no alerts`,
+    );
+  }
+  return {};
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;

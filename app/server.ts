@@ -12,12 +12,15 @@ import type { Cause } from '../src/ports.ts';
 import { releaseReader } from '../src/registry/release-reading.ts';
 import { releaseWriter } from '../src/registry/releases.ts';
 import { storeOpener } from '../src/registry/stores/kinds.ts';
+import type { AlertReceiver } from '../src/rollout/alerts/receiver.ts';
+import { secretReader } from '../src/rollout/connections/secret.ts';
 import { type Connections, noConnections } from '../src/rollout/connections.ts';
 import { run as runIntent } from '../src/run.ts';
 import { type Delivery, intentEvent } from '../src/store/deliveries.ts';
 import { type DatabasePlace, openDatabase } from '../src/store/place.ts';
 import { startQueue } from '../src/store/queue.ts';
 import { openStore, type Store } from '../src/store/store.ts';
+import { alertRoutes } from './alert-door.ts';
 import { openCallMeter } from './calls.ts';
 import { fetchInTime, octokitFor, openConnections, openIdentity, type Pace } from './connections.ts';
 import { type Door, openDoor } from './door.ts';
@@ -52,6 +55,8 @@ export interface AppOptions {
   readonly pace?: Pace;
   /** Five minutes unless told otherwise. */
   readonly reconcileSeconds?: number;
+  /** Who may tell of alerts that stop rollouts, by name; nobody unless told otherwise. */
+  readonly alertReceivers?: Readonly<Record<string, AlertReceiver>>;
   /** The one source of time for what is kept and decided. */
   readonly clock?: () => Date;
   /** What the operator lets rollouts reach; nothing unless told otherwise. */
@@ -136,7 +141,9 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     askDatabase: () => database.query('select 1', []),
     askGithub: async () => asking('name this App', async () => (await probot.auth()).request('GET /app')),
   });
-  const routes = routesOf({ door, store, metrics, readiness });
+  const receivers = options.alertReceivers ?? {};
+  const alerts = alertRoutes({ receivers, readSecret: secretReader(process.env), store, log });
+  const routes = { ...routesOf({ door, store, metrics, readiness }), ...alerts };
   const server = await listen({
     routes,
     host: options.host,

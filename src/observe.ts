@@ -4,6 +4,7 @@ import { AppError } from './error.ts';
 import type { Intent } from './intent.ts';
 import { fromCheckRun, fromCheckSuite } from './observe/check-events.ts';
 import { Account, Association, accountActor, actorOf, Origin, repositoryOf, Sha } from './observe/origin.ts';
+import { rolloutOfGate } from './rollout/rollout-effect.ts';
 import { claimOf } from './run-plan.ts';
 
 /** Who we are on GitHub: what tells our own runs, checks and comments from those of others. */
@@ -128,9 +129,13 @@ function fromWorkflowRun(payload: unknown, app: AppIdentity): readonly Intent[] 
   const ours =
     run.event === 'workflow_dispatch' &&
     run.head_branch === event.repository.default_branch &&
-    run.actor?.login === `${app.slug}[bot]` &&
-    claimOf(run.display_title) !== null;
+    run.actor?.login === `${app.slug}[bot]`;
   if (!ours) return [];
+  if (rolloutOfGate(run.display_title) !== null) {
+    if (event.action !== 'completed') return [];
+    return [{ kind: 'observe-gate', repository: repositoryOf(event), runId: run.id, name: run.display_title }];
+  }
+  if (claimOf(run.display_title) === null) return [];
   return [
     {
       kind: 'observe-run',

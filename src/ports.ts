@@ -6,6 +6,7 @@ import type { Repository } from './intent.ts';
 import type { BudgetLimit, Spending } from './policy/budget-limit.ts';
 import type { RepositoryRole } from './policy/grantee.ts';
 import type { Throttle } from './ports/outbox.ts';
+import type { GateReader } from './ports/gate.ts';
 import type { RolloutWriter } from './ports/rollout-writer.ts';
 import type { SetupReader } from './ports/setup.ts';
 import type { RolloutTraces } from './rollout/rollout-effect.ts';
@@ -90,7 +91,7 @@ export interface RoleHeld {
 }
 
 /** What planning may read of GitHub. Every method throws AppError when GitHub cannot be asked; absence is null. */
-export interface GithubReader extends SetupReader {
+export interface GithubReader extends SetupReader, GateReader {
   readFile(repository: Repository, path: string, ref: string): Promise<string | null>;
   /** The whole tree of a commit, or null when GitHub truncated it. */
   readTree(repository: Repository, commit: string): Promise<readonly TreeEntry[] | null>;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../src/error.ts';
 import { repositoryRoles } from '../src/policy/grantee.ts';
+import type { GateRun } from '../src/ports/gate.ts';
 import type {
   Artifact,
   DeliveryAttempt,
@@ -49,6 +50,9 @@ export interface MemoryGithub extends GithubReader {
   workflowState: string;
   /** Whether trees are cut, as GitHub does with very large ones. */
   truncates: boolean;
+  /** The environments with reviewers or other rules. */
+  guarded: readonly string[];
+  readonly gateRuns: Map<number, GateRun>;
 }
 
 interface Commit {
@@ -138,6 +142,8 @@ export function memoryGithub(files: Files): MemoryGithub {
     deliveries: [],
     workflowState: 'active',
     truncates: false,
+    guarded: [],
+    gateRuns: new Map(),
     commit(branch, changes) {
       const parent = branches.get(branch) ?? tip('main');
       const all = Object.entries({ ...commitAt(parent).files, ...changes });
@@ -245,6 +251,9 @@ export function memoryGithub(files: Files): MemoryGithub {
         if (github.owners === 'away') throw new AppError('unavailable', 'expected an answer, found none; try again');
         return github.owners.includes(login);
       }),
+    isGuarded: (_, environment) => called('isGuarded', () => github.guarded.includes(environment)),
+    readGateRun: (_, runId) => called('readGateRun', () => github.gateRuns.get(runId) ?? null),
+    readOwnLogin: () => called('readOwnLogin', () => 'siskin[bot]'),
     isOutsideCollaborator: (_, login) =>
       called('isOutsideCollaborator', () => {
         if (github.outside === 'away') throw new AppError('unavailable', 'expected an answer, found none; try again');

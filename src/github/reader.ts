@@ -3,6 +3,7 @@ import type { GithubReader } from '../ports.ts';
 import { downloadArtifact, listArtifacts } from './artifacts.ts';
 import type { Connect, Github } from './connection.ts';
 import { compare, readBlob, readDefaultBranch, readFile, readTree, readTreeId } from './contents.ts';
+import { isGuarded, readGateRun } from './gate.ts';
 import { isOutsideCollaborator, isTeamMember, ownsAccount, readRole } from './people.ts';
 import { listOpenPullRequests, readPullRequest } from './pulls.ts';
 import { findRun, listJobs, readLogTail, readRun } from './runs.ts';
@@ -50,6 +51,9 @@ export function githubReader({
     isTeamMember: async (repository, slug, login) =>
       isTeamMember(await connect(repository), repository, { slug, login }),
     ownsAccount: async (repository, login) => ownsAccount(await connect(repository), repository, login),
+    isGuarded: async (repository, environment) => isGuarded(await connect(repository), repository, environment),
+    readGateRun: async (repository, runId) => readGateRun(await connect(repository), repository, runId),
+    readOwnLogin: async () => `${(await app()).slug}[bot]`,
     isOutsideCollaborator: async (repository, login) =>
       isOutsideCollaborator(await connect(repository), repository, login),
   };

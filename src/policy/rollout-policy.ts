@@ -34,6 +34,10 @@ export const RolloutDoubt = z.strictObject({
   inconclusive: z.enum(['hold', 'rollback']).default('hold').describe('A step ended without a decision.'),
   'no-traffic': z.enum(['hold', 'rollback']).default('hold').describe('No request reached the candidate.'),
   'source-down': z.enum(['hold', 'rollback']).default('hold').describe('A metric could not be measured.'),
+  alert: z
+    .enum(['hold', 'rollback'])
+    .default('rollback')
+    .describe('An alert of the operator’s receivers fires while the candidate gets traffic.'),
 });
 
 /** Who gets the candidate, where not a random share of all requests. */

@@ -5,7 +5,10 @@ import { metricsTable } from './rollout-metrics.ts';
 import { plainHeadline } from './rollout-words.ts';
 
 /** What the pull request says that puts git back to what is served. */
-export function revertBody(rollout: RolloutRecord, cause: string | null): string {
+export function revertBody(
+  rollout: RolloutRecord,
+  { cause, isRejected }: { readonly cause: string | null; readonly isRejected: boolean },
+): string {
   const { model, environment, release, previous, id, number } = rollout;
   const serves = previous === null ? 'nothing of this model' : `version ${code(previous.version)}`;
   const why =
@@ -13,7 +16,7 @@ export function revertBody(rollout: RolloutRecord, cause: string | null): string
       ? `Version ${code(release.version)} of ${code(model)} was never begun in ${code(environment)}.`
       : `Version ${code(release.version)} of ${code(model)} was taken back from ${code(environment)}: ${prose(cause.replace(/\.\s*$/, ''))}.`;
   const rejected =
-    cause === null
+    !isRejected
       ? 'The version did nothing wrong: propose it again with `/release` when what stopped it is mended.'
       : 'Its digest is put on the list of rejected ones, so that it cannot be released there again unless a person takes it out.';
   return [

@@ -11,6 +11,8 @@ export type AuditSource =
   | { readonly kind: 'pull-request'; readonly event: string }
   | { readonly kind: 'push'; readonly branch: string }
   | { readonly kind: 'installation' }
+  /** Something that watches production, by the receiver that the operator gave it. */
+  | { readonly kind: 'alert'; readonly receiver: string }
   /** Siskin's own follow-up: a timer, the end of a run, the end of a freeze. */
   | { readonly kind: 'siskin'; readonly intent: string }
   /** The command line of whoever operates Siskin. */

@@ -58,14 +58,14 @@ function revert(facts: RolloutFacts, cause: RollbackCause | null): RolloutEffect
     rollout: id,
     branch: branchOf(rollout),
     title: `Revert ${model} in ${environment}: ${release.version} did not stay`,
-    body: revertBody(rollout, cause?.sentence ?? null),
+    body: revertBody(rollout, { cause: cause?.sentence ?? null, isRejected: cause !== null && wasTried(facts, cause) }),
     reversion: {
       model,
       environment,
       from: release.digest,
       to: previous,
       rejected:
-        cause === null || cause.kind === 'superseded'
+        cause === null || !wasTried(facts, cause)
           ? null
           : {
               digest: release.digest,
@@ -79,6 +79,12 @@ function revert(facts: RolloutFacts, cause: RollbackCause | null): RolloutEffect
   };
 }
 
+/** Whether it did anything by which it could be judged: what never began did nothing wrong. */
+function wasTried({ course }: RolloutFacts, { kind }: RollbackCause): boolean {
+  if (kind === 'superseded' || kind === 'invalid') return false;
+  return kind === 'harm' || course.intervals > 0;
+}
+
 /** Somebody went back to an earlier version after a success: what they left is rejected as they said. */
 function revertOfReturn(rollout: RolloutRecord): RolloutEffect {
   const { id, model, environment, release, previous, by, createdAt } = rollout;
@@ -89,7 +95,7 @@ function revertOfReturn(rollout: RolloutRecord): RolloutEffect {
     rollout: id,
     branch: branchOf(rollout),
     title: `Revert ${model} in ${environment} to ${release.version}`,
-    body: revertBody({ ...rollout, release: left, previous: release }, reason),
+    body: revertBody({ ...rollout, release: left, previous: release }, { cause: reason, isRejected: true }),
     reversion: {
       model,
       environment,
