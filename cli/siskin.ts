@@ -51,6 +51,14 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'say which versions exist and which environment serves which, from git alone',
     load: async () => (await import('./models.ts')).modelsCommand,
   },
+  sign: {
+    summary: 'sign a model (OpenSSF Model Signing), with a key or as the job that this runs in',
+    load: async () => (await import('./sign.ts')).signCommand,
+  },
+  verify: {
+    summary: 'whether a signature is over exactly this model, and whose it is',
+    load: async () => (await import('./verify.ts')).verifyCommand,
+  },
   history: {
     summary: 'say which version of a model served when, from git alone',
     load: async () => (await import('./history.ts')).historyCommand,
@@ -66,6 +74,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
   serve: {
     summary: 'serve ONNX and TensorFlow.js models, by weights that a rollout sets',
     load: async () => (await import('./serve.ts')).serveCommand,
+  },
+  'serving-test': {
+    summary: 'try whether a server of your own keeps the serving contract',
+    load: async () => (await import('./serving-test.ts')).servingTestCommand,
   },
   backup: {
     summary: 'write all that the App keeps in its database to one file',
@@ -139,7 +151,7 @@ function parseOptions(options: CommandOptions) {
 }
 
 function overview(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(14)}${summary}`);
   return [
     'siskin — merge-to-deploy for models',
     '',

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { AppError, messageOf } from '../../error.ts';
+import { AppError } from '../../error.ts';
 import type { Capability, Observed, ServingPlatform, Traffic } from '../../ports/serving.ts';
 import { Address } from '../connections/address.ts';
 import { Secret } from '../connections/secret.ts';
 import { asItIs, fillIn } from '../fill-in.ts';
-import { contractBytesLimit, RefusalDocument, ServiceName, StateDocument, trafficPath } from './http-contract.ts';
-import { signatureHeaders, signatureOf } from './http-signature.ts';
+import { askService, type HttpService, placeOf, refusalIn, type ServiceAnswer, stateIn } from './http-client.ts';
+import { ServiceName, type StateDocument } from './http-contract.ts';
 import type { ServingPlace } from './kind.ts';
 
 /** What the operator writes of a server that keeps the contract of docs/serving-contract.md, as `siskin serve` does. */
@@ -49,15 +49,6 @@ export function openGenericHttp(given: {
   });
 }
 
-interface HttpService {
-  readonly address: string;
-  /** Read at each request, so that a new one needs no restart. */
-  readonly secret: () => string;
-  readonly service: string;
-  readonly timeoutMs: number;
-  readonly now: () => number;
-}
-
 function portTo(service: HttpService): ServingPlatform {
   return {
     probe: () => probe(service),
@@ -86,8 +77,8 @@ async function probe(service: HttpService): Promise<Capability> {
 }
 
 async function read(service: HttpService): Promise<StateDocument> {
-  const answer = await ask(service, { method: 'GET', timestamp: service.now(), key: '', body: '' });
-  if (answer.status === 200) return stateOf(service, answer);
+  const answer = await askService(service, { method: 'GET', timestamp: service.now(), key: '', body: '' });
+  if (answer.status === 200) return stateIn(service, answer);
   throw refusal(service, answer);
 }
 
@@ -96,20 +87,20 @@ async function apply(service: HttpService, traffic: Traffic): Promise<void> {
   const body = JSON.stringify({ rollout, fence, champion, candidate, weight, shadow, audience });
   const first = await write(service, body, service.now());
   if (first.status !== 409) return accept(service, first);
-  const { fence: standing, written } = refusalOf(first);
+  const { fence: standing, written } = refusalIn(first);
   // Our clock went back, or two writes fell into one millisecond: the wish is newer all the same.
   if (standing !== fence || typeof written !== 'number') throw refusal(service, first);
   accept(service, await write(service, body, written + 1));
 }
 
-async function write(service: HttpService, body: string, timestamp: number): Promise<Answer> {
+async function write(service: HttpService, body: string, timestamp: number): Promise<ServiceAnswer> {
   const key = createHash('sha256').update(`${timestamp}\n${body}`).digest('hex').slice(0, 32);
-  return await ask(service, { method: 'PUT', timestamp, key, body });
+  return await askService(service, { method: 'PUT', timestamp, key, body });
 }
 
-function accept(service: HttpService, answer: Answer): void {
+function accept(service: HttpService, answer: ServiceAnswer): void {
   if (answer.status !== 200) throw refusal(service, answer);
-  stateOf(service, answer);
+  stateIn(service, answer);
 }
 
 function observedOf(state: StateDocument): Observed {
@@ -125,84 +116,13 @@ function observedOf(state: StateDocument): Observed {
   };
 }
 
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-  readonly retryAfter: string | null;
-}
-
-async function ask(
-  service: HttpService,
-  call: { readonly method: 'GET' | 'PUT'; readonly timestamp: number; readonly key: string; readonly body: string },
-): Promise<Answer> {
-  const { address, secret, timeoutMs } = service;
-  const { method, timestamp, key, body } = call;
-  const path = trafficPath(service.service);
-  const signed = { timestamp, key, method, path, body: Buffer.from(body) };
-  const headers = {
-    [signatureHeaders.timestamp]: String(timestamp),
-    [signatureHeaders.signature]: signatureOf(secret(), signed),
-    accept: 'application/json',
-    ...(method === 'PUT' ? { [signatureHeaders.key]: key, 'content-type': 'application/json' } : {}),
-  };
-  const url = `${address.replace(/\/+$/, '')}${path}`;
-  try {
-    const response = await fetch(url, {
-      method,
-      headers,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-      ...(method === 'PUT' ? { body } : {}),
-    });
-    const text = await limitedText(service, response);
-    return { status: response.status, text, retryAfter: response.headers.get('retry-after') };
-  } catch (cause) {
-    throw unreachable(service, cause);
-  }
-}
-
-async function limitedText(service: HttpService, response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > contractBytesLimit) {
-      const found = `expected at most ${contractBytesLimit} bytes from ${place(service)}, found more; correct the server`;
-      throw new AppError('too-large', found);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function unreachable(service: HttpService, cause: unknown): AppError {
-  if (cause instanceof AppError) return cause;
-  if (cause instanceof Error && cause.name === 'TimeoutError') {
-    const found = `expected an answer of ${place(service)} within ${service.timeoutMs / 1000} seconds, found none; check the server`;
-    return new AppError('timed-out', found, { cause });
-  }
-  const inner = cause instanceof Error && cause.cause !== undefined ? messageOf(cause.cause) : messageOf(cause);
-  const found = `expected to reach ${place(service)}, found ${inner}; check the address and that the server runs`;
-  return new AppError('unavailable', found, { cause });
-}
-
-function stateOf(service: HttpService, { text }: Answer): StateDocument {
-  const parsed = StateDocument.safeParse(jsonOf(text));
-  if (parsed.success) return parsed.data;
-  const problems = z.prettifyError(parsed.error).replace(/\s+/g, ' ').slice(0, 500);
-  throw new AppError(
-    'world-broken',
-    `expected the state that the serving contract describes from ${place(service)}, found: ${problems}; run \`siskin serving-test\` against it`,
-  );
-}
-
-function refusal(service: HttpService, answer: Answer): AppError {
+function refusal(service: HttpService, answer: ServiceAnswer): AppError {
   const { status } = answer;
-  const { error, fence } = refusalOf(answer);
+  const { error, fence } = refusalIn(answer);
   // Foreign text: one line of it, and not much.
   const said = error === '' ? '' : ` (${error.replace(/[\s\p{Cc}]+/gu, ' ').slice(0, 300)})`;
   const found = (what: string, fix: string): string =>
-    `expected ${place(service)} to take the request, found ${what}${said}; ${fix}`;
+    `expected ${placeOf(service)} to take the request, found ${what}${said}; ${fix}`;
   const seconds = Number(answer.retryAfter ?? Number.NaN);
   const retryAfterSeconds = Number.isFinite(seconds) ? seconds : null;
   switch (status) {
@@ -229,22 +149,4 @@ function refusal(service: HttpService, answer: Answer): AppError {
             retryAfterSeconds,
           });
   }
-}
-
-function refusalOf({ text }: Answer): RefusalDocument {
-  const parsed = RefusalDocument.safeParse(jsonOf(text));
-  return parsed.success ? parsed.data : { error: '' };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Without what an address may carry besides: no credential gets into a message. */
-function place({ address, service }: HttpService): string {
-  return `the service ${service} at ${URL.canParse(address) ? new URL(address).origin : 'its address'}`;
 }
