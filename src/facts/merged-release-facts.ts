@@ -15,6 +15,8 @@ export interface MergedReleaseFacts {
     readonly subject: ReleaseSubject;
     /** By environment, the digest that the branch says now: another push may have said something else since. */
     readonly present: Readonly<Record<string, string | null>>;
+    /** The environments that GitHub guards by reviewers, timers or branches. */
+    readonly guarded: readonly string[];
     /** The pull request that brought it, null for a push by hand. */
     readonly number: number | null;
   }[];
@@ -50,8 +52,11 @@ export async function gatherMergedReleases(
     const subject = await gatherSubject(repository, { model, policy, branch, base: before, head: after, now }, ports);
     const newest = tip.sha === after ? subject.head : await readManifest(repository, { model, ref: tip.sha }, github);
     const present = newest.kind === 'valid' ? newest.manifest.environments : {};
+    const environments = subject.changes.map(({ environment }) => environment);
+    const guards = await Promise.all(environments.map((one) => github.isGuarded(repository, one)));
     return {
       subject,
+      guarded: environments.filter((_, at) => guards[at] === true),
       present: Object.fromEntries(Object.entries(present).map(([name, { digest }]) => [name, digest])),
       number: await ports.releases.findMergedPull(repository, after),
     };

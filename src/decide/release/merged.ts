@@ -63,7 +63,13 @@ function registration(intent: ObserveReleases, subject: ReleaseSubject, hinderin
 function rolloutOf(
   { repository, before, after, actor }: ObserveReleases,
   { now }: MergedReleaseFacts,
-  { subject, present, number, change }: MergedReleaseFacts['subjects'][number] & { readonly change: EnvironmentChange },
+  {
+    subject,
+    present,
+    number,
+    guarded,
+    change,
+  }: MergedReleaseFacts['subjects'][number] & { readonly change: EnvironmentChange },
 ): readonly RolloutRecord[] {
   const { environment, after: wanted, policy, rollouts } = change;
   if (wanted === null || policy === null || present[environment] !== wanted.digest) return [];
@@ -72,6 +78,9 @@ function rolloutOf(
   const [newest] = rollouts;
   const isUnderWay = newest !== undefined && newest.release.digest === wanted.digest && isOnItsWay(newest);
   if (isUnderWay) return [];
+  // A revert only makes git say what serves since the rollback.
+  const isBack = newest !== undefined && ['rolled-back', 'succeeded'].includes(newest.state.kind);
+  if (isBack && servedBy(rollouts)?.digest === wanted.digest) return [];
   const identity = { repositoryId: repository.id, model, environment, digest: wanted.digest, mergeSha: after };
   const isTaken = rollouts.some(({ id }) => id === rolloutId(identity));
   if (isTaken && newest?.id === rolloutId(identity)) return [];
@@ -87,7 +96,8 @@ function rolloutOf(
     by: actor.login,
     policy: RolloutPolicy.parse(onlyRollout(policy)),
     createdAt: now,
-    ...(isRollback(change) ? { atOnce: true } : {}),
+    // What goes back was let in before, and must not wait.
+    ...(isRollback(change) ? { atOnce: true } : guarded.includes(environment) ? { needsGo: true } : {}),
     ...(fell === undefined ? {} : { restored: true }),
   });
   // A branch that was put back to an earlier commit releases by the same commit once more.

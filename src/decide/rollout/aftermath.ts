@@ -18,8 +18,8 @@ export function aftermath(facts: RolloutFacts): readonly Effect[] {
         const deployment = deploymentOf(earlier, { isPast: true, now });
         done.push({ kind: 'publish-deployment', rollout: earlier.id, deployment });
       }
-      // A rollback of what had succeeded: git still names the version that was taken away.
-      if (rollout.atOnce === true) done.push(revertOfReturn(rollout));
+      // A command took back what had succeeded, and git still names it; of a merged revert git is the cause.
+      if (rollout.atOnce === true && earlier?.mergeSha === rollout.mergeSha) done.push(revertOfReturn(rollout));
       return [...done, ...evidence];
     }
     case 'rolled-back':
