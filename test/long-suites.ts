@@ -6,6 +6,7 @@ export const longSuites: readonly string[] = [
   'test/examples/flights.test.ts',
   'test/registry/history.test.ts',
   'test/hygiene/action.test.ts',
+  'test/rollout/metrics/postgresql.test.ts',
   'test/sandbox/actions/artifacts.test.ts',
   'test/store/backup.test.ts',
   'test/decide/lock-race.test.ts',

@@ -5,6 +5,8 @@ import * as google from './google-cloud-monitoring.ts';
 import * as httpMetrics from './http-metrics.ts';
 import { type MetricKind, metricKind } from './kind.ts';
 import * as newRelic from './new-relic.ts';
+import * as openmetrics from './openmetrics.ts';
+import * as postgresql from './postgresql.ts';
 import * as prometheus from './prometheus.ts';
 
 /** Every metric source by the `kind` of its connections. No name is also a serving platform's. */
@@ -23,5 +25,7 @@ export const metricKinds: Readonly<Record<string, MetricKind>> = {
   }),
   'http-metrics': metricKind({ Connection: httpMetrics.Connection, open: httpMetrics.openHttpMetrics }),
   'new-relic': metricKind({ Connection: newRelic.Connection, open: newRelic.openNewRelic, delaySeconds: 60 }),
+  openmetrics: metricKind({ Connection: openmetrics.Connection, open: openmetrics.openOpenmetrics }),
+  postgresql: metricKind({ Connection: postgresql.Connection, open: postgresql.openPostgresql }),
   prometheus: metricKind({ Connection: prometheus.Connection, open: prometheus.openPrometheus }),
 };
