@@ -28,7 +28,8 @@ export function rolloutLog(options: {
         `select r.id, r.sequence, r.wake_at from siskin.rollouts r
          left join siskin.service_leases l on l.repository_id = r.repository_id and l.environment = r.environment and l.model = r.model
          where r.is_open and (r.wake_at <= $1::timestamptz or r.wake_at > $1::timestamptz + interval '2 minutes')
-           and (l.holder is null or l.holder = $2 or l.expires_at <= $1::timestamptz)
+           and (l.holder is null or l.holder = $2 or l.expires_at <= $1::timestamptz
+             or l.expires_at > $1::timestamptz + interval '10 minutes')
          order by r.wake_at limit $3`,
         [now(), holder, most],
       );

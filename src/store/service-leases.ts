@@ -32,6 +32,7 @@ export async function takeLease(db: Queryable, service: Service, wish: LeaseWish
        fence = case when lease.holder = excluded.holder and lease.fence > $7::bigint then lease.fence
          else greatest(lease.fence, $7::bigint) + 1 end
        where lease.holder = excluded.holder or lease.expires_at <= $5
+         or lease.expires_at > $5::timestamptz + interval '10 minutes'
      returning fence`,
     [repositoryId, environment, model, holder, now, until, above],
   );

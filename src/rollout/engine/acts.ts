@@ -183,7 +183,8 @@ export async function sealAct(
     return { kind: 'later', until: later(now(), Math.min(5000, seconds * 250)) };
   }
   const judgement = await verdicts.withLine(record, line);
-  const decided = judged(progress, { now: now() }, { interval: number, end: stretch.to, judgement });
+  const sealed = { interval: number, from: stretch.from, end: stretch.to, isCounted: isCounted(interval), judgement };
+  const decided = judged(progress, { now: now() }, sealed);
   return { kind: 'done', progress: await append(reached, decided, [{ interval: number, line, sealed: true }]) };
 }
 
@@ -191,6 +192,12 @@ export async function sealAct(
 function weightOf({ record, settled }: Progress): number {
   const set = settled?.traffic.weight ?? 0;
   return Math.abs(set - record.weight) <= 0.01 ? set : record.weight;
+}
+
+function isCounted({ metrics }: Interval): boolean {
+  return Object.values(metrics).some((arms) =>
+    [arms.champion, arms.candidate].some((arm) => arm !== undefined && !('missing' in arm)),
+  );
 }
 
 function hasFailed({ metrics }: Interval): boolean {

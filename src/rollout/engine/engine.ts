@@ -46,6 +46,9 @@ export interface Engine {
 /** So much is done in one turn before others have theirs. */
 const mostActs = 60;
 
+/** What was read of locks, freezes and other rollouts is good for so long. */
+const surroundingsMilliseconds = 500;
+
 /** Makes an engine. */
 export function openEngine(ports: EnginePorts): Engine {
   const { log } = ports;
@@ -63,8 +66,13 @@ export function openEngine(ports: EnginePorts): Engine {
     }
     let lease = await log.lease(progress, { holder: ports.holder, seconds: ports.leaseSeconds });
     if (lease === null) return { kind: 'left', reason: 'another process drives it' };
+    let surroundings: Surroundings | null = null;
+    let readAt = 0;
     for (let acts = 0; acts < mostActs && !stopping; acts += 1) {
-      const surroundings = await log.readSurroundings(progress);
+      if (surroundings === null || performance.now() - readAt > surroundingsMilliseconds) {
+        surroundings = await log.readSurroundings(progress);
+        readAt = performance.now();
+      }
       if (surroundings === null) return { kind: 'left', reason: 'its repository is not known' };
       const todo = nextTodo(progress, {
         now: now(),
@@ -74,6 +82,7 @@ export function openEngine(ports: EnginePorts): Engine {
       });
       if (todo.kind === 'rest') return over(progress);
       if (todo.kind === 'wait') return await asleep(progress, todo.until);
+      const { repository } = surroundings;
       const reached: Reached = {
         progress,
         surroundings,
@@ -81,8 +90,8 @@ export function openEngine(ports: EnginePorts): Engine {
         log,
         verdicts,
         now,
-        platform: () => ports.openServing(reached.progress.record, surroundings.repository),
-        source: (connection) => ports.openSource(reached.progress.record, surroundings.repository, connection),
+        platform: () => ports.openServing(reached.progress.record, repository),
+        source: (connection) => ports.openSource(reached.progress.record, repository, connection),
         told: (act) => ports.onAct?.(act, id),
         looked: () => looks.set(id, now()),
       };

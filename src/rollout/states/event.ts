@@ -51,7 +51,15 @@ export type Happening =
   /** Without our doing it serves something else. */
   | { readonly kind: 'changed'; readonly observed: Observed; readonly difference: string }
   /** An interval was sealed, and this is what all of them together say. */
-  | { readonly kind: 'judged'; readonly interval: number; readonly end: string; readonly judgement: Judgement };
+  | {
+      readonly kind: 'judged';
+      readonly interval: number;
+      readonly from: string;
+      readonly end: string;
+      /** Whether anything was counted in it. */
+      readonly isCounted: boolean;
+      readonly judgement: Judgement;
+    };
 
 /** What happened, with what was decided on it: decisions are kept, so that reading an old log never decides anew. */
 export type Decided = Happening & {

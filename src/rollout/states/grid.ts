@@ -18,21 +18,39 @@ export function pastStretches(until: string, seconds: number, count: number): re
   return Array.from({ length: count }, (_, back) => stretch(end - (back + 1) * length, length));
 }
 
-/** The stretch that is to be sealed next; a clock that was set back lets the grid begin again at the present. */
+/**
+ * The stretch that is to be sealed next. After a clock was set back it is the one that has just ended, but nothing is
+ * counted twice.
+ */
 export function nextStretch(options: {
   /** Since when the weight is as it is. */
   readonly since: string;
   /** The end of the newest sealed one; null when there is none. */
   readonly sealed: string | null;
   readonly seconds: number;
+  /** The wall time of which something was counted already. */
+  readonly counted: readonly Stretch[];
   readonly now: string;
 }): Stretch {
-  const { since, sealed, seconds, now } = options;
+  const { since, sealed, seconds, counted, now } = options;
   const latest = Date.parse(now) + 2 * seconds * 1000;
   const starts = [since, ...(sealed === null ? [] : [sealed])].filter((instant) => Date.parse(instant) <= latest);
-  const start = starts.length === 0 ? now : starts.reduce((a, b) => (Date.parse(a) > Date.parse(b) ? a : b));
-  return firstStretch(start, seconds);
+  const start = starts.length === 0 ? later(now, -2000 * seconds) : starts.reduce((a, b) => (isDue(a, b) ? b : a));
+  const next = firstStretch(start, seconds);
+  const again = counted.find(({ from, to }) => !isDue(to, next.from) && !isDue(next.to, from));
+  return again === undefined ? next : firstStretch(again.to, seconds);
 }
+
+/** Stretches of wall time with one more; what follows without a gap is one. Only the newest are kept: clocks are not set back often. */
+export function withStretch(stretches: readonly Stretch[], { from, to }: Stretch): readonly Stretch[] {
+  const before = stretches.find((known) => isDue(known.from, from) && isDue(from, known.to));
+  if (before === undefined) return [...stretches, { from, to }].slice(-mostStretches);
+  return stretches.map((known) =>
+    known === before ? { from: known.from, to: isDue(known.to, to) ? to : known.to } : known,
+  );
+}
+
+const mostStretches = 50;
 
 /** When a stretch is asked for: its end, and a while for the last scrape to arrive. */
 export function askedAt({ to }: Stretch, seconds: number): string {

@@ -1,7 +1,7 @@
 import type { Effect, Judgement, StepJudgement } from '../judgement.ts';
 import type { RollbackCause, RolloutState } from '../rollout-record.ts';
 import { stepsOf } from '../rollout-steps.ts';
-import type { Decided, Permission } from './event.ts';
+import type { Decided, Happening, Permission } from './event.ts';
 import { backState, heldState, type Moment, place } from './moves.ts';
 import type { Progress } from './progress.ts';
 
@@ -9,9 +9,10 @@ import type { Progress } from './progress.ts';
 export function judged(
   progress: Progress,
   { now }: Pick<Moment, 'now'>,
-  { interval, end, judgement }: { readonly interval: number; readonly end: string; readonly judgement: Judgement },
+  sealed: Omit<Extract<Happening, { readonly kind: 'judged' }>, 'kind'>,
 ): Decided {
-  const found = { kind: 'judged', interval, end, judgement } as const;
+  const found = { kind: 'judged', ...sealed } as const;
+  const { judgement } = sealed;
   const { kind } = progress.record.state;
   const isLate = ['rolling-back', 'succeeded', 'rolled-back', 'superseded', 'failed'].includes(kind);
   if (judgement.verdict !== 'fail' || isLate) return found;

@@ -189,7 +189,8 @@ function write(progress: Progress, pending: PendingWrite, facts: Facts): Todo {
 }
 
 function patience({ tries, purpose }: PendingWrite, isGivenUp: boolean): number {
-  const most = isGivenUp ? 60_000 : purpose === 'rollback' ? 3000 : 15_000;
+  const isUrgent = purpose === 'rollback' && tries < 20;
+  const most = isGivenUp ? 60_000 : isUrgent ? 3000 : 15_000;
   return Math.min(most, 125 * 2 ** Math.min(tries, 12));
 }
 

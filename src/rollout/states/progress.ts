@@ -2,6 +2,7 @@ import { AppError } from '../../error.ts';
 import type { Capability, Observed, Traffic } from '../../ports/serving.ts';
 import type { RolloutOrder, RolloutRecord } from '../rollout-record.ts';
 import type { Permission, Purpose, RolloutEvent } from './event.ts';
+import { type Stretch, withStretch } from './grid.ts';
 
 /** A write to the platform that was never yet seen to have come true. */
 export interface PendingWrite {
@@ -38,6 +39,8 @@ export interface Progress {
   readonly mayGo: boolean;
   /** The newest sealed interval from 0 on. */
   readonly sealed: { readonly interval: number; readonly end: string } | null;
+  /** The wall time of which something was counted already: nothing of it may be counted again. */
+  readonly counted: readonly Stretch[];
   /** The first interval of the present attempt at the present step. */
   readonly attemptFrom: { readonly step: number; readonly attempt: number; readonly interval: number } | null;
   /** How often in a row the platform refused before anything was intended, and when it last did. */
@@ -99,6 +102,7 @@ function begun(record: RolloutRecord, { at }: RolloutEvent): Progress {
     orders: [],
     mayGo: false,
     sealed: null,
+    counted: [],
     attemptFrom: null,
     refusals: null,
     backSince: null,
@@ -125,9 +129,10 @@ function withHappening(next: Progress, event: RolloutEvent, before: Progress): P
     }
     case 'intended': {
       const { purpose, traffic, permission, at } = event;
-      // One who takes over writes the same again with a higher fence; how long it is tried counts from the first time.
-      const since = next.pending?.purpose === purpose ? next.pending.since : at;
-      const pending = { purpose, traffic, permission, since, triedAt: null, tries: 0, difference: null };
+      // What is only written with a higher fence is tried on as before.
+      const isSame = next.pending?.purpose === purpose && next.pending.traffic.weight === traffic.weight;
+      const fresh = { since: at, triedAt: null, tries: 0, difference: null };
+      const pending = { ...(isSame ? next.pending : fresh), purpose, traffic, permission } as const;
       return { ...next, pending };
     }
     case 'observed':
@@ -143,8 +148,9 @@ function withHappening(next: Progress, event: RolloutEvent, before: Progress): P
       return { ...seeing(next, event), pending: null };
     case 'judged': {
       const record = { ...next.record, judgement: event.judgement };
-      const { interval, end } = event;
-      return { ...next, record, sealed: { interval, end }, attemptFrom: attemptAt(before, interval) };
+      const { interval, from, end, isCounted } = event;
+      const counted = isCounted ? withStretch(before.counted, { from, to: end }) : before.counted;
+      return { ...next, record, sealed: { interval, end }, counted, attemptFrom: attemptAt(before, interval) };
     }
     default:
       return event satisfies never;

@@ -14,11 +14,11 @@ export function watch(
   progress: Progress,
   { now, lookedAt }: { readonly now: string; readonly lookedAt: string | null },
 ): Watching {
-  const { record, sealed, settled, weightSince, pending } = progress;
+  const { record, sealed, counted, settled, weightSince, pending } = progress;
   const seconds = record.policy['interval-seconds'];
-  const dues: string[] = [later(now, 5000)];
+  const dues: string[] = [later(now, longestSleep)];
   if (record.weight > 0) {
-    const stretch = nextStretch({ since: weightSince, sealed: sealed?.end ?? null, seconds, now });
+    const stretch = nextStretch({ since: weightSince, sealed: sealed?.end ?? null, counted, seconds, now });
     const due = askedAt(stretch, seconds);
     // What a stretch in which the weight was being changed would say nobody can tell.
     const isMixed = pending !== null && Date.parse(stretch.to) > Date.parse(pending.since);
@@ -33,3 +33,6 @@ export function watch(
   }
   return { kind: 'wait', until: dues.reduce((a, b) => (Date.parse(a) < Date.parse(b) ? a : b)) };
 }
+
+/** How long a rollout is left alone at most: what has no time of its own (a freeze that ends) is seen after that. */
+const longestSleep = 15_000;
