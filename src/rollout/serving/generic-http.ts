@@ -137,8 +137,9 @@ function refusal(service: HttpService, answer: ServiceAnswer): AppError {
     case 404:
       return new AppError('not-found', found('no such service', 'name one that the server knows in `serving.service`'));
     case 400:
+      return new AppError('bad-input', found('400', 'correct what it names'));
     case 422:
-      return new AppError('bad-input', found(`${status}`, 'correct what it names'));
+      return new AppError('unsupported', found('422', 'ask for what the server says that it can do'));
     case 429:
     case 503:
       return new AppError('unavailable', found(`${status}`, 'wait'), { retryAfterSeconds });
