@@ -16,7 +16,7 @@ function opened(
   over: { readonly service?: string; readonly now?: () => number; readonly secret?: string } = {},
 ) {
   return openGenericHttp({
-    connection: Connection.parse({ address, secret: { env: 'SECRET' }, 'timeout-seconds': 0.1 }),
+    connection: Connection.parse({ address, secret: { env: 'SECRET' }, 'timeout-seconds': 0.5 }),
     target: Target.parse(over.service === undefined ? {} : { service: over.service }),
     place: { secret: () => over.secret ?? secret, now: over.now ?? Date.now, model: 'fraud' },
   });
