@@ -8,6 +8,7 @@ export const longSuites: readonly string[] = [
   'test/hygiene/action.test.ts',
   'test/rollout/metrics/postgresql.test.ts',
   'test/sandbox/actions/artifacts.test.ts',
+  'test/rollout/engine/engine.test.ts',
   'test/store/backup.test.ts',
   'test/decide/lock-race.test.ts',
 ];
