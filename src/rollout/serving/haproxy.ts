@@ -215,5 +215,13 @@ function mapWrite({ map, backend }: Backend, { entries }: Read, [key, value]: re
 async function observe(backend: Backend): Promise<Observed> {
   const { servers, record, entries } = await readBackend(backend);
   const routed = Number(entries.get(`${backend.backend}/share`) ?? 0) || 0;
-  return observedOf({ label: `${backend.backend}/`, slots: backend.servers, servers, record, routed, shadow: 0 });
+  return observedOf({
+    label: `${backend.backend}/`,
+    slots: backend.servers,
+    servers,
+    record,
+    routed,
+    shadow: 0,
+    failover: 'others',
+  });
 }

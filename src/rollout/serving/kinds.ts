@@ -1,3 +1,4 @@
+import { envoy } from './envoy.ts';
 import * as http from './generic-http.ts';
 import { haproxy } from './haproxy.ts';
 import { type ServingKind, servingKind } from './kind.ts';
@@ -5,6 +6,7 @@ import { nginx } from './nginx.ts';
 
 /** Every serving platform by the `kind` of its connections: one line each, `<kind>: servingKind({ Connection, Target, open })`. */
 export const servingKinds: Readonly<Record<string, ServingKind>> = {
+  envoy,
   haproxy,
   http: servingKind({ Connection: http.Connection, Target: http.Target, open: http.openGenericHttp }),
   nginx,

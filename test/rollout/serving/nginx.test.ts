@@ -8,10 +8,9 @@ import { openNginx } from '../../../src/rollout/serving/nginx.ts';
 import { parseSplitRecord, renderSplitRecord, splitRecordOf } from '../../../src/rollout/serving/proxy/split-record.ts';
 import { localServer } from '../../github/local-server.ts';
 import { modelOf } from './models.ts';
-import { describePlatform, wish } from './platform-contract.ts';
+import { wish } from './platform-contract.ts';
 
-const models = [modelOf('1'), modelOf('2'), modelOf('3')] as const;
-const [one, two] = models;
+const [one, two] = [modelOf('1'), modelOf('2')];
 
 type Over = Partial<Parameters<typeof openNginx>[0]['connection']>;
 
@@ -48,10 +47,6 @@ async function openStage() {
     running,
     status,
     platform: opened(),
-    absent: opened({ folder: '/nowhere' }),
-    models,
-    faults: null,
-    settle: async () => {},
     share: async () => Number(/_dice \{ ([\d.]+)% candidate;/.exec(await running())?.[1] ?? 0),
     async [Symbol.asyncDispose]() {
       await status[Symbol.asyncDispose]();
@@ -59,8 +54,6 @@ async function openStage() {
     },
   };
 }
-
-describePlatform('nginx', openStage, { digests: true, fence: true });
 
 describe('nginx', () => {
   it('writes what nginx understands', () => {
@@ -166,7 +159,7 @@ describe('nginx', () => {
 
   it('carries any version in one word', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.double({ min: 0, max: 100, noNaN: true }), (version, weight) => {
+      fc.property(fc.string(), fc.double({ min: 0, max: 100, noNaN: true }), (version, weight) => {
         const record = {
           ...splitRecordOf(wish({ fence: 3, champion: { ...one, version }, candidate: two, weight })),
           at: 'b:2',
@@ -175,8 +168,7 @@ describe('nginx', () => {
         const word = renderSplitRecord(record);
 
         expect(word).toMatch(/^[A-Za-z0-9%&=+._-]*$/);
-        // A lone surrogate has no UTF-8, and no version has one.
-        if (version.isWellFormed()) expect(parseSplitRecord(word)).toEqual({ ...record, weight: weight + 0 });
+        expect(parseSplitRecord(word)).toEqual({ ...record, weight: weight + 0 });
       }),
       { numRuns: 30 },
     );

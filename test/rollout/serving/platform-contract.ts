@@ -121,36 +121,43 @@ export function describePlatform(name: string, open: () => Promise<PlatformStage
       }
     });
 
-    it.each([
-      ['with a command', '2.0.0; set x 1'],
-      ['of two lines', '2.0.0\nadmin'],
-      ['that climbs', '../../etc/passwd'],
-      ['with a variable', '${HOME}'],
-      ['of signs', '"><&'],
-      ['with a quote', "2'; return 1"],
-      ['beyond ASCII', '二.零'],
-      ['without a letter', ''],
-      ['without end', 'x'.repeat(5000)],
-    ])('serves a version %s as it is called, or refuses it and serves what it did', async (_, version) => {
+    it('serves a version of any text as it is called, or refuses it and serves what it did', async () => {
       const { platform, models } = await begin();
       const [one, two] = models;
-      await converge(stage, wish({ fence: 1, champion: one }));
-      const traffic = wish({ fence: 1, champion: one, candidate: { ...two, version }, weight: 10 });
+      for (const version of strangeVersions) {
+        await converge(stage, wish({ fence: 1, champion: one }));
+        const traffic = wish({ fence: 1, champion: one, candidate: { ...two, version }, weight: 10 });
 
-      const error = await converge(stage, traffic).then(
-        () => null,
-        (thrown: unknown) => thrown,
-      );
+        const error = await converge(stage, traffic).then(
+          () => null,
+          (thrown: unknown) => thrown,
+        );
 
-      const seen = await platform.observe();
-      if (error === null) return expectServed(seen, traffic, traits);
-      expect(error).toBeInstanceOf(AppError);
-      expect(await stage.share()).toBe(0);
-      expect(seen.weight).toBe(0);
-      expect(seen.champion?.version).toBe(one.version);
+        const seen = await platform.observe();
+        if (error === null) {
+          expectServed(seen, traffic, traits);
+          continue;
+        }
+        expect(error).toBeInstanceOf(AppError);
+        expect(await stage.share()).toBe(0);
+        expect(seen.weight).toBe(0);
+        expect(seen.champion?.version).toBe(one.version);
+      }
     });
   });
 }
+
+const strangeVersions: readonly string[] = [
+  '2.0.0; set x 1',
+  '2.0.0\nadmin',
+  '../../etc/passwd',
+  '${HOME}',
+  '"><&',
+  "2'; return 1",
+  '二.零',
+  '',
+  'x'.repeat(5000),
+];
 
 /** Claims on a far side that misbehaves; they need one that can be told to. */
 export function describeFaults(name: string, open: () => Promise<PlatformStage & { readonly faults: Faults }>): void {
@@ -227,9 +234,11 @@ export function describeFaults(name: string, open: () => Promise<PlatformStage &
     });
 
     it.each([
-      ['hangs', 'hung', 'timed-out'],
-      ['answers without end', 'huge', 'too-large'],
-    ] as const)('gives up on a far side that %s', async (_, kind, code) => {
+      ['hangs', 'hung', /^timed-out$/],
+      // Whichever limit is reached first.
+      ['answers without end', 'huge', /^(too-large|timed-out)$/],
+    ] as const)('gives up on a far side that %s', async (_, kind, codes) => {
+      const code = expect.stringMatching(codes);
       await using stage = await open();
       const [one] = stage.models;
       await converge(stage, wish({ fence: 1, champion: one }));

@@ -19,6 +19,7 @@ export function observedOf({
   record,
   routed,
   shadow,
+  failover,
 }: {
   /** What goes before the name of a server in messages. */
   readonly label: string;
@@ -28,11 +29,13 @@ export function observedOf({
   /** Percent of an audience that is sent to the candidate whatever the weights are. */
   readonly routed: number;
   readonly shadow: number;
+  /** Who gets the share of a server that is down: the others, or nobody. */
+  readonly failover: 'others' | 'none';
 }): Observed {
   const candidateSlot = record?.candidate ?? null;
   // Before a record, or after it was lost, whatever is not the first server counts as a candidate.
   const championSlot = record?.champion ?? slots.find((slot) => slot !== candidateSlot) ?? slots[0];
-  const usable = servers.filter(({ trouble }) => trouble === null);
+  const usable = servers.filter(({ trouble }) => failover === 'none' || trouble === null);
   const whole = usable.reduce((sum, { weight }) => sum + weight, 0);
   const share = usable.filter(({ name }) => name !== championSlot).reduce((sum, { weight }) => sum + weight, 0);
   const candidate = servers.find(({ name }) => name === candidateSlot);
