@@ -47,7 +47,7 @@ export function inQuotes(value: string, before: string): string {
   const quote = openQuote(before);
   // A verbatim string (@"…") and one in backticks know no escape.
   if (quote === null || quote.letter === '`' || before[quote.at - 1] === '@') return asName(value);
-  return value.replaceAll(/["'\\]/g, '\\$&').replaceAll(/\p{Cc}/gu, ' ');
+  return escaped(value, quote.letter).replaceAll(/\p{Cc}/gu, ' ');
 }
 
 /** In PromQL: as a string, in a matcher of a pattern as a pattern that means the value itself, elsewhere as part of a name. */
@@ -56,10 +56,14 @@ export function inPromql(value: string, before: string): string {
   if (quote === null || quote.letter === '`') return asName(value);
   const isPattern = /[=!]~\s*$/.test(before.slice(0, quote.at));
   const meant = isPattern ? value.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&') : value;
-  return meant
-    .replaceAll(/["'\\]/g, '\\$&')
+  return escaped(meant, quote.letter)
     .replaceAll('\n', '\\n')
     .replaceAll(/\p{Cc}/gu, ' ');
+}
+
+/** The other quote needs no escape, and Prometheus takes none for it. */
+function escaped(value: string, quote: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`);
 }
 
 /** For a language whose escapes are not documented. AppError `bad-input` for anything that could be more than a word. */
