@@ -17,6 +17,7 @@ import {
   gatherReleasePulls,
   type ReleaseCheckFacts,
 } from './facts/release-check-facts.ts';
+import { gatherOffer } from './facts/release-offer-facts.ts';
 import { gatherRollout, type RolloutFacts } from './facts/rollout-facts.ts';
 import { gatherRun, gatherShownRun, type RunFacts, type ShownRun } from './facts/run-facts.ts';
 import { gatherShownHolds, gatherThaw, type ShownHolds, type ThawFacts } from './facts/settle-facts.ts';
@@ -52,6 +53,11 @@ export type Question =
       readonly kind: 'propose-release';
       readonly intent: Of<'propose-release'>;
       readonly facts: ProposalFacts;
+    }
+  | {
+      readonly kind: 'release-champion';
+      readonly intent: Of<'release-champion'>;
+      readonly facts: Awaited<ReturnType<typeof gatherOffer>>;
     }
   | { readonly kind: 'check-release'; readonly intent: Of<'check-release'>; readonly facts: ReleaseCheckFacts | null }
   | { readonly kind: 'check-queue'; readonly intent: Of<'check-queue'>; readonly facts: ReleaseCheckFacts }
@@ -119,6 +125,8 @@ export async function gather(
       return { kind, intent, facts: await gatherAlert(intent, now, ports) };
     case 'propose-release':
       return { kind, intent, facts: await gatherProposal(intent, now, ports) };
+    case 'release-champion':
+      return { kind, intent, facts: await gatherOffer(intent, ports) };
     case 'check-release':
       return { kind, intent, facts: await gatherReleaseCheck(intent, now, ports) };
     case 'check-queue':

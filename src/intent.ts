@@ -144,6 +144,8 @@ export type Intent =
       readonly repository: Repository;
       readonly number: number;
       readonly head: string;
+      /** ISO 8601: when somebody asked for it again, also when nothing changed. */
+      readonly asked?: string;
     }
   /** What merging is tried on before it reaches the branch: the commit of a merge queue. */
   | {
@@ -161,6 +163,13 @@ export type Intent =
       readonly before: string;
       readonly after: string;
       readonly actor: Actor;
+    }
+  /** A candidate won after a change of data on the default branch. */
+  | {
+      readonly kind: 'release-champion';
+      readonly repository: Repository;
+      readonly model: string;
+      readonly commit: string;
     }
   /** Something changed that release pull requests may wait for. */
   | { readonly kind: 'recheck-releases'; readonly repository: Repository }

@@ -4,6 +4,7 @@ import { AppError } from './error.ts';
 import type { Intent } from './intent.ts';
 import { fromCheckRun, fromCheckSuite } from './observe/check-events.ts';
 import { Account, Association, accountActor, actorOf, Origin, repositoryOf, Sha } from './observe/origin.ts';
+import { fromMergeGroup, fromReview } from './observe/release-events.ts';
 import { rolloutOfGate } from './rollout/rollout-effect.ts';
 import { claimOf } from './run-plan.ts';
 
@@ -54,6 +55,8 @@ const readers: Readonly<Record<string, Reader>> = {
   workflow_run: { actions: ['requested', 'in_progress', 'completed'], read: fromWorkflowRun },
   check_run: { actions: ['rerequested', 'requested_action'], read: fromCheckRun },
   check_suite: { actions: ['rerequested'], read: fromCheckSuite },
+  merge_group: { actions: ['checks_requested'], read: fromMergeGroup },
+  pull_request_review: { actions: ['submitted', 'dismissed'], read: fromReview },
   issue_comment: { actions: ['created'], read: fromComment },
   installation: { actions: ['created'], read: fromInstallation },
   installation_repositories: { actions: ['added'], read: fromInstallation },
@@ -105,7 +108,11 @@ function fromPush(payload: unknown, app: AppIdentity): readonly Intent[] {
   if (event.deleted || event.ref !== `refs/heads/${branch}`) return [];
   const { before, after } = event;
   const range = { repository: repositoryOf(event), branch, before, after };
-  return [{ kind: 'check-push', ...range, actor: actorOf(event, app), cause: 'pushed' }];
+  const actor = actorOf(event, app);
+  return [
+    { kind: 'check-push', ...range, actor, cause: 'pushed' },
+    { kind: 'observe-releases', ...range, actor },
+  ];
 }
 
 const WorkflowRunEvent = Origin.extend({

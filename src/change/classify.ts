@@ -1,5 +1,6 @@
 import { type Policy, policyPath } from '../policy/policy.ts';
 import type { TreeEntry } from '../ports.ts';
+import { modelOfManifest } from '../registry/manifest.ts';
 import { type DvcContent, isSameContent } from './dvc.ts';
 import { parseLfsPointer } from './lfs.ts';
 import { type Cause, type Change, causes, type ModelChange, type PointerChange } from './model-change.ts';
@@ -55,6 +56,7 @@ export function classify(options: {
     models,
     policy: changed.some(({ path }) => path === policyPath),
     workflow: changed.some(({ path }) => path === workflowPath(policy)),
+    releases: changed.flatMap(({ path }) => modelOfManifest(path) ?? []),
     otherFiles: changed.filter(({ path }) => !concerned.has(path) && !special.includes(path)).length,
   };
 }

@@ -25,5 +25,7 @@ export interface Change {
   readonly models: readonly ModelChange[];
   readonly policy: boolean;
   readonly workflow: boolean;
+  /** The models whose release manifest it edits. */
+  readonly releases: readonly string[];
   readonly otherFiles: number;
 }

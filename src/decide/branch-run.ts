@@ -4,6 +4,7 @@ import { type Repository, siskin } from '../intent.ts';
 import { modelArtifact } from '../run-plan.ts';
 import { isAcceptable } from './champion.ts';
 import { fenceOfCommit, isOutdated } from './fence.ts';
+import { releasesItself } from './release/automatic.ts';
 
 /** On the default branch a candidate that is good enough becomes the champion, and what was pushed meanwhile has its turn. */
 export function afterBranchRun(
@@ -39,6 +40,10 @@ export function afterBranchRun(
       acceptedAt: now,
     };
     changes.push({ kind: 'save-champion', champion: accepted });
+    const causes = facts.shown?.view.models.find((view) => view.model === model)?.causes ?? [];
+    if (releasesItself(policy, causes)) {
+      changes.push({ kind: 'ask', intent: { kind: 'release-champion', repository, model, commit } });
+    }
   }
   if (branch.tip.sha !== run.head) {
     const { name, sha } = branch.tip;

@@ -3,6 +3,7 @@ import type { ModelFacts } from '../facts/model-facts.ts';
 import type { PullFacts } from '../facts/pull-facts.ts';
 import type { RangeFacts } from '../facts/range-facts.ts';
 import type { Intent, Repository } from '../intent.ts';
+import { releaseCheckName } from '../render/release-check.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { frozen } from './freeze.ts';
 import { keeps } from './keeps.ts';
@@ -31,7 +32,21 @@ export interface Wish {
 export function checkPullRequest(intent: CheckPullRequest, facts: PullFacts | null): Plan {
   if (facts === null) return emptyPlan;
   const again = intent.cause === 'rerequested' ? (intent.model ?? 'all') : null;
-  return planPull(intent.repository, facts, { again, revive: intent.cause === 'reopened', wishes: [] });
+  const planned = planPull(intent.repository, facts, { again, revive: intent.cause === 'reopened', wishes: [] });
+  return joined(planned, checkedReleases(intent, facts));
+}
+
+/** A release manifest that is edited here is checked by itself: at once for a new head, and whenever somebody asks again. */
+function checkedReleases({ repository, cause }: CheckPullRequest, { pull, judged, record, now }: PullFacts): Plan {
+  const releases = judged.kind === 'valid' ? judged.range.edits.releases : [];
+  if (releases.length === 0 || pull.base.ref !== pull.defaultBranch) return emptyPlan;
+  const isAsked = cause === 'rerequested' || cause === 'reconciled';
+  const head = pull.head.sha;
+  const isKnown = releases.every((model) => record?.checks[`${head}/${releaseCheckName(model)}`] !== undefined);
+  if (isKnown && !isAsked) return emptyPlan;
+  const asked = isAsked ? { asked: now } : {};
+  const intent = { kind: 'check-release', repository, number: pull.number, head, ...asked } as const;
+  return { changes: [{ kind: 'ask', intent }], effects: [] };
 }
 
 /** What is wished for a model: a training includes an evaluation, and that a look at the data. Null when nothing is. */

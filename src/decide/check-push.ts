@@ -9,6 +9,7 @@ import { nextFence } from './fence.ts';
 import { frozen } from './freeze.ts';
 import { planModels } from './plan-models.ts';
 import { emptyPlan, joined } from './plans.ts';
+import { releasesItself } from './release/automatic.ts';
 import { show } from './show.ts';
 import type { PullView } from './view.ts';
 import { isOpen, type Work, workFor } from './work.ts';
@@ -111,7 +112,8 @@ function reusedChampions(
   },
 ): readonly StateChange[] {
   const { works, range, facts, commit } = options;
-  return range.models.flatMap(({ model, policy, sameTraining, trainingKey, championFence }): readonly StateChange[] => {
+  return range.models.flatMap((known): readonly StateChange[] => {
+    const { model, policy, change, sameTraining, trainingKey, championFence } = known;
     const work = works.get(model);
     if (work?.kind !== 'reuse' || sameTraining?.runId == null) return [];
     const digest = work.result.evaluation?.candidate.digest;
@@ -128,7 +130,9 @@ function reusedChampions(
       fence: nextFence(facts.runs, championFence),
       acceptedAt: facts.now,
     };
-    return [{ kind: 'save-champion', champion }];
+    const saved: StateChange = { kind: 'save-champion', champion };
+    if (!releasesItself(range.policy, change?.causes ?? [])) return [saved];
+    return [saved, { kind: 'ask', intent: { kind: 'release-champion', repository, model, commit } }];
   });
 }
 

@@ -14,6 +14,7 @@ import { checkQueue, checkRelease } from './release/check.ts';
 import { observeReleases } from './release/merged.ts';
 import { proposeRelease } from './release/propose.ts';
 import { recheckReleases } from './release/recheck.ts';
+import { releaseChampion } from './release/release-champion.ts';
 import { retryRun } from './retry-run.ts';
 import { heedAlert } from './rollout/heed-alert.ts';
 import { observeGate } from './rollout/observe-gate.ts';
@@ -59,6 +60,8 @@ function planOf(question: Question): Plan {
       return heedAlert(question.intent, question.facts);
     case 'propose-release':
       return proposeRelease(question.intent, question.facts);
+    case 'release-champion':
+      return releaseChampion(question.intent, question.facts);
     case 'check-release':
       return checkRelease(question.intent, question.facts);
     case 'check-queue':

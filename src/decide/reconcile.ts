@@ -1,6 +1,7 @@
 import type { Plan, StateChange } from '../effect.ts';
 import type { ReconcileFacts } from '../facts/reconcile-facts.ts';
 import { type Intent, type Repository, siskin } from '../intent.ts';
+import { modelOfReleaseBranch } from '../registry/release-branch.ts';
 import { runName } from '../run-plan.ts';
 import { expiry } from './expiry.ts';
 import { settled } from './lock.ts';
@@ -20,6 +21,7 @@ export function reconcile(
     ...facts.runs.map((known) => ofRun(repository, known, facts.now)),
     ...facts.pulls.map((known) => ofPull(repository, known, facts)),
     ...ofHolds(repository, facts),
+    ...ofReleases(repository, facts),
   ];
   const asks: Plan = {
     changes: intents.flatMap((intent) => (intent === null ? [] : [{ kind: 'ask', intent }])),
@@ -31,6 +33,14 @@ export function reconcile(
     { changes: settling, effects: [] },
     thaw({ kind: 'thaw', repository, scope: 'repository' }, facts.thaw),
   );
+}
+
+/** What a release pull request waits for may end without an event: a freeze, a lock, a rollout, a platform that is away. */
+function ofReleases(repository: Repository, { pulls }: ReconcileFacts): readonly Intent[] {
+  return pulls.flatMap(({ pull: { number, head } }): readonly Intent[] => {
+    const isRelease = head.repositoryId === repository.id && modelOfReleaseBranch(head.ref) !== null;
+    return isRelease ? [{ kind: 'check-release', repository, number, head: head.sha }] : [];
+  });
 }
 
 /** Leases whose end nobody looked at, and what pull requests hold of whose end no event told. */

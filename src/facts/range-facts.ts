@@ -18,7 +18,7 @@ export interface RangeFacts {
   /** The branch whose workflow is dispatched. */
   readonly defaultBranch: string;
   /** What the range edits beside models. */
-  readonly edits: { readonly policy: boolean; readonly workflow: boolean };
+  readonly edits: { readonly policy: boolean; readonly workflow: boolean; readonly releases: readonly string[] };
   readonly models: readonly ModelFacts[];
   /** What a run of this range may cost, for whoever causes it. */
   readonly budget: Budget;
@@ -76,7 +76,11 @@ export async function gatherRange(
   const { origin, defaultBranch, cause, now } = range;
   const spender = spenderOf(repository, { ...cause, policy });
   const budget = await gatherBudget(policy, { spender, approvedBy: cause.approvedBy, now }, store);
-  const edits = { policy: change?.policy ?? false, workflow: change?.workflow ?? false };
+  const edits = {
+    policy: change?.policy ?? false,
+    workflow: change?.workflow ?? false,
+    releases: change?.releases ?? [],
+  };
   return { policy, base, head, origin, defaultBranch, edits, models: await Promise.all(models), budget };
 }
 

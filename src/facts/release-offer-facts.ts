@@ -1,8 +1,10 @@
-import type { Repository } from '../intent.ts';
+import type { Intent, Repository } from '../intent.ts';
 import type { ModelPolicy } from '../policy/policy.ts';
+import type { ReleasePolicy } from '../policy/release-policy.ts';
 import type { GithubReader, StoreReader } from '../ports.ts';
 import type { Champion, RunRecord } from '../store/run-record.ts';
 import type { Rules } from './access-facts.ts';
+import { readPolicy } from './release-check-facts.ts';
 import { type ManifestAt, readManifest } from './release-facts.ts';
 
 /** What the default branch has of one model that could be released. */
@@ -44,4 +46,17 @@ async function runOf(repository: Repository, champion: Champion, store: StoreRea
   if (found !== undefined) return found;
   const trained = await store.readRunById(repository.id, champion.runId);
   return measured(trained) ? trained : null;
+}
+
+/** Reads what the default branch has of one model, for a candidate that won there; null without a policy that can be used. */
+export async function gatherOffer(
+  { repository, model }: Extract<Intent, { readonly kind: 'release-champion' }>,
+  ports: { readonly github: GithubReader; readonly store: StoreReader },
+): Promise<(ReleaseOffer & { readonly release: ReleasePolicy }) | null> {
+  const { sha: commit } = await ports.github.readDefaultBranch(repository);
+  const policy = await readPolicy(repository, commit, ports);
+  if (typeof policy === 'string' || policy.release === undefined) return null;
+  const offers = await gatherOffers(repository, { kind: 'valid', policy, commit }, ports);
+  const offer = offers?.find((one) => one.model === model);
+  return offer === undefined ? null : { ...offer, release: policy.release };
 }

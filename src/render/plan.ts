@@ -193,6 +193,8 @@ function asked(intent: Intent): string | null {
       return 'run what was lost again';
     case 'propose-release':
       return 'bring the release pull request up to date';
+    case 'release-champion':
+      return `propose ${code(intent.model)} of ${code(shortSha(intent.commit))} as a release`;
     case 'check-release':
       return `check the release in pull request #${intent.number}`;
     case 'check-queue':

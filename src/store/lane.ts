@@ -58,6 +58,7 @@ export function hintOfIntent(intent: Intent): LaneHint {
     case 'check-queue':
     case 'observe-releases':
     case 'recheck-releases':
+    case 'release-champion':
     case 'settle-locks':
     case 'thaw':
     case 'onboard':

@@ -8,6 +8,7 @@ import { code } from '../../render/escape.ts';
 import { modelArtifact } from '../../run-plan.ts';
 import { isAcceptable } from '../champion.ts';
 import { judge } from '../judge.ts';
+import { firstVersion, isServable } from '../release/servable.ts';
 import { headRefusal } from './head.ts';
 import { unknownModel } from './model.ts';
 import { type Answer, policyHere, refuse, type Scene } from './scene.ts';
@@ -20,9 +21,6 @@ type Refused = Extract<Answer, { readonly kind: 'refused' }>;
 type Candidate = Pick<ReleaseRequest, 'claim' | 'commit' | 'source' | 'digest' | 'bytes' | 'format'> & {
   readonly part: ReleaseRequest['part'];
 };
-
-/** Nothing else is read as rows of a table are, so that nothing else can be served. */
-const unservable: readonly string[] = ['predictions', 'command'];
 
 /**
  * Has a judged candidate stored for good and proposed as a release: that of the pull request, or, where it has none of the
@@ -159,7 +157,7 @@ function checked(
 ): ReturnType<typeof candidateOf> {
   const { model, source, claim, commit, identity, part } = found;
   const { format, bytes } = identity;
-  if (unservable.includes(format)) {
+  if (!isServable(format)) {
     const what = format === 'predictions' ? 'a table of predictions' : 'a program';
     return refuse(command, {
       code: 'no-candidate',
@@ -204,9 +202,6 @@ function versionFor(
     fix: `Type \`${renderCommand({ ...command, version: next, model, dryRun: false })}\`.`,
   });
 }
-
-/** What a model is called that was never released. */
-const firstVersion = '1.0.0';
 
 function nothingJudged(command: Release, model: string): Refused {
   return refuse(command, {

@@ -11,11 +11,16 @@ interface Need {
 /** Every permission that the App's manifest asks for, and what hangs on it. */
 export const permissionNeeds: Readonly<Record<string, Need>> = {
   metadata: { level: 'read', without: 'nothing of the repository can be read' },
-  contents: { level: 'write', without: 'the pull request that proposes files cannot be opened' },
+  contents: { level: 'write', without: 'models cannot be stored, and pull requests that propose files cannot be opened' },
   pull_requests: { level: 'write', without: 'comments, reactions and answers cannot be written' },
-  issues: { level: 'read', without: 'commands in comments are not heard' },
+  issues: {
+    level: 'write',
+    without: 'commands in comments are not heard, and no issue tells of a rollout that went wrong',
+  },
+  deployments: { level: 'write', without: 'rollouts have no deployment on GitHub' },
   checks: { level: 'write', without: 'checks cannot be written' },
   actions: { level: 'write', without: 'runs cannot be started or cancelled' },
+  merge_queues: { level: 'read', without: 'releases in a merge queue are not checked' },
   members: { level: 'read', without: 'teams and outside collaborators cannot be told apart' },
 };
 
@@ -26,6 +31,8 @@ export const eventNeeds: Readonly<Record<string, string>> = {
   workflow_run: 'the end of a run is heard of late, when the timer looks',
   check_run: '"Re-run" of a check does nothing',
   check_suite: '"Re-run all checks" does nothing',
+  merge_group: 'releases in a merge queue are not checked',
+  pull_request_review: 'approvals of a release are seen late, when the timer looks',
   issue_comment: 'commands in comments are not heard',
 };
 

@@ -12,11 +12,11 @@ type CheckRelease = Extract<Intent, { readonly kind: 'check-release' }>;
 type CheckQueue = Extract<Intent, { readonly kind: 'check-queue' }>;
 
 /** Says on the head of a pull request what keeps each release in it from being merged, and has an outdated one renewed. */
-export function checkRelease({ number, repository }: CheckRelease, facts: ReleaseCheckFacts | null): Plan {
+export function checkRelease({ number, repository, asked }: CheckRelease, facts: ReleaseCheckFacts | null): Plan {
   if (facts === null) return emptyPlan;
   const plans = facts.subjects.map((subject) => {
     const found = findingsOf(subject, facts);
-    const shown = published(subject, { facts, number, findings: found });
+    const shown = published(subject, { facts, number, findings: found, ...(asked === undefined ? {} : { asked }) });
     return isOutdated(subject, facts) ? joined(shown, renewal(repository, subject, facts)) : shown;
   });
   return joined(...plans);
@@ -50,11 +50,18 @@ function published(
     readonly facts: ReleaseCheckFacts;
     readonly number: number | null;
     readonly findings: readonly ReleaseFinding[];
+    readonly asked?: string;
   },
 ): Plan {
-  const { facts, number, findings } = shown;
+  const { facts, number, findings, asked } = shown;
   const check = releaseCheck(subject, { findings, where: facts.pull === null ? 'queue' : 'pull-request' });
-  const effect: Effect = { kind: 'publish-check', head: facts.head, number, check };
+  const effect: Effect = {
+    kind: 'publish-check',
+    head: facts.head,
+    number,
+    check,
+    ...(asked === undefined ? {} : { asked }),
+  };
   return { changes: [], effects: [effect] };
 }
 
