@@ -25,6 +25,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   bootstrap: async () => (await import('./bootstrap.ts')).bootstrap,
   evaluate: async () => (await import('./evaluate.ts')).evaluate,
   tags: async () => (await import('./tags.ts')).tags,
+  judge: async () => (await import('./judge.ts')).judge,
   demo: async () => (await import('./demo.ts')).demo,
   install: async () => (await import('./install.ts')).install,
 };

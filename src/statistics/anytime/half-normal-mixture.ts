@@ -107,6 +107,7 @@ function integral(options: {
   readonly to: number;
 }): number {
   const { height, top, from, to } = options;
+  if (from === to) return 0;
   const half = (to - from) / panelsPerSide / 2;
   let sum = 0;
   for (let panel = 0; panel < panelsPerSide; panel += 1) {

@@ -20,7 +20,10 @@ export function logOneSidedNormalMixture({ s, v, rho }: NormalMixture): number {
   const z = s / Math.sqrt(v + rho);
   const scale = Math.log(2) + Math.log(rho / (v + rho)) / 2;
   // Far below zero the tail and the square cancel, and the tail alone is no longer a number.
-  if (z < -30) return scale - Math.log(-z * Math.sqrt(2 * Math.PI)) + Math.log1p(-1 / (z * z) + 3 / z ** 4);
+  if (z < -30) {
+    const series = -1 / z ** 2 + 3 / z ** 4 - 15 / z ** 6 + 105 / z ** 8;
+    return scale - Math.log(-z * Math.sqrt(2 * Math.PI)) + Math.log1p(series);
+  }
   return scale + (z * z) / 2 + Math.log(normalCdf(z));
 }
 
