@@ -1,12 +1,6 @@
 import { grammar, verbs } from '../src/command/grammar.ts';
-import {
-  partFailures,
-  type Reason,
-  refusals,
-  runFailures,
-  verdictReasons,
-  workRefusals,
-} from '../src/command/reasons.ts';
+import type { Reason } from '../src/command/reason.ts';
+import { partFailures, refusals, runFailures, verdictReasons, workRefusals } from '../src/command/reasons.ts';
 import { synopsis } from '../src/command/synopsis.ts';
 import { table } from './markdown-table.ts';
 

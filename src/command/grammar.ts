@@ -179,7 +179,7 @@ const rows = {
     takes: ['environment', 'model', 'step'],
     access: 'write',
     trust: true,
-    does: 'shows a rollout (`status`), or steers it: `pause`, `resume`, `advance`, `abort`, or a weight in percent',
+    does: 'shows a rollout (status), or steers it: pause, resume, advance, abort, or a weight in percent',
     example: 'canary pause -e staging -m <model>',
   },
   rollback: {

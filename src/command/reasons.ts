@@ -1,13 +1,7 @@
 import type { ErrorCode } from '../error.ts';
 import type { RunFailure } from '../store/run-record.ts';
-
-/** What a reason code means, for `/explain` and the docs. */
-export interface Reason {
-  /** One sentence: what was found. */
-  readonly means: string;
-  /** One sentence: what to do. */
-  readonly fix: string;
-}
+import type { Reason } from './reason.ts';
+import { rolloutRefusals } from './rollout-reasons.ts';
 
 /** Why commands are refused. A code without a meaning does not compile. */
 export const refusals = {
@@ -115,26 +109,7 @@ export const refusals = {
     means: 'The candidate of a commit is not kept any more, because GitHub forgets artifacts after some time.',
     fix: 'Compare with a later commit, or have the candidate made again with `/train`.',
   },
-  'no-rollout': {
-    means: 'There is no rollout that the command could be about.',
-    fix: 'Type `/canary status` to see those that go on, or name the environment.',
-  },
-  'rollout-moved': {
-    means: 'The rollout went on after the command was written, so the person may have seen another step.',
-    fix: 'Look at the rollout as it is now, then type the command again.',
-  },
-  'rollout-not-there': {
-    means: 'The rollout is at a point where the command can change nothing.',
-    fix: 'Type `/canary status` to see where it is and what can be done.',
-  },
-  'unknown-version': {
-    means: 'The version never served in this environment.',
-    fix: 'Name one that did, or release it with `/release`.',
-  },
-  'version-rejected': {
-    means: 'The version was itself taken back from this environment, and is not gone back to.',
-    fix: 'Name another version; to try it again, take its digest from `rejected` in its `release.yml` and release it.',
-  },
+  ...rolloutRefusals,
   'nothing-to-do': {
     means: 'There is nothing here that the command could act on.',
     fix: 'Type `/status` to see where things stand.',

@@ -3,7 +3,6 @@ import { canonicalJson, digestOf } from '../digest.ts';
 import type { Effect } from '../effect.ts';
 import type { Repository } from '../intent.ts';
 import type { Learnt, Outcome, PendingEffect } from '../ports.ts';
-import type { TraceKind } from '../rollout/rollout-effect.ts';
 import { Id, NullableInstant } from './column.ts';
 import type { Queryable } from './database.ts';
 import { insertIntent } from './deliveries.ts';
@@ -11,7 +10,7 @@ import { hintOfEffect, resolveLanes } from './lane.ts';
 import { release } from './ledger.ts';
 import { saveCheck, saveComment } from './pulls.ts';
 import { refundWrites } from './rates.ts';
-import { readRolloutNumber, saveRolloutEdit, saveTrace } from './rollout-traces.ts';
+import { keepTraces } from './rollout-traces.ts';
 import { markDispatched, markRefused } from './runs.ts';
 
 /**
@@ -188,36 +187,6 @@ async function keep(
     default:
       return learnt satisfies never;
   }
-}
-
-/** Keeps what a rollout left on GitHub; what people are to read of it is shown. */
-async function keepTraces(
-  tx: Queryable,
-  {
-    repository,
-    learnt,
-    now,
-  }: { repository: Repository; learnt: Extract<Learnt, { readonly kind: 'rollout-traced' }>; now: Date },
-): Promise<readonly string[]> {
-  const { rollout, traces, edited } = learnt;
-  if (edited !== undefined) {
-    const { number } = edited;
-    await saveRolloutEdit(tx, { rollout, repositoryId: repository.id, number, at: now.getTime() });
-  }
-  let isNews = false;
-  for (const [trace, value] of Object.entries(traces)) {
-    // The keys of RolloutTraces are its traces.
-    const isNew = await saveTrace(tx, { rollout, trace: trace as TraceKind, value });
-    isNews ||= isNew && trace !== 'comment';
-  }
-  if (!isNews) return [];
-  const at = now.toISOString();
-  const number = await readRolloutNumber(tx, rollout);
-  return await insertIntent(tx, {
-    intent: { kind: 'show-rollout', repository, rollout, number },
-    id: `traced/${rollout}/${Object.keys(traces).join('+')}/${at}`,
-    at,
-  });
 }
 
 /** What tells an effect on a target from others there: the same thing happens there once. */

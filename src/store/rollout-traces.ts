@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import type { Repository } from '../intent.ts';
+import type { Learnt } from '../ports.ts';
 import type { RolloutTraces, TraceKind } from '../rollout/rollout-effect.ts';
 import { NullableId } from './column.ts';
 import type { Queryable } from './database.ts';
+import { insertIntent } from './deliveries.ts';
 
 /** Where a rollout left its traces on GitHub: what was published there before, so that it is edited and not made again. */
 export async function readTraces(db: Queryable, rollout: string): Promise<RolloutTraces> {
@@ -11,7 +14,7 @@ export async function readTraces(db: Queryable, rollout: string): Promise<Rollou
 }
 
 /** Keeps one trace; a newer one of its kind replaces it. False when it was known already. */
-export async function saveTrace(
+async function saveTrace(
   tx: Queryable,
   trace: { readonly rollout: string; readonly trace: TraceKind; readonly value: number | string },
 ): Promise<boolean> {
@@ -25,13 +28,13 @@ export async function saveTrace(
 }
 
 /** The release pull request of a rollout; null where it has none. */
-export async function readRolloutNumber(db: Queryable, rollout: string): Promise<number | null> {
+async function readRolloutNumber(db: Queryable, rollout: string): Promise<number | null> {
   const rows = await db.query('select number from siskin.rollouts where id = $1', [rollout]);
   return rows[0] === undefined ? null : NullableId.parse(rows[0]['number']);
 }
 
 /** Keeps the instant of an edit of a rollout's comment, in milliseconds since 1970, for the limit of edits a minute. */
-export async function saveRolloutEdit(
+async function saveRolloutEdit(
   tx: Queryable,
   edit: { readonly rollout: string; readonly repositoryId: number; readonly number: number; readonly at: number },
 ): Promise<void> {
@@ -43,6 +46,36 @@ export async function saveRolloutEdit(
          select e from jsonb_array_elements(rollout_edits.edits || excluded.edits) e order by e desc limit 10) newest)`,
     [edit.rollout, edit.repositoryId, edit.number, JSON.stringify([edit.at])],
   );
+}
+
+/** Keeps what a rollout left on GitHub; what people are to read of it is shown. Returns the lanes that have work. */
+export async function keepTraces(
+  tx: Queryable,
+  {
+    repository,
+    learnt,
+    now,
+  }: { repository: Repository; learnt: Extract<Learnt, { readonly kind: 'rollout-traced' }>; now: Date },
+): Promise<readonly string[]> {
+  const { rollout, traces, edited } = learnt;
+  if (edited !== undefined) {
+    const { number } = edited;
+    await saveRolloutEdit(tx, { rollout, repositoryId: repository.id, number, at: now.getTime() });
+  }
+  let isNews = false;
+  for (const [trace, value] of Object.entries(traces)) {
+    // The keys of RolloutTraces are its traces.
+    const isNew = await saveTrace(tx, { rollout, trace: trace as TraceKind, value });
+    isNews ||= isNew && trace !== 'comment';
+  }
+  if (!isNews) return [];
+  const at = now.toISOString();
+  const number = await readRolloutNumber(tx, rollout);
+  return await insertIntent(tx, {
+    intent: { kind: 'show-rollout', repository, rollout, number },
+    id: `traced/${rollout}/${Object.keys(traces).join('+')}/${at}`,
+    at,
+  });
 }
 
 const whole = z.number().int().nonnegative();
