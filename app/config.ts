@@ -27,6 +27,7 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
     port: port(env['PORT'], problems),
     logLevel: logLevel(env['LOG_LEVEL'], problems),
     ...alerts(env['SISKIN_ALERTS'], problems),
+    ...(env['SISKIN_TRUSTED_ROOT'] ? { trustedRoot: env['SISKIN_TRUSTED_ROOT'] } : {}),
   };
   return problems.length === 0 ? { kind: 'run', options } : { kind: 'invalid', problems };
 }

@@ -11,6 +11,7 @@ import { observe } from '../src/observe.ts';
 import type { Cause } from '../src/ports.ts';
 import { releaseReader } from '../src/registry/release-reading.ts';
 import { releaseWriter } from '../src/registry/releases.ts';
+import { readTrustedRoot, sigstoreCache } from '../src/registry/signature/trusted-root.ts';
 import { storeOpener } from '../src/registry/stores/kinds.ts';
 import type { AlertReceiver } from '../src/rollout/alerts/receiver.ts';
 import { secretReader } from '../src/rollout/connections/secret.ts';
@@ -61,6 +62,8 @@ export interface AppOptions {
   readonly clock?: () => Date;
   /** What the operator lets rollouts reach; nothing unless told otherwise. */
   readonly connections?: Connections;
+  /** A trusted_root.json that identities of signers are verified against; Sigstore's own unless told otherwise. */
+  readonly trustedRoot?: string;
   /** Hears of every durable step; without it, the log does at its level `debug`. */
   readonly onStep?: OnStep;
 }
@@ -106,6 +109,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     ...place,
     connect: connections.read,
     connections: options.connections ?? noConnections,
+    trustedRoot: () => readTrustedRoot({ file: options.trustedRoot ?? null, cacheFolder: sigstoreCache() }),
   });
   async function run(intent: Intent, cause: Cause): Promise<void> {
     await runIntent(intent, { github, tokens, releases, store, now: clock().toISOString(), cause });

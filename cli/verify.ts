@@ -1,9 +1,8 @@
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../src/error.ts';
 import { SignaturePolicy } from '../src/policy/signature-policy.ts';
 import { modelDigests } from '../src/registry/signature/model-digests.ts';
-import { readTrustedRoot } from '../src/registry/signature/trusted-root.ts';
+import { readTrustedRoot, sigstoreCache } from '../src/registry/signature/trusted-root.ts';
 import { verifySignature } from '../src/registry/signature/verify-signature.ts';
 import { type Command, exitCodes, flag, type Invocation, textOption } from './command.ts';
 import { modelPath, readText } from './sign.ts';
@@ -29,7 +28,7 @@ export const verifyCommand: Command = {
       trustedRoot: () =>
         readTrustedRoot({
           file: root === undefined ? null : resolve(folder, root),
-          cacheFolder: join(homedir(), '.cache', 'siskin', 'sigstore'),
+          cacheFolder: sigstoreCache(),
         }),
     });
     const found = new Map(modelDigests(path, { except: [signature] }).map((file) => [file.path, file.sha256]));

@@ -7,7 +7,13 @@ import type { EnvironmentPolicy } from '../policy/access-policy.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Examination, RegisteredVersion, ReleaseReader } from '../ports/release-reader.ts';
 import type { GithubReader, StoreReader } from '../ports.ts';
-import { type EnvironmentRelease, manifestPath, parseManifest, type ReleaseManifest } from '../registry/manifest.ts';
+import {
+  type EnvironmentRelease,
+  manifestPath,
+  parseManifest,
+  type ReleaseManifest,
+  signaturePath,
+} from '../registry/manifest.ts';
 import type { RolloutRecord } from '../rollout/rollout-record.ts';
 import type { Approval } from '../store/approval-record.ts';
 import type { Champion, RunRecord } from '../store/run-record.ts';
@@ -120,7 +126,7 @@ export async function gatherSubject(
   const runId = Number(manifest.lineage.run);
   const [registered, signature, isOnBranch, champion, run] = await Promise.all([
     releases.readVersion(repository, model, manifest.version),
-    releases.verifySignature(repository, manifest),
+    gatherSignature(repository, { ...asked, manifest }, ports),
     isWithin(repository, { commit: manifest.lineage.commit, branch }, github),
     store.readChampion(repository.id, model),
     Number.isSafeInteger(runId) ? store.readRunById(repository.id, runId) : null,
@@ -131,6 +137,19 @@ export async function gatherSubject(
     ...{ isNewVersion, registered, signature, isOnBranch, champion, run, approvals },
     changes: await Promise.all(changes),
   };
+}
+
+/** Why the signature beside a manifest does not hold; nothing where the policy asks for none. */
+async function gatherSignature(
+  repository: Repository,
+  asked: { readonly model: string; readonly policy: Policy; readonly head: string; readonly manifest: ReleaseManifest },
+  { github, releases }: ReleasePorts,
+): Promise<readonly string[]> {
+  const { model, manifest } = asked;
+  const policy = asked.policy.release?.signature;
+  if (policy === undefined) return [];
+  const text = await github.readFile(repository, signaturePath(model), asked.head);
+  return await releases.verifySignature({ model, text, artifact: manifest.artifact, policy });
 }
 
 async function gatherChange(

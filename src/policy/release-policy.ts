@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConnectionName } from './connection-name.ts';
+import { SignaturePolicy } from './signature-policy.ts';
 
 /** How versions are released. */
 export const ReleasePolicy = z.strictObject({
@@ -9,6 +10,9 @@ export const ReleasePolicy = z.strictObject({
     .describe('Whether a candidate that wins after a change of data on the default branch is proposed as a release.'),
   store: ConnectionName.optional().describe(
     'The connection of the operator to the store of models. Without it they are kept as assets of GitHub Releases of this repository.',
+  ),
+  signature: SignaturePolicy.optional().describe(
+    'Who must have signed a release. Without it signatures are not asked for.',
   ),
 });
 export type ReleasePolicy = z.infer<typeof ReleasePolicy>;

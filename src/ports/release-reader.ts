@@ -1,5 +1,6 @@
 import type { Repository } from '../intent.ts';
 import type { RolloutPolicy } from '../policy/rollout-policy.ts';
+import type { SignaturePolicy } from '../policy/signature-policy.ts';
 import type { ReleaseManifest } from '../registry/manifest.ts';
 import type { Traffic } from '../rollout/judge/expected-exposure.ts';
 import type { Capability, ServedModel } from './serving.ts';
@@ -53,8 +54,14 @@ export interface ReleaseReader {
       readonly store: string | null;
     },
   ): Promise<readonly string[]>;
-  /** Why the signature of a release does not hold: a sentence each; none where it does, or none is asked for. */
-  verifySignature(repository: Repository, manifest: ReleaseManifest): Promise<readonly string[]>;
+  /** Why the signature of a release does not hold: a sentence each; none where it does. */
+  verifySignature(asked: {
+    readonly model: string;
+    /** What is kept beside the manifest; null when nothing is. */
+    readonly text: string | null;
+    readonly artifact: ReleaseManifest['artifact'];
+    readonly policy: SignaturePolicy;
+  }): Promise<readonly string[]>;
   /** Asks platform and metric sources of an environment. It never throws: what goes wrong is an answer. */
   examine(
     repository: Repository,

@@ -142,6 +142,11 @@ export function manifestPath(model: string): string {
   return `models/${model}/release.yml`;
 }
 
+/** Where the signature of a model's newest release is kept, beside its manifest. */
+export function signaturePath(model: string): string {
+  return `models/${model}/model.sig`;
+}
+
 /** The model whose manifest a path is, or null when it is no manifest's. */
 export function modelOfManifest(path: string): string | null {
   const model = /^models\/([^/]+)\/release\.yml$/.exec(path)?.[1];

@@ -1,3 +1,4 @@
+import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import { AppError, messageOf } from '../error.ts';
 import type { Connect, Github } from '../github/connection.ts';
 import { routeOf } from '../github/connection.ts';
@@ -7,6 +8,7 @@ import type { RegisteredVersion, ReleaseReader, Review } from '../ports/release-
 import type { Connections } from '../rollout/connections.ts';
 import { examine } from '../rollout/examine.ts';
 import type { OpenStore } from './releases.ts';
+import { signatureProblems } from './signature/signature-problems.ts';
 import { type StoredFile, verify } from './stores/artifact-store.ts';
 import { versionTag } from './version-tag.ts';
 
@@ -22,8 +24,10 @@ export function releaseReader(options: {
   readonly connectToDrafts: Connect;
   readonly openStore: OpenStore;
   readonly connections: Connections;
+  /** What identities are verified against. */
+  readonly trustedRoot: () => Promise<TrustedRoot>;
 }): ReleaseReader {
-  const { connect, connectToDrafts, openStore, connections } = options;
+  const { connect, connectToDrafts, openStore, connections, trustedRoot } = options;
   const remembered = new Set<string>();
 
   return {
@@ -31,8 +35,7 @@ export function releaseReader(options: {
       readVersion(await connect(repository), repository, versionTag(model, version)),
     findMergedPull: async (repository, commit) => findMergedPull(await connect(repository), repository, commit),
     listReviews: async (repository, number) => listReviews(await connect(repository), repository, number),
-    // Keys and identities are the operator's; until some are named there is nothing that a signature is held against.
-    verifySignature: async () => [],
+    verifySignature: async (asked) => signatureProblems({ ...asked, trustedRoot }),
     examine: (repository, asked) =>
       examine(connections, { ...asked, repository: `${repository.owner}/${repository.name}` }),
 

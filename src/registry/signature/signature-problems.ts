@@ -1,13 +1,8 @@
 import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import { AppError } from '../../error.ts';
 import type { SignaturePolicy } from '../../policy/signature-policy.ts';
-import type { ReleaseArtifact } from '../manifest.ts';
+import { type ReleaseArtifact, signaturePath } from '../manifest.ts';
 import { verifySignature } from './verify-signature.ts';
-
-/** Where the signature of a model is kept, beside its manifest. */
-export function signaturePath(model: string): string {
-  return `models/${model}/model.sig`;
-}
 
 /**
  * Why the signature of a release does not do, in sentences of prose with names in back-ticks; none when it does, or when the policy

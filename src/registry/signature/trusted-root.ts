@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { getTrustedRoot } from '@sigstore/tuf';
 import { AppError, messageOf } from '../../error.ts';
+
+/** Where what Sigstore publishes is kept between uses: a place that only this user may write, since it is believed. */
+export function sigstoreCache(): string {
+  return join(homedir(), '.cache', 'siskin', 'sigstore');
+}
 
 /**
  * The certificates and logs that identities are verified against: those of a file (of an instance of one's own, or where there is no
