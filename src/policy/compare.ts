@@ -7,6 +7,7 @@ import { hygieneLevels } from './hygiene-policy.ts';
 import type { Gate, ModelPolicy, Policy } from './policy.ts';
 import { privacyLoosens } from './privacy-changes.ts';
 import { quoted } from './quoted.ts';
+import { rolloutChanges } from './rollout-changes.ts';
 
 /**
  * What an edit of the policy would change once it is merged, one sentence each, for the preview in a pull request. What
@@ -22,6 +23,7 @@ export function policyChanges(before: Policy | null, after: Policy | null): read
       before === null ? {} : leaves({ ...after, ...toldElsewhere }),
     ),
     ...(before === null ? [] : accessChanges(before, after)),
+    ...(before === null ? [] : rolloutChanges(before.environments, after.environments)),
     ...(before === null ? [] : budgetChanges(before.budget, after.budget)),
     ...[...names].flatMap((name) => {
       const changes = modelChanges(before?.models[name], after.models[name]);

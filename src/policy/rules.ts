@@ -9,6 +9,7 @@ import { forkFindings } from './fork-rules.ts';
 import { nearest } from './nearest.ts';
 import { ModelPolicy } from './policy.ts';
 import { quoted } from './quoted.ts';
+import { rolloutFindings } from './rollout-rules.ts';
 import { taskFindings } from './task-rules.ts';
 
 type Draft = { readonly [Key in keyof ModelPolicy]?: ModelPolicy[Key] | undefined };
@@ -19,7 +20,12 @@ type Draft = { readonly [Key in keyof ModelPolicy]?: ModelPolicy[Key] | undefine
  */
 export function ruleFindings(document: unknown): readonly Finding[] {
   const entries = entriesOf(document);
-  return [...accessFindings(entries), ...forkFindings(entries), ...modelsFindings(document)];
+  return [
+    ...accessFindings(entries),
+    ...forkFindings(entries),
+    ...rolloutFindings(entries),
+    ...modelsFindings(document),
+  ];
 }
 
 function modelsFindings(document: unknown): readonly Finding[] {
