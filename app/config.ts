@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { messageOf, problemText } from '../src/error.ts';
 import { parseReceivers } from '../src/rollout/alerts/receiver.ts';
+import { readConnections } from '../src/rollout/connections.ts';
 import { type DatabasePlace, placeFrom } from '../src/store/place.ts';
 import type { AppOptions } from './server.ts';
 
@@ -26,6 +27,7 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
     host: env['HOST'] || 'localhost',
     port: port(env['PORT'], problems),
     logLevel: logLevel(env['LOG_LEVEL'], problems),
+    ...connections(env, problems),
     ...alerts(env['SISKIN_ALERTS'], problems),
     ...(env['SISKIN_TRUSTED_ROOT'] ? { trustedRoot: env['SISKIN_TRUSTED_ROOT'] } : {}),
   };
@@ -137,6 +139,25 @@ function alerts(path: string | undefined, problems: string[]): Pick<AppOptions, 
   } catch (error) {
     problems.push(
       `SISKIN_ALERTS: expected a file of receivers, found ${messageOf(error)}; correct the path, or leave it out for no alerts`,
+    );
+  }
+  return {};
+}
+
+/** Without a file of connections no rollout reaches any platform or metric source. */
+function connections(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): Pick<AppOptions, 'connections'> {
+  const file = env['SISKIN_CONNECTIONS'];
+  if (!file) return {};
+  try {
+    const read = readConnections({ text: readFileSync(file, 'utf8'), file, env });
+    if (read.kind === 'valid') return { connections: read.connections };
+    problems.push(...read.problems.map((problem) => `${file}:${problem.line}: ${problemText(problem)}`));
+  } catch (error) {
+    problems.push(
+      `SISKIN_CONNECTIONS: expected a file of connections, found ${found(error)}; name one that the App can read`,
     );
   }
   return {};

@@ -52,6 +52,30 @@ it('takes the issuer of tokens that an enterprise chose', () => {
   expect(config.kind === 'run' && config.options.oidcIssuer).toBe('https://token.actions.githubusercontent.com/acme');
 });
 
+it('reads the connections that it is given, and none otherwise', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'siskin-')), 'connections.yml');
+  writeFileSync(file, 'connections:\n  metrics: {kind: prometheus, url: "http://localhost:9090"}\n');
+
+  const given = configFrom({ ...valid, SISKIN_CONNECTIONS: file });
+  writeFileSync(
+    file,
+    'connections:\n  metrics: {kind: prometheus, url: "http://localhost:9090", token: hunter2}\n  other: {}\n',
+  );
+  const wrong = configFrom({ ...valid, SISKIN_CONNECTIONS: file });
+  const absent = configFrom({ ...valid, SISKIN_CONNECTIONS: `${file}.absent` });
+
+  expect(given.kind === 'run' && given.options.connections?.all.map(({ name }) => name)).toEqual(['metrics']);
+  expect(wrong).toEqual({
+    kind: 'invalid',
+    problems: [
+      expect.stringContaining('yml:2: `connections.metrics.token`'),
+      expect.stringContaining('yml:3: `connections.other.kind`'),
+    ],
+  });
+  expect(JSON.stringify(wrong)).not.toContain('hunter2');
+  expect(absent).toEqual({ kind: 'invalid', problems: [expect.stringContaining('found ENOENT')] });
+});
+
 it('names every problem at once, in one line each', () => {
   const config = configFrom({
     APP_ID: 'seven',
