@@ -39,10 +39,10 @@ async function read(
   const options = { folder, ref: textOption(invocation, 'ref') ?? 'HEAD', cache: cacheFolder(folder) };
   // Only such a name can stand in a path of git without meaning more than itself.
   const isName = /^[a-z0-9][a-z0-9-]*$/.test(model);
-  const registry = await readRegistry({ ...options, model: isName ? model : null, reach: 'all' });
+  const registry = await readRegistry({ ...options, model: isName ? model : null });
   const history = registry.models.find((one) => one.model === model);
   if (history !== undefined) return { history, notes: registry.notes };
-  const all = await readRegistry({ ...options, model: null, reach: 'now' });
+  const all = await readRegistry({ ...options, model: null });
   const known = all.models.map((one) => one.model);
   const meant = nearest(model, known);
   const advice = meant === null ? 'see `siskin models`' : `did you mean \`siskin history ${meant}\`?`;

@@ -14,7 +14,7 @@ export const modelsCommand: Command = {
     const { folder, stdout, stderr } = invocation;
     refuseWords(invocation, { most: 0, usage: 'siskin models' });
     const ref = textOption(invocation, 'ref') ?? 'HEAD';
-    const registry = await readRegistry({ folder, ref, model: null, reach: 'now', cache: cacheFolder(folder) });
+    const registry = await readRegistry({ folder, ref, model: null, cache: cacheFolder(folder) });
     if (flag(invocation, 'json')) {
       const models = registry.models.map((one) => ({
         model: one.model,
@@ -33,7 +33,7 @@ export const modelsCommand: Command = {
   },
 };
 
-const heading = ['MODEL', 'NEWEST', 'ENVIRONMENT', 'SERVES', 'SINCE', 'CONFIRMED BY'];
+const heading = ['MODEL', 'VERSIONS', 'NEWEST', 'ENVIRONMENT', 'SERVES', 'SINCE', 'CONFIRMED BY'];
 
 function rowsOf(model: ModelHistory): readonly (readonly string[])[] {
   const rows = Object.entries(serving(model)).map(([environment, period]) => [
@@ -43,7 +43,9 @@ function rowsOf(model: ModelHistory): readonly (readonly string[])[] {
     period.assigned?.tag ?? 'no tag yet',
   ]);
   const all = rows.length === 0 ? [['nowhere', '', '', '']] : rows;
-  return all.map((row, index) => (index === 0 ? [model.model, model.version ?? '', ...row] : ['', '', ...row]));
+  return all.map((row, index) =>
+    index === 0 ? [model.model, String(model.versions.length), model.version ?? '', ...row] : ['', '', '', ...row],
+  );
 }
 
 function serving({ environments }: ModelHistory): Readonly<Record<string, ServingPeriod>> {

@@ -1,10 +1,4 @@
-import {
-  type EnvironmentRelease,
-  manifestPath,
-  parseManifest,
-  type Rejection,
-  type ReleaseManifest,
-} from './manifest.ts';
+import { manifestPath, parseManifest, type Rejection, type ReleaseManifest } from './manifest.ts';
 import type { ManifestChange } from './read-manifests.ts';
 import type { ArtifactState, RegistryEvent } from './registry-state.ts';
 import { newestFirst } from './version.ts';
@@ -54,8 +48,6 @@ export function modelHistory(options: {
   /** The newest first. */
   readonly changes: readonly ManifestChange[];
   readonly tags: ArtifactState | null;
-  /** now: only as far back as what serves now began; all: to the beginning. */
-  readonly reach: 'now' | 'all';
 }): ModelHistory {
   const { model, tags } = options;
   const { readings, unreadable } = readingsOf(options);
@@ -78,11 +70,10 @@ interface Reading {
   readonly manifest: ReleaseManifest | null;
 }
 
-function readingsOf(options: {
-  readonly model: string;
-  readonly changes: readonly ManifestChange[];
-  readonly reach: 'now' | 'all';
-}): { readonly readings: readonly Reading[]; readonly unreadable: readonly string[] } {
+function readingsOf(options: { readonly model: string; readonly changes: readonly ManifestChange[] }): {
+  readonly readings: readonly Reading[];
+  readonly unreadable: readonly string[];
+} {
   const readings: Reading[] = [];
   const unreadable: string[] = [];
   for (const change of options.changes) {
@@ -92,23 +83,12 @@ function readingsOf(options: {
       continue;
     }
     readings.push({ change, manifest: parsed?.value ?? null });
-    if (options.reach === 'now' && isSettled(readings)) break;
   }
   return { readings, unreadable };
 }
 
-/** Whether the oldest reading has nothing in common any more with what serves now. */
-function isSettled(readings: readonly Reading[]): boolean {
-  const [now, then] = [readings[0]?.manifest?.environments ?? {}, readings.at(-1)?.manifest?.environments ?? {}];
-  return Object.entries(now).every(([name, release]) => !isSame(release, ownEntry(then, name)));
-}
-
 function ownEntry<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
-}
-
-function isSame(a: EnvironmentRelease, b: EnvironmentRelease | undefined): boolean {
-  return a.version === b?.version && a.digest === b.digest;
 }
 
 function periodsOf(

@@ -17,22 +17,18 @@ export async function readRegistry(options: {
   readonly ref: string;
   /** Only this model; null for all. */
   readonly model: string | null;
-  readonly reach: 'now' | 'all';
   /** Where tag objects are remembered; null for nowhere. */
   readonly cache: string | null;
 }): Promise<Registry> {
-  const { folder, reach, model: only } = options;
-  const [manifests, read] = await Promise.all([
-    readManifests({ ...options, model: only }),
-    readTags({ ...options, folder }),
-  ]);
+  const { model: only } = options;
+  const [manifests, read] = await Promise.all([readManifests(options), readTags(options)]);
   const tags = registryState(read.tags);
   const names = new Set([...manifests.changes.keys(), ...tags.keys()]);
   const models = [...names]
     .filter((name) => only === null || name === only)
     .sort()
     .map((model) =>
-      modelHistory({ model, changes: manifests.changes.get(model) ?? [], tags: tags.get(model) ?? null, reach }),
+      modelHistory({ model, changes: manifests.changes.get(model) ?? [], tags: tags.get(model) ?? null }),
     );
   const lost = models.flatMap(({ model, unreadable }) =>
     unreadable.map((commit) => `${model} at ${commit.slice(0, 9)}`),

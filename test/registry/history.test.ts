@@ -147,9 +147,9 @@ describe('siskin models', () => {
 
     expect(status).toBe(0);
     expect(out).toMatchInlineSnapshot(`
-      "MODEL  NEWEST  ENVIRONMENT  SERVES  SINCE             CONFIRMED BY
-      fraud  1.4.0   production   1.3.0   2026-03-04 12:00  no tag yet
-                     staging      1.4.0   2026-03-01 12:00  no tag yet
+      "MODEL  VERSIONS  NEWEST  ENVIRONMENT  SERVES  SINCE             CONFIRMED BY
+      fraud  2         1.4.0   production   1.3.0   2026-03-04 12:00  no tag yet
+                               staging      1.4.0   2026-03-01 12:00  no tag yet
       "
     `);
   });
