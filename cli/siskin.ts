@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'check a policy file and say everything that is wrong with it',
     load: async () => (await import('./policy.ts')).policyCommand,
   },
+  connections: {
+    summary: 'check the connections to serving platforms and metric sources, as the operator of the App',
+    load: async () => (await import('./connections.ts')).connectionsCommand,
+  },
   validate: {
     summary: 'check data against its schema, or write a first schema',
     load: async () => (await import('./validate.ts')).validateCommand,

@@ -12,8 +12,9 @@ export interface EdgeReadings<Reading> {
   }): Promise<{ readonly before: Reading | null; readonly after: Reading | null }>;
 }
 
-const mostKeys = 2000;
-const mostEdges = 4;
+const mostKeys = 500;
+/** Metrics of other lengths, and checks of releases, read edges of their own in between. */
+const mostEdges = 16;
 
 /**
  * Reads each edge once, at the first question about a window that ends there: so all metrics of a window see the same
@@ -33,7 +34,9 @@ export function edgeReadings<Reading>(now: () => number): EdgeReadings<Reading> 
       if (known === undefined) edges.set(to, after);
       for (const old of [...edges.keys()].sort((a, b) => b - a).slice(mostEdges)) edges.delete(old);
       try {
-        return { before: (await edges.get(from)) ?? null, after: await after };
+        const reading = await after;
+        if (reading === null) edges.delete(to);
+        return { before: (await edges.get(from)) ?? null, after: reading };
       } catch (error) {
         if (edges.get(to) === after) edges.delete(to);
         throw error;
