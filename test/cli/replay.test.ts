@@ -71,7 +71,9 @@ describe('siskin replay', () => {
   it('takes an environment of a whole policy', async () => {
     const model =
       'm: {task: regression, target: y, model: m.onnx, data: {train: a.csv, holdout: b.csv}, metrics: {mae: {kind: info}}}';
-    const whole = `version: 1\nmodels: {${model}}\nenvironments:\n  staging: {metrics: {errors: {kind: error-rate}}}\n  production: {metrics: {errors: {kind: error-rate, dispersion: 1}}}\n`;
+    const served = 'serving: {connection: edge}';
+    const asked = 'kind: error-rate, source: prometheus, query: {events: up, total: up}';
+    const whole = `version: 1\nmodels: {${model}}\nenvironments:\n  staging: {${served}, metrics: {errors: {${asked}}}}\n  production: {${served}, metrics: {errors: {${asked}, dispersion: 1}}}\n`;
     const args = ['--policy', 'whole.yml', 'golden.jsonl', '--json'];
 
     const named = await replayed({ 'whole.yml': whole }, ...args, '--environment', 'production');

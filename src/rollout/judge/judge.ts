@@ -52,7 +52,8 @@ export function judging(policy: JudgePolicy): Judging {
         attempt = interval.attempt ?? 1;
         split.beginAgain();
       }
-      for (const metric of metrics) metric.add(interval);
+      // At 100 percent there is no champion to compare with: what was shown before stands.
+      if (interval.weight < 100) for (const metric of metrics) metric.add(interval);
       if (isSplitByWeight && requests !== null && interval.reset !== true) {
         split.add({ interval: interval.interval, weight: interval.weight, requests });
       }

@@ -1,5 +1,5 @@
 import type { RolloutMetricPolicy } from '../../policy/rollout-metric-policy.ts';
-import type { Interval } from '../evidence.ts';
+import type { ArmCounts, Interval } from '../evidence.ts';
 import type { Dispersion, MetricJudgement } from '../judgement.ts';
 import { crossing } from './crossing.ts';
 import { watchMetric } from './metric-watch.ts';
@@ -46,7 +46,7 @@ export function standMetric(options: {
     role: metric.role,
     addHistory(interval) {
       const champion = armsOf(interval, name)?.champion;
-      if (champion !== undefined && !('missing' in champion)) watch.addHistory(champion);
+      if (champion !== undefined && !('missing' in champion) && isCounted(champion)) watch.addHistory(champion);
     },
     add(interval) {
       const arms = armsOf(interval, name);
@@ -90,6 +90,7 @@ export function standMetric(options: {
     if (candidate === undefined || 'missing' in candidate || 'missing' in champion) {
       return ['no-series', 'the evidence has no candidate'];
     }
+    if (!isCounted(candidate) || !isCounted(champion)) return ['no-series', 'a count is no number, or below zero'];
     if (candidate.n <= 0 || champion.n <= 0) {
       return ['no-traffic', `${candidate.n <= 0 ? 'the candidate' : 'the champion'} had no requests`];
     }
@@ -106,4 +107,13 @@ function armsOf(interval: Interval, name: string): Arms | undefined {
 
 function absence(arm: Extract<Arms['champion'], { readonly missing: string }>): readonly [Measured, string] {
   return [arm.missing === 'failed' ? 'source-down' : arm.missing, arm.reason];
+}
+
+/** Sealed evidence is checked when it is read; what an adapter just measured is not. */
+function isCounted(counts: ArmCounts): boolean {
+  const { n } = counts;
+  if (!(n >= 0 && n < Number.POSITIVE_INFINITY)) return false;
+  if ('x' in counts) return counts.x >= 0 && counts.x < Number.POSITIVE_INFINITY;
+  if ('sumsq' in counts) return Number.isFinite(counts.sum) && Number.isFinite(counts.sumsq);
+  return counts.buckets.every(([upper, within]) => !Number.isNaN(upper) && within >= 0);
 }

@@ -54,7 +54,9 @@ export function watchSteps(policy: Pick<RolloutPolicy, 'steps' | 'interval-secon
       }
       step.exposure += candidate;
       step.intervals += 1;
-      for (const metric of metrics) if (metric.measured() === 'judged') step.measured.add(metric.name);
+      for (const metric of metrics) {
+        if (metric.measured() === 'judged' || interval.weight >= 100) step.measured.add(metric.name);
+      }
       const found = finding({ step, metrics, split });
       const isSame = found.verdict === step.found.verdict && step.found.decidedAt !== null;
       const isDecided = found.verdict === 'pass' || found.verdict === 'fail';
@@ -90,8 +92,8 @@ export function watchSteps(policy: Pick<RolloutPolicy, 'steps' | 'interval-secon
     if (step.exposure < plan['minimum-exposure'] || minutes < plan['minimum-minutes'] || !isMeasured) {
       return { verdict: 'inconclusive', reason: 'too-few' };
     }
-    if (plan.needs === 'no-harm') return { verdict: 'pass', reason: 'no-harm' };
-    if (deciding.length > 0 && provenBy(deciding) === null) return { verdict: 'inconclusive', reason: 'undecided' };
+    if (plan.needs === 'no-harm' || deciding.length === 0) return { verdict: 'pass', reason: 'no-harm' };
+    if (provenBy(deciding) === null) return { verdict: 'inconclusive', reason: 'undecided' };
     return { verdict: 'pass', reason: 'not-worse' };
   }
 }
