@@ -43,7 +43,7 @@ describe('siskin connections check', () => {
   });
 
   it('says who does not answer, which credential is not there, and who serves nobody', async () => {
-    await using server = await startSource({ answer: (asked) => answerPrometheus([], asked) });
+    await using server = await startSource({ answer: (asked) => answerPrometheus([], asked) }, Date.now);
     const folder = folderWith({
       'c.yml': `connections:
   metrics: {kind: prometheus, url: '${server.url}', repositories: [acme/*], environments: [production]}
@@ -62,8 +62,7 @@ describe('siskin connections check', () => {
   });
 
   it('measures what a repository’s policy asks, and prints one document', async () => {
-    await using server = await startSource({ answer: (asked) => answerPrometheus([], asked) });
-    server.state.trouble = null;
+    await using server = await startSource({ answer: (asked) => answerPrometheus([], asked) }, Date.now);
     const written = `connections:\n  metrics: {kind: prometheus, url: '${server.url}', repositories: [acme/fraud], environments: [production]}\n`;
     const folder = folderWith({ 'c.yml': written, 'siskin.yml': policy });
     const check = async (repository: string) =>

@@ -64,7 +64,7 @@ type Trouble =
   | { readonly kind: 'silent' | 'html' | 'huge' | 'skewed' | 'cut' };
 
 /** A server that breaks as services break, in front of one that answers as documented. */
-export async function startSource(source: Pick<SourceUnderTest, 'answer' | 'isPreparation'>) {
+export async function startSource(source: Pick<SourceUnderTest, 'answer' | 'isPreparation'>, clock = () => now) {
   const state: { cells: Record<'served' | 'failed', Cell>; trouble: Trouble | null; readonly asked: Asked[] } = {
     cells: { served: 150, failed: 6 },
     trouble: null,
@@ -83,7 +83,7 @@ export async function startSource(source: Pick<SourceUnderTest, 'answer' | 'isPr
       body: Buffer.concat(chunks).toString(),
     };
     state.asked.push(asked);
-    response.setHeader('date', new Date(now).toUTCString());
+    response.setHeader('date', new Date(clock()).toUTCString());
     const trouble = source.isPreparation?.(asked) ? null : state.trouble;
     switch (trouble?.kind) {
       case 'silent':
@@ -102,7 +102,7 @@ export async function startSource(source: Pick<SourceUnderTest, 'answer' | 'isPr
           .writeHead(trouble.status, { 'content-type': 'application/json', ...trouble.headers })
           .end(JSON.stringify({ message: `no: ${JSON.stringify(headers)}` }));
       default: {
-        if (trouble?.kind === 'skewed') response.setHeader('date', new Date(now + 300_000).toUTCString());
+        if (trouble?.kind === 'skewed') response.setHeader('date', new Date(clock() + 300_000).toUTCString());
         const { status = 200, body } = source.answer(
           asked,
           (text) => state.cells[/failed/.test(text) ? 'failed' : 'served'],
