@@ -81,12 +81,11 @@ function segmentsOf(
   return [...segments, { start, end: previous, isAfterReset }];
 }
 
-/** All counts of a process begin again together: one that fell tells of the others. A native histogram may have merged its edges since. */
+/** All counts of a process begin again together: one that fell tells of the others. */
 function fell(earlier: Reading, later: Reading): boolean {
   return later.cumulative.some(([edge, count]) => countAt(earlier, edge) > count);
 }
 
-/** A native histogram names only the edges that hold something: below the first there is nothing. */
 function countAt({ cumulative }: Reading, edge: number): number {
   return cumulative.findLast(([upper]) => upper <= edge)?.[1] ?? 0;
 }

@@ -23,7 +23,7 @@ export function countsOf(metric: RolloutMetricPolicy, answers: Answers): Measure
     case 'mean':
       return mean(metric, answers, reset);
     case 'latency-quantile':
-      return answers.has('buckets') ? histogram(answers, reset) : edgeOnly(metric, answers, reset);
+      return answers.has('buckets') ? histogram(metric, answers, reset) : edgeOnly(metric, answers, reset);
     default:
       return metric.kind satisfies never;
   }
@@ -102,11 +102,17 @@ function mean(metric: RolloutMetricPolicy, answers: Answers, reset: boolean): Me
   return { kind: 'value', counts: { n, sum, sumsq }, reset };
 }
 
-function histogram(answers: Answers, reset: boolean): Measured {
+function histogram(metric: RolloutMetricPolicy, answers: Answers, reset: boolean): Measured {
   const answer = answers.get('buckets');
   const buckets = answer?.kind === 'buckets' ? answer.buckets : [];
   const n = buckets.at(-1)?.[1] ?? 0;
   if (n === 0) return noTraffic('buckets');
+  if (metric.edge !== undefined && !buckets.some(([edge]) => edge === metric.edge)) {
+    const edges = buckets.slice(0, -1).map(([edge]) => edge);
+    return failed(
+      `expected the edge ${metric.edge} in the histogram, found ${edges.slice(0, 30).join(', ')}; write one of them, or a quantile`,
+    );
+  }
   return { kind: 'value', counts: { n, buckets: buckets.map(([edge, count]) => [edge, count]) }, reset };
 }
 

@@ -24,10 +24,20 @@ export function histogramTracks(series: readonly PrometheusSeries[]): readonly C
     series.filter(({ histograms }) => histograms.length === 0),
     ({ metric }) => JSON.stringify(Object.entries(withoutEdge(metric)).sort()),
   );
-  return [
+  const tracks = [
     ...[...classic.values()].map((group) => ({ labels: withoutEdge(group[0]?.metric ?? {}), readings: joined(group) })),
     ...native.map(({ metric, histograms }) => ({ labels: unnamed(metric), readings: histograms.map(nativeReading) })),
   ];
+  const grids = new Set(
+    tracks.flatMap(({ readings }) =>
+      readings.slice(-1).map(({ cumulative }) => String(cumulative.map(([edge]) => edge))),
+    ),
+  );
+  if (grids.size <= 1) return tracks;
+  throw new AppError(
+    'bad-input',
+    `expected histograms with the same edges, found ${grids.size} sets of edges; match series of one set, or let every process use the same`,
+  );
 }
 
 /** How the labels of tracks differ, for the sentence that refuses several series; null when there is one at most. */
@@ -71,17 +81,23 @@ function joined(group: readonly PrometheusSeries[]): readonly Reading[] {
     .sort((a, b) => a.at - b.at);
 }
 
+/** Four edges per doubling: every native histogram of schema 2 or finer has them, and both arms must have the same. */
+const nativeEdges = Array.from({ length: 137 }, (_, index) => 2 ** ((index - 68) / 4));
+const widestBucket = 2 ** (1 / 4) * (1 + 1e-9);
+
 function nativeReading([at, { count, buckets }]: PrometheusSeries['histograms'][number]): Reading {
-  const rising = buckets.map((bucket) => [numberIn(bucket[2]), numberIn(bucket[3])] as const);
-  let sum = 0;
-  const cumulative = rising
-    .sort(([a], [b]) => a - b)
-    .map(([edge, own]) => {
-      sum += own;
-      return [edge, sum] as const;
-    });
-  const finite = cumulative.filter(([edge]) => edge !== Number.POSITIVE_INFINITY);
-  return { at: Math.round(at * 1000), cumulative: [...finite, [Number.POSITIVE_INFINITY, numberIn(count)]] };
+  const own = buckets.map(([, lower, upper, held]) => [numberIn(lower), numberIn(upper), numberIn(held)] as const);
+  if (own.some(([lower, upper]) => lower > 0 && upper > lower * widestBucket)) {
+    throw new AppError(
+      'bad-input',
+      'expected a native histogram with four buckets per doubling, found a coarser one; give it more buckets',
+    );
+  }
+  const within = nativeEdges.map((edge) => {
+    const below = own.filter(([, upper]) => upper <= edge * (1 + 1e-9));
+    return [edge, below.reduce((sum, [, , held]) => sum + held, 0)] as const;
+  });
+  return { at: Math.round(at * 1000), cumulative: [...within, [Number.POSITIVE_INFINITY, numberIn(count)]] };
 }
 
 /** A number as Prometheus writes it: also +Inf, -Inf and NaN. */
