@@ -1,6 +1,7 @@
 import { grammar, verbs } from '../src/command/grammar.ts';
 import type { Reason } from '../src/command/reason.ts';
 import { partFailures, refusals, runFailures, verdictReasons, workRefusals } from '../src/command/reasons.ts';
+import { rolloutStops } from '../src/command/rollout-reasons.ts';
 import { synopsis } from '../src/command/synopsis.ts';
 import { table } from './markdown-table.ts';
 
@@ -20,6 +21,7 @@ export function reasonTables(): string {
     ['Nothing is run for a model', workRefusals],
     ['A run failed', runFailures],
     ['A verdict is not a plain pass', verdictReasons],
+    ['A rollout waits for somebody, or was taken back', rolloutStops],
     ['A part of an evaluation could not be done', partFailures],
   ];
   return groups

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../error.ts';
 import type { RunFailure } from '../store/run-record.ts';
 import type { Reason } from './reason.ts';
-import { rolloutRefusals } from './rollout-reasons.ts';
+import { rolloutRefusals, rolloutStops } from './rollout-reasons.ts';
 
 /** Why commands are refused. A code without a meaning does not compile. */
 export const refusals = {
@@ -271,7 +271,7 @@ export const partFailures = {
 } as const satisfies Readonly<Record<Exclude<ErrorCode, 'not-permitted' | 'timed-out' | 'fenced'>, Reason>>;
 
 /** Every reason that there is, by its code: what `/explain` knows. */
-export const reasons = { ...refusals, ...workRefusals, ...runFailures, ...verdictReasons, ...partFailures };
+export const reasons = { ...refusals, ...workRefusals, ...runFailures, ...verdictReasons, ...rolloutStops, ...partFailures };
 
 /** A stable code of why something is not done, failed, or is judged as it is. */
 export type ReasonCode = keyof typeof reasons;

@@ -67,14 +67,14 @@ function conflicting(number: number): AppError {
   return new AppError('conflict', `expected #${number} to merge, found a conflict; it is made anew`);
 }
 
-const enable = `mutation ($id: ID!, $method: PullRequestMergeMethod!) {
-  enablePullRequestAutoMerge(input: { pullRequestId: $id, mergeMethod: $method }) { clientMutationId }
+const enable = `mutation ($id: ID!, $how: PullRequestMergeMethod!) {
+  enablePullRequestAutoMerge(input: { pullRequestId: $id, mergeMethod: $how }) { clientMutationId }
 }`;
 
 /** https://docs.github.com/graphql/reference/mutations#enablepullrequestautomerge; false where the repository does not let it be. */
 async function mergedLater(github: Github, { id, method }: { id: string; method: string }): Promise<boolean> {
   try {
-    await github.graphql(enable, { id, method: method.toUpperCase() });
+    await github.graphql(enable, { id, how: method.toUpperCase() });
     return true;
   } catch (thrown) {
     // What the mutation refuses is told with status 200; only then has GitHub decided.

@@ -101,7 +101,8 @@ function evidenceSentence(rollout: RolloutRecord, { evidence }: RolloutTraces): 
     '\n\nThe same verdict on your machine, from git alone:',
     '```sh',
     'git fetch origin siskin/evidence',
-    `${at}/evidence.jsonl > evidence.jsonl && ${at}/policy.yml > policy.yml`,
+    `${at}/evidence.jsonl > evidence.jsonl`,
+    `${at}/policy.yml > policy.yml`,
     'siskin replay --policy policy.yml evidence.jsonl',
     '```',
   ].join('\n');
@@ -205,14 +206,14 @@ function nextCommands({ state, environment, model }: RolloutRecord): string | nu
         ? list(`/canary advance ${of}`, `/canary resume ${of}`, back)
         : list(`/canary pause ${of}`, `/canary advance ${of}`, back);
     case 'held':
-      return list(`/canary resume ${of}`, `/canary advance ${of}`, back);
+      return list(`/explain ${state.reason}`, `/canary resume ${of}`, `/canary advance ${of}`, back);
     case 'promoting':
     case 'baking':
       return list(back);
     case 'succeeded':
       return list(back, `/promote -m ${model}`);
     case 'rolled-back':
-      return list(`/explain rolled-back`);
+      return list(`/explain ${state.cause.kind === 'command' ? 'rolled-back' : state.cause.kind}`);
     case 'failed':
       return list(back);
     case 'rolling-back':

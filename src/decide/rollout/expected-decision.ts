@@ -37,7 +37,8 @@ export function expectedDecision(
   }
   const minutes = Math.max(0, all - passed);
   const why = foretold.because.startsWith('minimum-') ? '' : `, for \`${foretold.because}\``;
-  const requests = foretold.requests === null ? '' : ` (about ${foretold.requests} requests${why})`;
+  const isFew = foretold.requests === null || foretold.requests < 10;
+  const requests = isFew ? '' : ` (about ${foretold.requests} requests${why})`;
   const left = minutes < 1 ? 'any minute now' : `in about ${minutesText(minutes)} with the traffic of now`;
   const late = all > most ? ' That is longer than the step may last:' : ' Otherwise,';
   return { minutes, sentence: `${where} needs ${needs}${requests}: ${left}.${late} ${end}.` };
