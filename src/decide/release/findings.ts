@@ -80,7 +80,7 @@ function lineageFindings({ head, isOnBranch, champion, run }: ReleaseSubject): r
   if (head.kind !== 'valid' || isOnBranch) return [];
   const { lineage, artifact } = head.manifest;
   if (champion?.digest === artifact.digest) return [];
-  const where = run?.pullRequest == null ? 'Merge the commit first.' : `Merge #${run.pullRequest} first.`;
+  const where = run?.pullRequest == null ? 'merge it first' : `merge \`#${run.pullRequest}\` first`;
   const sentence = `expected the commit ${lineage.commit.slice(0, 7)} of this version on the default branch, found that it is not merged; ${where}`;
   return [{ ...problem('lineage', null, sentence), kind: 'wait' }];
 }
