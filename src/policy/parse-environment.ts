@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Problem } from '../error.ts';
 import { EnvironmentPolicy } from './access-policy.ts';
+import { entriesOf } from './entries.ts';
 import type { SchemaNode } from './json-schema.ts';
 import { parseDocument } from './parse-document.ts';
+import { watchingFindings } from './rollout-rules.ts';
 
 /** A file with the keys of one environment, or everything that is wrong with it. */
 export type ParsedEnvironment =
@@ -24,6 +26,7 @@ export function parseEnvironment({ text, file }: { readonly text: string; readon
       propose: 'write `metrics:` and what is watched',
       begin: 'begin with `metrics:`',
     },
+    findings: (written) => watchingFindings(entriesOf(written)),
   });
   return parsed.kind === 'valid' ? { kind: 'valid', policy: parsed.value } : parsed;
 }

@@ -60,9 +60,23 @@ export const RolloutMetricPolicy = z.strictObject({
     .describe('For latency-quantile: the edge itself, in the unit of the histogram, in place of a quantile.'),
   bounds: z
     .tuple([z.number(), z.number()])
-    .refine(([least, most]) => least < most, { message: 'the least before the most' })
     .optional()
     .describe('For mean: the least and the most that a value can be; then the bound is exact.'),
+  'group-sequential': z
+    .strictObject({
+      events: z
+        .number()
+        .positive()
+        .describe('How many events of both arms together (over their dispersion) the test is planned for.'),
+      spending: z
+        .enum(['obrien-fleming', 'pocock'])
+        .default('obrien-fleming')
+        .describe('obrien-fleming: hardly any error is spent early. pocock: about evenly.'),
+    })
+    .optional()
+    .describe(
+      'For counts whose number is known beforehand: a planned test, which finds smaller differences by its end, and after it nothing.',
+    ),
   dispersion: z
     .number()
     .min(1)

@@ -10,19 +10,22 @@ export function rolloutFindings(document: Entries): readonly Finding[] {
   const environments = entriesOf(document['environments']);
   return Object.entries(environments).flatMap(([name, written]) => {
     const entries = entriesOf(written);
-    const findings = [
-      ...orderFindings(name, environments),
-      ...stepFindings(entries),
-      ...servingFindings(entries),
-      ...Object.entries(entriesOf(entries['metrics'])).flatMap(([metric, rules]) =>
-        metricFindings(entriesOf(rules), entries).map((finding) => ({
-          ...finding,
-          at: ['metrics', metric, ...finding.at],
-        })),
-      ),
-    ];
+    const findings = [...orderFindings(name, environments), ...servingFindings(entries), ...watchingFindings(entries)];
     return findings.map((finding) => ({ ...finding, at: ['environments', name, ...finding.at] }));
   });
+}
+
+/** What no single key can show of the steps and metrics of one environment. */
+export function watchingFindings(environment: Entries): readonly Finding[] {
+  return [
+    ...stepFindings(environment),
+    ...Object.entries(entriesOf(environment['metrics'])).flatMap(([metric, rules]) =>
+      metricFindings(entriesOf(rules), environment).map((finding) => ({
+        ...finding,
+        at: ['metrics', metric, ...finding.at],
+      })),
+    ),
+  ];
 }
 
 function orderFindings(name: string, environments: Entries): readonly Finding[] {
@@ -123,6 +126,7 @@ const keysOfKind = { quantile: 'latency-quantile', edge: 'latency-quantile', bou
 
 function metricFindings(metric: Entries, environment: Entries): readonly Finding[] {
   const { kind, margin, bounds, quantile, edge } = metric;
+  const isCount = kind === 'error-rate' || kind === 'latency-quantile';
   const findings: Finding[] = [];
   if (environment['serving'] !== undefined && metric['source'] === undefined) {
     const fix = 'add `source` with the name of a connection to where it is measured';
@@ -139,6 +143,11 @@ function metricFindings(metric: Entries, environment: Entries): readonly Finding
     if (metric[key] === undefined || typeof kind !== 'string' || kind === owner) continue;
     const expected = `\`${key}\` with kind ${owner} only`;
     findings.push({ at: [key], part: 'key', expected, found: `kind ${quoted(kind)}`, fix: 'remove it' });
+  }
+  if (metric['group-sequential'] !== undefined && typeof kind === 'string' && !isCount) {
+    const expected = '`group-sequential` with kind error-rate or latency-quantile only';
+    const fix = 'remove it: any number of looks is allowed without it';
+    findings.push({ at: ['group-sequential'], part: 'key', expected, found: `kind ${quoted(kind)}`, fix });
   }
   if (kind === 'latency-quantile' && quantile === undefined && edge === undefined) {
     const fix = 'add `quantile: 0.95`, or `edge` in the unit of the histogram';
@@ -164,7 +173,6 @@ function metricFindings(metric: Entries, environment: Entries): readonly Finding
     const found = `${bounds[0]} to ${bounds[1]}`;
     findings.push({ at: ['bounds'], part: 'value', expected: 'the least before the most', found, fix: 'swap them' });
   }
-  const isCount = kind === 'error-rate' || kind === 'latency-quantile';
   if (
     isCount &&
     environment['history-intervals'] === 0 &&

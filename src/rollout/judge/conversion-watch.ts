@@ -2,7 +2,7 @@ import type { RolloutMetricPolicy } from '../../policy/rollout-metric-policy.ts'
 import { rateLikelihood } from '../../statistics/anytime/rate-likelihood.ts';
 import { logTwoByTwo, type TwoGroups } from '../../statistics/anytime/two-by-two.ts';
 import type { Dispersion } from '../judgement.ts';
-import { priorSd } from './count-watch.ts';
+import { priorSd } from './count-tests.ts';
 import type { MetricWatch } from './metric-watch.ts';
 import { rateEffect } from './rate-effect.ts';
 

@@ -1,13 +1,10 @@
 import type { RolloutMetricPolicy } from '../../policy/rollout-metric-policy.ts';
-import { logHalfNormalMixture } from '../../statistics/anytime/half-normal-mixture.ts';
-import { rateLikelihood } from '../../statistics/anytime/rate-likelihood.ts';
+import { type CountPair, rateLikelihood } from '../../statistics/anytime/rate-likelihood.ts';
 import type { ArmCounts } from '../evidence.ts';
+import { countTests, priorSd } from './count-tests.ts';
 import { dispersionOf, type HistoryPoint } from './dispersion.ts';
 import type { MetricWatch } from './metric-watch.ts';
 import { rateEffect } from './rate-effect.ts';
-
-/** The width of what is expected of a log rate ratio: half of all mass is below a factor of 1.4, a twentieth above 2.7. */
-export const priorSd = 0.5;
 
 /** Events among exposures: their share is what the metric is about. */
 export interface EventCounts {
@@ -29,15 +26,12 @@ export function eventWatch(
 ): MetricWatch {
   const history: HistoryPoint[] = [];
   const likelihood = rateLikelihood();
-  const lowerIsBetter = (policy.direction ?? 'lower-is-better') === 'lower-is-better';
-  const [worse, better] = lowerIsBetter ? (['above', 'below'] as const) : (['below', 'above'] as const);
-  const margin = (lowerIsBetter ? 1 : -1) * Math.log(policy.margin);
+  const tests = countTests(policy, likelihood);
   let known: ReturnType<typeof dispersionOf> | null = null;
   const dispersion = () => {
     known ??= dispersionOf(history, policy.dispersion);
     return known;
   };
-  const mixture = (at: number, side: 'above' | 'below') => logHalfNormalMixture({ likelihood, at, side, sd: priorSd });
   return {
     addHistory(champion) {
       const counts = read(champion);
@@ -52,18 +46,16 @@ export function eventWatch(
       if (typeof candidate === 'string') return candidate;
       if (typeof champion === 'string') return champion;
       const { value } = dispersion();
-      likelihood.add({
+      const counts: CountPair = {
         share: candidate.n / (candidate.n + champion.n),
         candidate: candidate.x / value,
         both: (candidate.x + champion.x) / value,
-      });
+      };
+      likelihood.add(counts);
+      tests.add(counts);
       return null;
     },
-    evidence: () => ({
-      harm: mixture(0, worse),
-      nonInferiority: mixture(margin, better),
-      superiority: policy.role === 'target' ? mixture(0, better) : 0,
-    }),
+    evidence: tests.evidence,
     dispersion,
     effect: () => rateEffect({ likelihood, sd: priorSd, alpha: policy['non-inferiority-alpha'] }),
   };

@@ -34,8 +34,9 @@ export function standMetric(options: {
   readonly deciding: number;
 }): MetricStanding {
   const { name, metric, deciding } = options;
-  const watch = watchMetric(metric);
-  const harm = crossing(metric['harm-alpha'] / Math.max(1, deciding));
+  const alpha = metric['harm-alpha'] / Math.max(1, deciding);
+  const watch = watchMetric({ ...metric, 'harm-alpha': alpha });
+  const harm = crossing(alpha);
   const nonInferiority = crossing(metric['non-inferiority-alpha']);
   const superiority = metric.role === 'target' ? crossing(metric['non-inferiority-alpha']) : null;
   const isCount = metric.kind === 'error-rate' || metric.kind === 'latency-quantile';

@@ -60,4 +60,19 @@ describe('the judge', () => {
     expect(judge(evidence.toReversed(), policy)).toEqual(judge(evidence, policy));
     expect(judge([...evidence, ...golden], policy)).toEqual(judge(evidence, policy));
   });
+
+  it('judges by a plan where the traffic is known, and has no more to say after its end', () => {
+    const planned = (events: number) => watching({ 'group-sequential': { events, spending: 'pocock' } });
+    const even = (from: number) => Array.from({ length: 6 }, (_, at) => counted(from + at, 25, [750, 20], [2250, 20]));
+
+    const inTime = judge([...calm, ...even(0)], planned(240)).metrics['errors']?.harm;
+    const over = judge(
+      [...calm, ...Array.from({ length: 6 }, (_, at) => counted(at, 25, [750, 8], [2250, 24])), ...even(6)],
+      planned(120),
+    );
+
+    expect(inTime?.crossedAt).not.toBeNull();
+    expect(inTime?.e).toBeCloseTo(100, 9);
+    expect(over.metrics['errors']?.harm).toMatchObject({ e: 1, crossedAt: null });
+  });
 });
