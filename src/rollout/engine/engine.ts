@@ -81,6 +81,7 @@ export function openEngine(ports: EnginePorts): Engine {
         lookedAt: looks.get(id) ?? null,
       });
       if (todo.kind === 'rest') return over(progress);
+      if (todo.kind === 'stop') return { kind: 'left', reason: 'another process drives it' };
       if (todo.kind === 'wait') return await asleep(progress, todo.until);
       const { repository } = surroundings;
       const reached: Reached = {
@@ -105,7 +106,7 @@ export function openEngine(ports: EnginePorts): Engine {
   }
 
   async function act(
-    todo: Exclude<ReturnType<typeof nextTodo>, { readonly kind: 'rest' | 'wait' }>,
+    todo: Exclude<ReturnType<typeof nextTodo>, { readonly kind: 'rest' | 'stop' | 'wait' }>,
     reached: Reached,
   ): Promise<Done> {
     switch (todo.kind) {

@@ -20,6 +20,8 @@ export type Todo =
   | { readonly kind: 'write'; readonly write: PendingWrite }
   | Watching
   | { readonly kind: 'wait'; readonly until: string }
+  /** Somebody with a higher fence has written: our lease is gone. */
+  | { readonly kind: 'stop' }
   /** Nothing is left to be done, for ever. */
   | { readonly kind: 'rest' };
 
@@ -33,6 +35,8 @@ export interface Facts extends Moment {
 /** What is to be done next. Pure: the same log and facts give the same answer. */
 export function nextTodo(progress: Progress, facts: Facts): Todo {
   if (!progress.isOpen) return { kind: 'rest' };
+  // Else we would carry out what another writer intends, with its fence.
+  if (Math.max(progress.record.fence, progress.pending?.traffic.fence ?? 0) > facts.fence) return { kind: 'stop' };
   const order = obey(progress, { ...facts, block: blockOf(progress.record, facts.surroundings, facts.now) });
   if (order !== null) return append(order);
   const { newer } = facts.surroundings;
@@ -41,6 +45,12 @@ export function nextTodo(progress: Progress, facts: Facts): Todo {
   }
   const taken = takenOver(progress, facts);
   if (taken !== null) return append(taken);
+  const { state } = progress.record;
+  const isTimed = state.kind === 'shadowing' || state.kind === 'baking';
+  // The clock was set back: what lasts for a time begins again, and does not last for the jump as well.
+  if (isTimed && elapsed(facts.now, state.since) > 60_000) {
+    return append({ kind: 'moved', state: { ...state, since: facts.now } });
+  }
   return inState(progress, facts);
 }
 
