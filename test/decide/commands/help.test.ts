@@ -43,11 +43,14 @@ describe('/help', () => {
       | \`/compare -m late @1a2b3c4\` | measures this candidate against that of an earlier commit |
       | \`/retry\` | does again what failed, and nothing else |
       | \`/cancel\` | stops the runs of this pull request |
+      | \`/release -m late\` | proposes the judged candidate as a release, in a pull request that deploys it when it is merged |
       | \`/locks\` | lists who holds which environment, and what is frozen |
       | \`/lock staging -m late --for 2h --reason "load test"\` | keeps an environment for this pull request until you give it back (unlock) or its time is over |
       | \`/unlock staging -m late\` | gives back the environment that you hold or wait for, or, with this right, what somebody else holds |
+      | \`/canary pause -e staging -m late\` | shows a rollout (\\\`status\\\`), or steers it: \\\`pause\\\`, \\\`resume\\\`, \\\`advance\\\`, \\\`abort\\\`, or a weight in percent |
+      | \`/rollback staging -m late\` | sends all traffic back to the version before, at once |
 
-      For others — \`/approve-run\`: \`write\` · \`/approve-budget\`, \`/freeze\`, \`/unfreeze\`, \`/override-gate\`: \`maintain\`.
+      For others — \`/approve-run\`: \`write\` · \`/approve-budget\`, \`/freeze\`, \`/unfreeze\`, \`/promote\`, \`/override-gate\`: \`maintain\`.
 
       \`--dry-run\` behind a command shows what it would do. With another bot around, prefix it: \`/siskin train\`."
     `);
