@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { problemText } from '../../src/error.ts';
 import { type Connections, noConnections, readConnections } from '../../src/rollout/connections.ts';
 import { metricKinds } from '../../src/rollout/metrics/kinds.ts';
+import { partsOf } from '../../src/rollout/metrics/parts.ts';
 import { servingKinds } from '../../src/rollout/serving/kinds.ts';
 
 const text = `
@@ -228,3 +229,21 @@ function messageFrom(act: () => unknown): string {
   }
   return 'nothing was thrown';
 }
+
+describe('the documentation', () => {
+  const document = readFileSync(join(import.meta.dirname, '../../docs/metric-sources.md'), 'utf8');
+
+  it('shows only connections that are valid, of every kind', () => {
+    const shown = [...document.matchAll(/```yaml\n(# connections\.yml\n[\s\S]*?)```/g)].map(
+      ([, one = '']) => connections(one).all,
+    );
+
+    expect(new Set(shown.flat().map(({ kind }) => kind))).toEqual(new Set(Object.keys(metricKinds)));
+  });
+
+  it('names every part', () => {
+    const parts = Object.values(partsOf).flatMap((sets) => sets.flatMap((set) => Object.keys(set)));
+
+    expect(parts.filter((part) => !document.includes(`\`${part}\``))).toEqual([]);
+  });
+});
