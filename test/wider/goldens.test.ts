@@ -57,6 +57,7 @@ it.each([
   ['goldens-validation.py', 'validation/association.json', 1e-12],
   ['goldens-comparison.py', 'comparison/goldens.json', 2e-4],
   ['model-fixtures.py', 'models/expected.json', 1e-5],
+  ['goldens-tf-serving.py', 'tf-serving/messages.json', 0],
   ['goldens-anytime.py', 'anytime/rate-mixture.json', 1e-12],
   ['goldens-anytime.py', 'anytime/normal-mixture.json', 1e-12],
   ['goldens-anytime.py', 'anytime/two-by-two.json', 1e-9],

@@ -38,6 +38,13 @@ const Target = z.strictObject({
 /** Envoy by weighted clusters whose weights are in its runtime. */
 export const envoy = servingKind({ Connection, Target, open: (given) => openEnvoy({ ...given, placing: 'address' }) });
 
+/** The same in front of a model server, which moves models behind clusters that stay. */
+export const envoyForLoader = servingKind({
+  Connection,
+  Target,
+  open: (given) => openEnvoy({ ...given, placing: 'loader' }),
+});
+
 interface Route extends Admin {
   readonly prefix: string;
   readonly slots: Slots;

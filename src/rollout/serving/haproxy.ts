@@ -51,6 +51,13 @@ export const haproxy = servingKind({
   open: (given) => openHaproxy({ ...given, placing: 'address' }),
 });
 
+/** The same in front of a model server, which moves models behind servers that stay. */
+export const haproxyForLoader = servingKind({
+  Connection,
+  Target,
+  open: (given) => openHaproxy({ ...given, placing: 'loader' }),
+});
+
 /** The port to one backend. With `loader` the first server is always the champion's, since models are moved behind them. */
 export function openHaproxy(given: {
   readonly connection: z.output<typeof Connection>;

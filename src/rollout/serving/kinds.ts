@@ -3,6 +3,7 @@ import * as http from './generic-http.ts';
 import { haproxy } from './haproxy.ts';
 import { type ServingKind, servingKind } from './kind.ts';
 import { nginx } from './nginx.ts';
+import { tfServing } from './tf-serving.ts';
 
 /** Every serving platform by the `kind` of its connections: one line each, `<kind>: servingKind({ Connection, Target, open })`. */
 export const servingKinds: Readonly<Record<string, ServingKind>> = {
@@ -10,4 +11,5 @@ export const servingKinds: Readonly<Record<string, ServingKind>> = {
   haproxy,
   http: servingKind({ Connection: http.Connection, Target: http.Target, open: http.openGenericHttp }),
   nginx,
+  'tf-serving': tfServing,
 };

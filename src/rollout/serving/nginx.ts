@@ -37,6 +37,13 @@ const Target = z.strictObject({
 /** nginx by a file of `split_clients` that it includes, and a reload. */
 export const nginx = servingKind({ Connection, Target, open: (given) => openNginx({ ...given, placing: 'address' }) });
 
+/** The same in front of a model server, which moves models behind servers that stay. */
+export const nginxForLoader = servingKind({
+  Connection,
+  Target,
+  open: (given) => openNginx({ ...given, placing: 'loader' }),
+});
+
 interface Service {
   readonly name: string;
   readonly connection: z.output<typeof Connection>;

@@ -10,6 +10,8 @@ export interface PlatformStage extends AsyncDisposable {
   readonly models: readonly [ServedModel, ServedModel, ServedModel];
   /** What goes wrong on the far side from now on; null where the far side is the real thing. */
   readonly faults: Faults | null;
+  /** What goes wrong where weights are written, when that is another far side. */
+  readonly writes?: Faults;
   /** Lets what is asynchronous on the far side come to its end. */
   settle(): Promise<void>;
   /** The percent that the candidate gets by the far side's own account, not by the adapter's. */
@@ -211,7 +213,7 @@ export function describeFaults(name: string, open: () => Promise<PlatformStage &
       await using stage = await open();
       const [one, two] = stage.models;
       await converge(stage, wish({ fence: 1, champion: one, candidate: two, weight: 5 }));
-      stage.faults.kind = 'idle';
+      (stage.writes ?? stage.faults).kind = 'idle';
 
       await stage.platform.apply(wish({ fence: 2, champion: one, candidate: two, weight: 50 })).catch(() => {});
       await stage.settle();
@@ -275,11 +277,16 @@ export function wish(traffic: Partial<Traffic> & Pick<Traffic, 'fence' | 'champi
 /** Applies a wish until it is seen, as the engine does: what becomes ready late needs more than one call. */
 export async function converge(stage: Pick<PlatformStage, 'platform' | 'settle'>, traffic: Traffic): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) {
-    await stage.platform.apply(traffic);
+    try {
+      await stage.platform.apply(traffic);
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code !== 'unavailable' || turn === 4) throw thrown;
+    }
     await stage.settle();
     const seen = await stage.platform.observe();
     const isSeen =
       seen.weight === traffic.weight &&
+      seen.champion?.version === traffic.champion?.version &&
       (seen.candidate === null) === (traffic.candidate === null) &&
       (seen.candidate === null || seen.candidate.ready);
     if (isSeen) return;
