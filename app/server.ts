@@ -12,7 +12,7 @@ import type { Cause } from '../src/ports.ts';
 import { releaseReader } from '../src/registry/release-reading.ts';
 import { releaseWriter } from '../src/registry/releases.ts';
 import { readTrustedRoot, sigstoreCache } from '../src/registry/signature/trusted-root.ts';
-import { storeOpener } from '../src/registry/stores/kinds.ts';
+import { storeOpener } from '../src/registry/stores/store-opener.ts';
 import type { AlertReceiver } from '../src/rollout/alerts/receiver.ts';
 import { secretReader } from '../src/rollout/connections/secret.ts';
 import { type Connections, noConnections } from '../src/rollout/connections.ts';
@@ -104,7 +104,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const github = githubReader({ connect: connections.read, connectAsApp: () => probot.auth(), app: identity });
   const tokens = tokenReader(options.oidcIssuer ?? issuerOf(options.apiUrl));
   // GitHub shows a draft release to nobody who may not write.
-  const place = { connectToDrafts: connections.write, app: identity, openStore: storeOpener(options.apiUrl) };
+  const place = {
+    connectToDrafts: connections.write,
+    app: identity,
+    openStore: storeOpener({ apiUrl: options.apiUrl, connections: options.connections ?? noConnections }),
+  };
   const releases = releaseReader({
     ...place,
     connect: connections.read,

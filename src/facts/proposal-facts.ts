@@ -2,7 +2,8 @@ import { firstEnvironment } from '../decide/release/promotion-order.ts';
 import type { Intent } from '../intent.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Examination } from '../ports/release-reader.ts';
-import { manifestPath, type ReleaseManifest } from '../registry/manifest.ts';
+import type { ReleaseManifest } from '../registry/manifest.ts';
+import { modelCardPath } from '../registry/model-card.ts';
 import { releaseBranch } from '../registry/release-branch.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { readPolicy } from './release-check-facts.ts';
@@ -25,11 +26,6 @@ export interface ProposalFacts {
   readonly now: string;
 }
 
-/** The path of the card of a model. */
-export function cardPath(model: string): string {
-  return manifestPath(model).replace('release.yml', 'MODEL_CARD.md');
-}
-
 /** Reads the default branch as it is now, whatever was known when the release was asked for. */
 export async function gatherProposal(
   { repository, wish }: Extract<Intent, { readonly kind: 'propose-release' }>,
@@ -42,7 +38,7 @@ export async function gatherProposal(
   const [policy, manifest, card, proposed] = await Promise.all([
     readPolicy(repository, branch.sha, ports),
     readManifest(repository, { model, ref: branch.sha }, github),
-    github.readFile(repository, cardPath(model), branch.sha),
+    github.readFile(repository, modelCardPath(model), branch.sha),
     proposedNow(),
   ]);
   const run = await runOf();

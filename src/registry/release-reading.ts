@@ -43,7 +43,7 @@ export function releaseReader(options: {
       const key = `${repository.id} ${uri} ${digest}`;
       if (remembered.has(key)) return [];
       try {
-        const store = openStore(repository, { github: await connectToDrafts(repository), connection });
+        const store = openStore(repository, { github: await connectToDrafts(repository), connection, uri });
         const main = { path: 'model', digest: digest as StoredFile['digest'], bytes };
         for (const file of [main, ...files]) await verify(await store.open(uri, file), file);
       } catch (error) {

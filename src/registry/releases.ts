@@ -26,7 +26,12 @@ import { versionTag } from './version-tag.ts';
 /** The stores of a repository: its own where no connection is named. */
 export type OpenStore = (
   repository: Repository,
-  options: { readonly github: Github; readonly connection: string | null },
+  options: {
+    readonly github: Github;
+    readonly connection: string | null;
+    /** The address that is to be read; absent where something is to be kept. */
+    readonly uri?: string;
+  },
 ) => ArtifactStore;
 
 /** Writes releases: bytes to a store, the pull request, the tag. `connect` may write to the repository. */

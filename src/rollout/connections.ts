@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { AppError, type Problem } from '../error.ts';
+import type { Repository } from '../intent.ts';
 import { ConnectionName } from '../policy/connection-name.ts';
 import { quoted } from '../policy/quoted.ts';
 import type { MetricSource } from '../ports/metric-source.ts';
 import type { ServingPlatform } from '../ports/serving.ts';
+import type { ArtifactStore } from '../registry/stores/artifact-store.ts';
+import { storeKinds } from '../registry/stores/kinds.ts';
 import { type Connection, parseConnections } from './connections/file.ts';
 import type { Opening } from './connections/opening.ts';
 import { type ReadSecret, secretReader } from './connections/secret.ts';
@@ -31,6 +34,11 @@ export interface Connections {
       readonly model: string;
     },
   ): ServingPlatform;
+  /** As openServing, for a repository; stores are of no environment, so that those of the connection do not matter. */
+  openStore(wanted: {
+    readonly repository: Pick<Repository, 'owner' | 'name'>;
+    readonly connection: string;
+  }): ArtifactStore;
   /** As openServing. The same connection gives the same source again, since some remember between windows. */
   openMetricSource(wanted: Asker & { readonly connection: string }): MetricSource;
 }
@@ -70,6 +78,19 @@ function lookup(all: readonly Connection[], secret: ReadSecret, now: () => numbe
       const place = { ...opening(connection), ...asker, model };
       return opened(connection, 'serving', () => kind.open({ connection: connection.settings, target: rest, place }));
     },
+    openStore({ connection: name, repository }) {
+      const full = `${repository.owner}/${repository.name}`;
+      const found = all.find((connection) => connection.name === name);
+      if (found === undefined || !servesRepository(found, full)) {
+        throw new AppError(
+          'not-permitted',
+          `expected a connection that the operator gave to ${full}, found none named \`${name}\`; ask the operator of the App for it`,
+        );
+      }
+      const kind = Object.hasOwn(storeKinds, found.kind) ? storeKinds[found.kind] : undefined;
+      if (kind === undefined) throw wrongPurpose(found, 'store of models');
+      return opened(found, 'store', () => kind.open({ connection: found.settings, place: opening(found), repository }));
+    },
     openMetricSource({ connection: name, ...asker }) {
       const connection = serving(all, name, asker);
       const known = sources.get(connection.name);
@@ -91,7 +112,10 @@ function lookup(all: readonly Connection[], secret: ReadSecret, now: () => numbe
 
 /** Whether a connection lists this repository (or all of its owner) and this environment. */
 export function serves(connection: Connection, { repository, environment }: Asker): boolean {
-  if (!connection.environments.includes(environment)) return false;
+  return connection.environments.includes(environment) && servesRepository(connection, repository);
+}
+
+function servesRepository(connection: Connection, repository: string): boolean {
   const wanted = repository.toLowerCase();
   const parts = wanted.split('/');
   if (parts.length !== 2 || parts.some((part) => part === '' || part === '*')) return false;

@@ -1,10 +1,11 @@
 import type { Effect, Plan } from '../../effect.ts';
 import { problemText } from '../../error.ts';
-import { cardPath, type ProposalFacts } from '../../facts/proposal-facts.ts';
+import type { ProposalFacts } from '../../facts/proposal-facts.ts';
 import type { Intent } from '../../intent.ts';
 import type { ReleaseProposal } from '../../ports/release-writer.ts';
 import { type EditedManifest, setEnvironment, setRelease } from '../../registry/edit-manifest.ts';
 import { manifestPath, type ReleaseManifest } from '../../registry/manifest.ts';
+import { modelCard, modelCardPath } from '../../registry/model-card.ts';
 import type { ReleaseRequest } from '../../registry/release-request.ts';
 import type { ReleaseWish } from '../../registry/release-wish.ts';
 import { compareVersions, nextVersion } from '../../registry/version.ts';
@@ -55,10 +56,9 @@ function proposed(
   const changes = changedEnvironments(before, made.manifest);
   const isNewVersion = before?.version !== made.manifest.version;
   if (changes.length === 0 && !isNewVersion) return emptyPlan;
-  const card = facts.card;
   const files: Record<string, string> = { [manifestPath(model)]: made.text };
-  const written = isNewVersion ? cardOf(made.manifest, card) : null;
-  if (written !== null && written !== card) files[cardPath(model)] = written;
+  const written = isNewVersion ? cardOf(made.manifest, facts) : null;
+  if (written !== null && written !== facts.card) files[modelCardPath(model)] = written;
   const title = titleOf(made.manifest, { isNewVersion, changes });
   const proposal: ReleaseProposal = {
     model,
@@ -220,9 +220,14 @@ function broken(problems: Parameters<typeof problemText>[0][] | readonly Paramet
   return { kind: 'refused', sentence: `expected a manifest that can be edited, found: ${said}` };
 }
 
-/** The card is written by a person once it stands. */
-function cardOf(_: ReleaseManifest, card: string | null): string | null {
-  return card;
+/** A card that cannot be read is left to people: the release does not wait for it. */
+function cardOf(manifest: ReleaseManifest, { policy, card, run }: ProposalFacts): string | null {
+  const own = typeof policy === 'string' ? undefined : policy.models[manifest.model];
+  if (own === undefined) return null;
+  const digest = run?.results[manifest.model]?.evaluation?.holdoutDigest ?? 'unknown';
+  const holdout = { path: own.data.holdout.join(' '), digest };
+  const written = modelCard(card, { manifest, task: own.task, holdout });
+  return written.kind === 'written' ? written.text : null;
 }
 
 /** Told where it was asked for; of what nobody asked for, on the commit. */

@@ -3,9 +3,19 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { z } from 'zod';
 import { AppError } from '../../error.ts';
 import { digestOfFile } from '../../file-digest.ts';
 import { type ArtifactStore, type StoredFile, type StoredModel, storedName, verified } from './artifact-store.ts';
+
+/** What the operator writes of a folder that this machine can reach. */
+export const Connection = z.object({
+  path: z
+    .string()
+    .max(1000)
+    .regex(/^\/[^\p{Cc}]*$/u, 'an absolute path, e.g. `/srv/models`')
+    .describe('The folder. Each repository has one of its own below it.'),
+});
 
 /**
  * A plain folder, e.g. on a shared disk: `<root>/<model>/<version>/sha256-…`. A file gets its name only once it is

@@ -1,20 +1,29 @@
-import { AppError } from '../../error.ts';
-import type { OpenStore } from '../releases.ts';
-import { githubReleaseStore } from './github-release.ts';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { Repository } from '../../intent.ts';
+import type { Opening } from '../../rollout/connections/opening.ts';
+import type { ArtifactStore } from './artifact-store.ts';
+import * as folder from './folder.ts';
 
-/** Opens stores: the one of the repository itself, on the GitHub that has this API. */
-export function storeOpener(apiUrl: string): OpenStore {
-  const pages = pagesOf(apiUrl);
-  return (repository, { github, connection }) => {
-    if (connection === null) return githubReleaseStore({ github, repository, pages });
-    throw new AppError(
-      'bad-config',
-      `expected a connection to a store, found \`${connection}\`, which the operator has not made; leave \`release.store\` out, or ask the operator for it`,
-    );
-  };
+/** One kind of store: what its operator writes, and how that becomes the port for one repository. */
+export interface StoreKind {
+  /** The keys of a connection beside `kind`, `repositories` and `environments`. */
+  readonly Connection: z.ZodObject;
+  /** ZodError when the connection does not fit, AppError when a credential is not there. */
+  readonly open: (given: {
+    readonly connection: unknown;
+    readonly place: Opening;
+    readonly repository: Pick<Repository, 'owner' | 'name'>;
+  }) => ArtifactStore;
 }
 
-/** Where pages are: `https://github.com`, and on a server of one's own, whose API is `/api/v3`, its root. */
-function pagesOf(apiUrl: string): string {
-  return apiUrl === 'https://api.github.com' ? 'https://github.com' : apiUrl.replace(/\/api\/v3\/?$/, '');
-}
+/** Every store by the `kind` of its connections. No name is also a serving platform's or a metric source's. */
+export const storeKinds: Readonly<Record<string, StoreKind>> = {
+  folder: {
+    Connection: folder.Connection,
+    open: ({ connection, repository }) => {
+      const { path } = folder.Connection.parse(connection);
+      return folder.folderStore(join(path, repository.owner.toLowerCase(), repository.name.toLowerCase()));
+    },
+  },
+};

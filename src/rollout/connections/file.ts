@@ -5,6 +5,7 @@ import { explainIssue, type Finding, type Written } from '../../policy/explain-i
 import { type SchemaNode, schemaAt } from '../../policy/json-schema.ts';
 import { parseDocument } from '../../policy/parse-document.ts';
 import { parseYamlDocument } from '../../policy/yaml-document.ts';
+import { storeKinds } from '../../registry/stores/kinds.ts';
 import { metricKinds } from '../metrics/kinds.ts';
 import { servingKinds } from '../serving/kinds.ts';
 import { Secret } from './secret.ts';
@@ -71,7 +72,11 @@ function documentOf(written: Readonly<Record<string, unknown>>) {
 
 function schemaOf(written: unknown): z.ZodType {
   const name = isMapping(written) ? written['kind'] : undefined;
-  const kinds: Readonly<Record<string, { readonly Connection: z.ZodObject }>> = { ...servingKinds, ...metricKinds };
+  const kinds: Readonly<Record<string, { readonly Connection: z.ZodObject }>> = {
+    ...servingKinds,
+    ...metricKinds,
+    ...storeKinds,
+  };
   const kind = typeof name === 'string' && Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   if (kind === undefined) return z.looseObject({ kind: z.enum(Object.keys(kinds).sort()), ...allowed });
   // The settings are kept as they were written: the adapter that is opened parses them again.
