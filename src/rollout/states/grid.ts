@@ -19,7 +19,7 @@ export function pastStretches(until: string, seconds: number, count: number): re
 }
 
 /**
- * The stretch that is to be sealed next. After a clock was set back it is the one that has just ended, but nothing is
+ * The stretch that is to be sealed next. After a clock was set back it is one that ended lately, but nothing is
  * counted twice.
  */
 export function nextStretch(options: {
@@ -35,7 +35,7 @@ export function nextStretch(options: {
   const { since, sealed, seconds, counted, now } = options;
   const latest = Date.parse(now) + 2 * seconds * 1000;
   const starts = [since, ...(sealed === null ? [] : [sealed])].filter((instant) => Date.parse(instant) <= latest);
-  const start = starts.length === 0 ? later(now, -2000 * seconds) : starts.reduce((a, b) => (isDue(a, b) ? b : a));
+  const start = starts.length === 0 ? later(now, -3000 * seconds) : starts.reduce((a, b) => (isDue(a, b) ? b : a));
   const next = firstStretch(start, seconds);
   const again = counted.find(({ from, to }) => !isDue(to, next.from) && !isDue(next.to, from));
   return again === undefined ? next : firstStretch(again.to, seconds);

@@ -21,6 +21,8 @@ export interface World {
   readonly order: string[];
   lease: { holder: string; fence: number; until: number };
   platform: Traffic & { readonly by: string };
+  /** Whether a hand has changed it since the newest write: what comes after the end of a rollout is nobody's to watch. */
+  isEdited: boolean;
   /** Every write that the platform took. */
   readonly writes: { readonly traffic: Traffic; readonly holder: string; readonly champion: ServedModel | null }[];
   mode: 'well' | 'away' | 'deaf' | 'late';
@@ -41,6 +43,7 @@ export function aWorld(): World {
     order: [],
     lease: { holder: '', fence: 0, until: 0 },
     platform: { ...quiet, champion: aModel('v1'), by: '' },
+    isEdited: false,
     writes: [],
     mode: 'well',
     verdict: 'inconclusive',
@@ -97,6 +100,7 @@ function take(world: World, holder: string, above = 0): number | null {
 function set(world: World, traffic: Traffic, holder: string): void {
   if (world.platform.fence > traffic.fence) throw new AppError('fenced', 'a higher fence');
   world.platform = { ...traffic, by: holder };
+  world.isEdited = false;
   world.writes.push({ traffic, holder, champion: traffic.champion });
 }
 
