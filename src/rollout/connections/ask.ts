@@ -10,6 +10,8 @@ export interface Ask {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** What was put into the body and must never be told. */
+  readonly hidden?: readonly string[];
   /** Default: 10 s for all of it. */
   readonly timeoutMs?: number;
   /** Default: 16 MB. */
@@ -93,6 +95,7 @@ function saidIn(ask: Ask, text: string): string {
   const secrets = Object.entries(ask.headers ?? {})
     .filter(([name]) => /auth|key|token|cookie|signature/i.test(name))
     .flatMap(([, value]) => [value, ...value.split(/[\s,=]+/)])
+    .concat(ask.hidden ?? [])
     .filter((value) => value.length >= 6);
   return oneLine(
     secrets.sort((a, b) => b.length - a.length).reduce((line, value) => line.replaceAll(value, '…'), said),
@@ -140,7 +143,14 @@ function told({ name, timeoutMs = 10_000 }: Ask, error: unknown): unknown {
       `expected an answer of \`${name}\` within ${timeoutMs / 1000} s, found none; try later`,
     );
   }
+  // What fetch says of a header that it cannot send holds that header, which may be the credential.
   const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : messageOf(cause ?? error);
+  if (cause === undefined) {
+    return new AppError(
+      'bad-config',
+      `expected a request to \`${name}\` that can be sent, found a header that cannot; look for a line break in its credential`,
+    );
+  }
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : messageOf(cause);
   return new AppError('unavailable', `expected to reach \`${name}\`, found ${oneLine(code, 100)}; check its address`);
 }

@@ -1,5 +1,6 @@
 import { AppError, messageOf } from '../../error.ts';
 import { askText } from './ask.ts';
+import { Authorization, authorization } from './authorization.ts';
 import type { Connection } from './file.ts';
 import { type ReadSecret, Secret } from './secret.ts';
 
@@ -7,9 +8,22 @@ import { type ReadSecret, Secret } from './secret.ts';
 export async function connectionProblems(connection: Connection, secret: ReadSecret): Promise<readonly string[]> {
   const lists = [
     ...(connection.repositories.length === 0 ? ['it lists no repository, so it serves none; list `owner/name`'] : []),
+    ...mixtureProblems(connection),
     ...(connection.environments.length === 0 ? ['it lists no environment, so it serves none; list one'] : []),
   ];
   return [...lists, ...credentialProblems(connection, secret), ...(await addressProblems(connection))];
+}
+
+function mixtureProblems({ name, settings }: Connection): readonly string[] {
+  const { user, password, token } = settings;
+  const parsed = Authorization.safeParse({ user, password, token });
+  if (!parsed.success) return [];
+  try {
+    authorization(parsed.data, { name, secret: () => '', now: () => 0 });
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
 }
 
 function credentialProblems({ settings }: Connection, secret: ReadSecret): readonly string[] {

@@ -38,7 +38,15 @@ async function askToken({
   const { url, fields } = await form();
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const body = new URLSearchParams(fields).toString();
-  const answer = await askJson({ ...ask, url, method: 'POST', headers, body, limitBytes: 1_000_000 });
+  const answer = await askJson({
+    ...ask,
+    url,
+    method: 'POST',
+    headers,
+    body,
+    limitBytes: 1_000_000,
+    hidden: Object.values(fields),
+  });
   const said = understood(answer, { schema: Answer, name: ask.name, service: 'a token endpoint' });
   return { token: said.access_token, seconds: said.expires_in };
 }

@@ -48,8 +48,10 @@ export function openGoogleCloudMonitoring({
       const filled = fillIn(text, fillInsOf(question), inQuotes);
       const answer = await partOf(question, part, filled);
       const isSubset = ['events', 'slow', 'converted'].includes(part);
-      // A counter of failures is often written with the first failure: where its metric exists, none of it is zero.
-      return answer.kind === 'nothing' && isSubset && (await isKnown(filled)) ? { kind: 'number', value: 0 } : answer;
+      // A counter of failures is often written with the first failure: where others of its metric are written, none of it is zero.
+      return answer.kind === 'nothing' && isSubset && (await isWritten(question, filled))
+        ? { kind: 'number', value: 0 }
+        : answer;
     });
   }
 
@@ -86,16 +88,21 @@ export function openGoogleCloudMonitoring({
     return answerOfPoints(part, timeSeries, { from, to });
   }
 
-  async function isKnown(text: string): Promise<boolean> {
+  /** Whether any series of the metric was written in the last hour. */
+  async function isWritten(question: MetricQuestion, text: string): Promise<boolean> {
     const type = /metric\.type\s*=\s*"([^"\\]+)"/.exec(text)?.[1];
     if (type === undefined) return false;
-    try {
-      await ask(`metricDescriptors/${type.split('/').map(inAddress).join('/')}`);
-      return true;
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'not-found') return false;
-      throw error;
-    }
+    const { to } = windowOf(question);
+    const query = new URLSearchParams({
+      filter: `metric.type="${type}"`,
+      'interval.startTime': new Date(to - 3_600_000).toISOString(),
+      'interval.endTime': new Date(to).toISOString(),
+      view: 'HEADERS',
+      pageSize: '1',
+    });
+    const answer = await ask(`timeSeries?${query}`);
+    const { timeSeries } = understood(answer, { schema: Answer, name: place.name, service: 'Cloud Monitoring' });
+    return timeSeries.length > 0;
   }
 
   async function ask(path: string): Promise<unknown> {

@@ -8,13 +8,15 @@ export interface Exposed {
 }
 
 const line = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})?[ \t]+(\S+)(?:[ \t]+-?[0-9.]+)?(?:[ \t]+#.*)?[ \t]*$/;
+/** Where more is to be read, a hostile line could take long. */
+const longest = 8192;
 const label = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:\\.|[^"\\])*)"[ ,]*/y;
 
 /** Reads the text formats of Prometheus and OpenMetrics. AppError `bad-input` with the line that is neither. */
 export function parseExposition(text: string, name: string): readonly Exposed[] {
   return text.split('\n').flatMap((written, index) => {
     if (written.trim() === '' || written.startsWith('#')) return [];
-    const [, metric, labels = '', value = ''] = line.exec(written.trimEnd()) ?? [];
+    const [, metric, labels = '', value = ''] = (written.length <= longest && line.exec(written.trimEnd())) || [];
     const parsed = labelsIn(labels);
     if (metric === undefined || parsed === null) {
       throw new AppError(

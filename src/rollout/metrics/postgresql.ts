@@ -46,26 +46,27 @@ export function openPostgresql({
 async function begin(connection: Settings, place: Opening): Promise<pg.Client> {
   const milliseconds = connection['timeout-seconds'] * 1000;
   const url = place.secret(connection.url);
-  if (!/^postgres(?:ql)?:\/\//.test(url)) {
+  if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
     throw new AppError(
       'bad-config',
       `expected postgres://… in \`url\` of \`${place.name}\`, found another text; correct it`,
     );
   }
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: milliseconds,
+    statement_timeout: milliseconds,
+    query_timeout: milliseconds + 500,
+    application_name: 'siskin',
+  });
+  // A server that goes away between two queries is seen by the next.
+  client.on('error', () => undefined);
   try {
-    const client = new pg.Client({
-      connectionString: url,
-      connectionTimeoutMillis: milliseconds,
-      statement_timeout: milliseconds,
-      query_timeout: milliseconds + 500,
-      application_name: 'siskin',
-    });
-    // A server that goes away between two queries is seen by the next.
-    client.on('error', () => undefined);
     await client.connect();
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
     return client;
   } catch (error) {
+    await client.end().catch(() => undefined);
     throw told(error, place.name);
   }
 }

@@ -59,20 +59,21 @@ export function prometheusSource(server: PrometheusServer, lookbackMs: number): 
       const filled = filledIn(question, text);
       const answer = await partOf(server, { part, text: filled, question, lookbackMs });
       if (answer.kind !== 'nothing' || !isSubset(part)) return answer;
-      return (await isKnownElsewhere(server, filled, question)) ? { kind: 'number', value: 0 } : answer;
+      return (await isReadElsewhere(server, filled, question)) ? { kind: 'number', value: 0 } : answer;
     });
   }
 }
 
-/** A counter of failures is often born with the first failure: where its metric exists, none of it is zero. */
+/** A counter of failures is often born with the first failure: where others of its metric were read in this window, none of it is zero. */
 function isSubset(part: string): boolean {
   return ['events', 'slow', 'converted'].includes(part);
 }
 
-async function isKnownElsewhere(server: PrometheusServer, text: string, question: MetricQuestion): Promise<boolean> {
+async function isReadElsewhere(server: PrometheusServer, text: string, question: MetricQuestion): Promise<boolean> {
   const metric = parseSelector(text)?.metric;
   if (!metric) return false;
-  const data = await queryPrometheus(server, `count(present_over_time(${metric}[1h]))`, windowOf(question).to);
+  const { from, to } = windowOf(question);
+  const data = await queryPrometheus(server, `count(present_over_time(${metric}[${to - from}ms]))`, to);
   return data.resultType === 'vector' && data.result.length > 0;
 }
 

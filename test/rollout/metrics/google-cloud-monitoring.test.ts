@@ -85,12 +85,11 @@ describe('Google Cloud Monitoring', () => {
     });
   });
 
-  it('takes no failures for none only where their metric exists', async () => {
-    await using server = await start(({ path, query: asked }) => {
-      if (path.includes('/metricDescriptors/custom.googleapis.com/failed')) return { body: { type: 'x' } };
-      if (path.includes('/metricDescriptors/'))
-        return { status: 404, body: { error: { code: 404, message: 'not there' } } };
-      return { body: answer(asked.get('filter')?.includes('served') ? 150 : null) };
+  it('takes no failures for none only where others of their metric are written', async () => {
+    await using server = await start(({ query: asked }) => {
+      const filter = asked.get('filter') ?? '';
+      if (asked.get('view') === 'HEADERS') return { body: filter.includes('/failed"') ? answer(1) : {} };
+      return { body: answer(filter.includes('served') ? 150 : null) };
     });
 
     expect(await server.source.measure(questionOf(query))).toMatchObject({ counts: { n: 150, x: 0 } });
@@ -143,7 +142,7 @@ sourceContract({
   isPreparation: ({ path }) => path === '/token',
   answer: (asked, cellOf) => {
     if (asked.path === '/token') return { body: { access_token: 'abc.def', expires_in: 3599 } };
-    if (asked.path.includes('/metricDescriptors/')) return { status: 404, body: { error: { message: 'not there' } } };
+    if (asked.query.get('view') === 'HEADERS') return { body: {} };
     return { body: answer(cellOf(asked.query.get('filter') ?? '')) };
   },
   hostile: { version: 'v1" OR metric.type != "', arrives: 'version="v1\\" OR metric.type != \\""' },

@@ -22,9 +22,12 @@ export function answerPrometheus(
   const form = new URLSearchParams(asked.body);
   const query = form.get('query') ?? '';
   const time = Math.round(Number(form.get('time')) * 1000);
-  const present = /^count\(present_over_time\((.*)\[1h\]\)\)$/s.exec(query);
+  const present = /^count\(present_over_time\((.*)\[(\d+)ms\]\)\)$/s.exec(query);
   if (present) {
-    const count = held.filter((series) => matches(series, present[1] ?? '')).length;
+    const since = time - Number(present[2]);
+    const count = held.filter(
+      (series) => matches(series, present[1] ?? '') && series.samples.some(([at]) => at > since && at <= time),
+    ).length;
     return vector(count === 0 ? [] : [{ metric: {}, value: [time / 1000, String(count)] }]);
   }
   const range = /^(.*)\[(\d+)ms\]$/s.exec(query);

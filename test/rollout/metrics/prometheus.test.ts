@@ -168,6 +168,24 @@ describe('counters from raw samples', () => {
     expect((await measure({ series, query })).measured).toMatchObject({ counts: { n: 10, x: 0 } });
   });
 
+  it('never takes failures for none when whoever counts them is gone', async () => {
+    const series = [
+      counter('served_total', [
+        [-10, 0],
+        [50, 10],
+      ]),
+      counter('failed_total', [[-10, 3]]),
+    ];
+
+    const { measured } = await measure({ series, query: { requests: 'served_total', events: 'failed_total' } });
+
+    expect(measured).toMatchObject({
+      kind: 'missing',
+      missing: 'no-series',
+      reason: expect.stringContaining('nothing is scraped any more'),
+    });
+  });
+
   it('refuses a label that the metric does not have', async () => {
     const series = [
       counter(
@@ -311,6 +329,21 @@ describe('counters from raw samples', () => {
 
     expect(bounded.measured).toMatchObject({ counts: { n: 10, sum: 6, sumsq: 6 } });
     expect(free.checked).toEqual([expect.stringContaining('add `squares` (the sum of their squares')]);
+  });
+
+  it('tells nothing of a credential that cannot be sent', async () => {
+    for (const secret of ['hunter2\nhunter2', 'hunter2€', 'hunter2\u0000']) {
+      const source = openSource({
+        kind: 'prometheus',
+        settings: 'url: http://127.0.0.1:9\ntoken: {env: T}',
+        env: { T: secret },
+      });
+
+      const measured = await source.measure(questionOf({ requests: 'a', events: 'b' }));
+
+      expect(measured).toMatchObject({ kind: 'failed', reason: expect.stringContaining('a header that cannot') });
+      expect(JSON.stringify(measured)).not.toContain('hunter2');
+    }
   });
 
   it('fails on warnings: they mean that a part of the data is left out', async () => {
