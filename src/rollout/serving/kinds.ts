@@ -4,6 +4,7 @@ import { haproxy } from './haproxy.ts';
 import { type ServingKind, servingKind } from './kind.ts';
 import { nginx } from './nginx.ts';
 import { tfServing } from './tf-serving.ts';
+import { triton } from './triton.ts';
 
 /** Every serving platform by the `kind` of its connections: one line each, `<kind>: servingKind({ Connection, Target, open })`. */
 export const servingKinds: Readonly<Record<string, ServingKind>> = {
@@ -12,4 +13,5 @@ export const servingKinds: Readonly<Record<string, ServingKind>> = {
   http: servingKind({ Connection: http.Connection, Target: http.Target, open: http.openGenericHttp }),
   nginx,
   'tf-serving': tfServing,
+  triton,
 };

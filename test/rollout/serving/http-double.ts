@@ -34,8 +34,10 @@ export async function startHttpDouble(options: {
   readonly isWrite: (request: DoubleRequest) => boolean;
   readonly idle: DoubleAnswer | ((request: DoubleRequest) => DoubleAnswer);
   readonly denied?: DoubleAnswer;
+  /** Shared by far sides that fail together. */
+  readonly faults?: Faults;
 }): Promise<HttpDouble> {
-  const faults = noFaults();
+  const faults = options.faults ?? noFaults();
   const seen: DoubleRequest[] = [];
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
