@@ -5,6 +5,7 @@ import { RolloutMetricPolicy } from '../../../src/policy/rollout-metric-policy.t
 import { readConnections } from '../../../src/rollout/connections.ts';
 import { parseMatchers } from '../../../src/rollout/metrics/label-matchers.ts';
 import { parseExposition } from '../../../src/rollout/metrics/openmetrics-text.ts';
+import { openServeMetrics } from '../../../src/serve/serve-metrics.ts';
 import { now, questionOf } from './source-contract.ts';
 
 /** A model server that shows its counters, asked by a Siskin whose clock is set. */
@@ -26,8 +27,8 @@ async function start() {
     },
   };
 
-  function open() {
-    const text = `connections: {it: {kind: openmetrics, url: 'http://127.0.0.1:${port}/metrics/{arm}', repositories: [acme/*], environments: [production]}}`;
+  function open(path = '/metrics/{arm}') {
+    const text = `connections: {it: {kind: openmetrics, url: 'http://127.0.0.1:${port}${path}', repositories: [acme/*], environments: [production]}}`;
     const read = readConnections({ text, file: 'c.yml', env: {}, now: () => state.clock });
     if (read.kind === 'invalid') throw new Error(JSON.stringify(read.problems));
     return read.connections.openMetricSource({ connection: 'it', repository: 'acme/fraud', environment: 'production' });
@@ -35,6 +36,10 @@ async function start() {
 }
 
 const query = { requests: 'sum(served_total)', events: 'sum(served_total{code=~"5.."})' };
+
+function questionPart(parts: Readonly<Record<string, string>>) {
+  return { metric: questionOf(parts).metric };
+}
 
 function windowAfter(minutes: number) {
   const edge = (at: number) => new Date(now + at * 60_000).toISOString();
@@ -125,6 +130,36 @@ describe('a server’s own counters', () => {
     expect(await source.check(questionOf({ ...query, requests: 'rate(served_total[1m])' }))).toEqual([
       expect.stringContaining('expected a counter'),
     ]);
+  });
+
+  it('are those of `siskin serve`, for both arms, from the first request of a new version on', async () => {
+    await using server = await start();
+    const metrics = openServeMetrics();
+    const labels = 'model="{model}",version="{version}",arm="{arm}"';
+    const parts = {
+      requests: `siskin_serve_requests_total{${labels}}`,
+      events: `sum(siskin_serve_errors_total{${labels}})`,
+    };
+    const ask = async (minutes: number, arm: 'candidate' | 'champion') =>
+      await source.measure({ ...windowAfter(minutes), ...questionPart(parts), arm, version: arm });
+    const source = server.open('/metrics/champion');
+    await answer('champion', 10, 1);
+    const first = await ask(0, 'champion');
+
+    await answer('champion', 20, 2);
+    await answer('candidate', 5, 3);
+    server.state.clock += 60_000;
+
+    expect(first).toMatchObject({ kind: 'missing' });
+    expect(await ask(1, 'champion')).toEqual({ kind: 'value', counts: { n: 20, x: 2 }, reset: false });
+    expect(await ask(1, 'candidate')).toEqual({ kind: 'value', counts: { n: 5, x: 3 }, reset: false });
+
+    async function answer(arm: 'candidate' | 'champion', count: number, failed: number): Promise<void> {
+      for (let index = 0; index < count; index += 1) {
+        metrics.answered({ model: 'fraud', version: arm, arm, status: index < failed ? 500 : 200, seconds: 0.01 });
+      }
+      server.state.text = await metrics.render([], 0);
+    }
   });
 
   it('may be histograms', async () => {
