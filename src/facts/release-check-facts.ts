@@ -1,3 +1,5 @@
+import { commandsIn } from '../command/parse.ts';
+import { rightTo } from '../decide/access.ts';
 import type { Intent, Repository } from '../intent.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { type Policy, policyPath } from '../policy/policy.ts';
@@ -5,6 +7,7 @@ import type { Review } from '../ports/release-reader.ts';
 import type { PullRequest } from '../ports.ts';
 import { modelOfManifest } from '../registry/manifest.ts';
 import { modelOfReleaseBranch } from '../registry/release-branch.ts';
+import { gatherAccess } from './access-facts.ts';
 import { gatherHolds } from './hold-facts.ts';
 import { gatherSubject, type ReleaseHolds, type ReleasePorts, type ReleaseSubject } from './release-facts.ts';
 
@@ -13,7 +16,8 @@ export interface ReleaseCheckFacts {
   readonly head: string;
   /** Null for the commit of a merge queue. */
   readonly pull: PullRequest | null;
-  readonly reviews: readonly Review[];
+  /** By environment, who approved this very head and may release there; null where nobody is asked. */
+  readonly approvedBy: Readonly<Record<string, readonly string[]>> | null;
   readonly subjects: readonly ReleaseSubject[];
   /** Why nothing can be checked: there is no policy, or none that can be used. */
   readonly policy: 'valid' | 'absent' | 'invalid';
@@ -36,7 +40,10 @@ export async function gatherReleaseCheck(
     changedManifests(repository, { from: mergeBase, to: head }, ports),
   ]);
   const range = { branch: pull.base.ref, base, head, models: changed, now };
-  return { ...(await gatherChecked(repository, range, ports)), pull, reviews };
+  const checked = await gatherChecked(repository, range, ports);
+  const approving = reviews.filter(({ state, commit }) => state === 'approved' && commit === head);
+  const approvedBy = await approversOf(repository, { subjects: checked.subjects, approving, commit: base }, ports);
+  return { ...checked, pull, approvedBy };
 }
 
 /** Reads the commit on which a merge queue tries what it is to merge. */
@@ -46,7 +53,11 @@ export async function gatherQueueCheck(
   ports: ReleasePorts,
 ): Promise<ReleaseCheckFacts> {
   const models = await changedManifests(repository, { from: base, to: head }, ports);
-  return { ...(await gatherChecked(repository, { branch, base, head, models, now }, ports)), pull: null, reviews: [] };
+  return {
+    ...(await gatherChecked(repository, { branch, base, head, models, now }, ports)),
+    pull: null,
+    approvedBy: null,
+  };
 }
 
 async function gatherChecked(
@@ -59,7 +70,7 @@ async function gatherChecked(
     readonly now: string;
   },
   ports: ReleasePorts,
-): Promise<Omit<ReleaseCheckFacts, 'pull' | 'reviews'>> {
+): Promise<Omit<ReleaseCheckFacts, 'pull' | 'approvedBy'>> {
   const { head, base, models, now } = range;
   const holds = await gatherHolds(repository, ports.store);
   const nothing = { head, subjects: [], holds, now };
@@ -68,6 +79,37 @@ async function gatherChecked(
   if (typeof read === 'string') return { ...nothing, policy: read };
   const subjects = models.map((model) => gatherSubject(repository, { ...range, model, policy: read }, ports));
   return { ...nothing, policy: 'valid', subjects: await Promise.all(subjects) };
+}
+
+/**
+ * Who of those that approved may release to each environment that asks for approvals. GitHub lets whoever can read a
+ * public repository approve, so that an approval is worth what its giver's right to `/promote` there is.
+ */
+async function approversOf(
+  repository: Repository,
+  of: {
+    readonly subjects: readonly ReleaseSubject[];
+    readonly approving: readonly Review[];
+    readonly commit: string;
+  },
+  { github }: Pick<ReleasePorts, 'github'>,
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const approvers: Record<string, readonly string[]> = {};
+  for (const { model, policy, changes } of of.subjects) {
+    const rules = { kind: 'valid', policy, commit: of.commit } as const;
+    for (const { environment, policy: own } of changes) {
+      if (own === null || own.approvals === 0 || approvers[environment] !== undefined) continue;
+      const command = commandsIn(`/promote ${environment} -m ${model}`);
+      const asked = of.approving.map(async ({ login, id }) => {
+        const actor = { login, kind: 'person', ...(id === null ? {} : { id }) } as const;
+        const access = await gatherAccess(repository, { actor, commands: command, rules }, github);
+        const demand = { verb: 'promote', environment, model, reach: 'repository', actor } as const;
+        return rightTo({ ...demand, owner: repository.owner, author: null }, access).kind === 'granted' ? [login] : [];
+      });
+      approvers[environment] = (await Promise.all(asked)).flat();
+    }
+  }
+  return approvers;
 }
 
 /** The policy of a commit, or why there is none. */

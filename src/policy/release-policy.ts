@@ -26,6 +26,6 @@ export const releaseKeys = {
     .max(6)
     .default(0)
     .describe(
-      'So many people must approve a release pull request before it may be merged: those who may `/lock` this environment.',
+      'So many of those who may `/promote` to this environment must approve a pull request that releases to it.',
     ),
 } as const;

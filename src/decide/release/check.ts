@@ -2,7 +2,7 @@ import type { Effect, Plan } from '../../effect.ts';
 import type { ReleaseCheckFacts } from '../../facts/release-check-facts.ts';
 import type { ReleaseSubject } from '../../facts/release-facts.ts';
 import type { Intent } from '../../intent.ts';
-import { modelOfReleaseBranch, releaseBranch } from '../../registry/release-branch.ts';
+import { releaseBranch } from '../../registry/release-branch.ts';
 import { releaseCheck } from '../../render/release-check.ts';
 import { emptyPlan, joined } from '../plans.ts';
 import type { ReleaseFinding } from './finding.ts';
@@ -31,16 +31,8 @@ export function checkQueue(_: CheckQueue, facts: ReleaseCheckFacts): Plan {
   );
 }
 
-function findingsOf(
-  subject: ReleaseSubject,
-  { pull, reviews, holds, now }: ReleaseCheckFacts,
-): readonly ReleaseFinding[] {
-  const approvedBy =
-    pull === null
-      ? null
-      : reviews
-          .filter(({ state, commit }) => state === 'approved' && commit === pull.head.sha)
-          .map(({ login }) => login);
+function findingsOf(subject: ReleaseSubject, facts: ReleaseCheckFacts): readonly ReleaseFinding[] {
+  const { pull, approvedBy, holds, now } = facts;
   return releaseFindings(subject, { holds, number: pull?.number ?? null, approvedBy, now });
 }
 
@@ -67,8 +59,7 @@ function published(
 
 /** Our own proposal is made anew when the default branch says something else by now than what it was made on. */
 function isOutdated({ head, base, model }: ReleaseSubject, { pull }: ReleaseCheckFacts): boolean {
-  if (pull === null || pull.head.ref !== releaseBranch(model) || modelOfReleaseBranch(pull.head.ref) === null)
-    return false;
+  if (pull === null || pull.head.ref !== releaseBranch(model)) return false;
   if (head.kind !== 'valid' || base.kind !== 'valid') return false;
   // What the branch does not know: entries that the default branch has, and it has not.
   const rejected = base.manifest.rejected.some(

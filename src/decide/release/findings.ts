@@ -14,8 +14,8 @@ export interface ReleaseSetting {
   readonly holds: ReleaseHolds;
   /** The pull request that proposes it; null on the default branch and in a merge queue. */
   readonly number: number | null;
-  /** Null where nobody is asked: in a merge queue, and once it is merged. */
-  readonly approvedBy: readonly string[] | null;
+  /** By environment, who approved and may; null where nobody is asked: in a merge queue, and once it is merged. */
+  readonly approvedBy: Readonly<Record<string, readonly string[]>> | null;
   readonly now: string;
 }
 
@@ -176,13 +176,14 @@ function holdFindings(
   if (policy === null || isRollback(change)) return [];
   const findings: ReleaseFinding[] = [];
   const needed = policy.approvals;
-  if (approvedBy !== null && approvedBy.length < needed) {
-    const by = approvedBy.length === 0 ? 'nobody' : approvedBy.map((login) => `\`${login}\``).join(', ');
+  const approvers = approvedBy?.[environment] ?? [];
+  if (approvedBy !== null && approvers.length < needed) {
+    const by = approvers.length === 0 ? 'nobody who may' : approvers.map((login) => `\`${login}\``).join(', ');
     findings.push({
       ...problem(
         'approval',
         environment,
-        `expected ${needed} to approve a release to \`${environment}\`, found ${by}; approve this pull request as somebody who may release there`,
+        `expected ${needed} to approve a release to \`${environment}\`, found ${by}; let somebody who may \`/promote\` there approve this pull request`,
       ),
       kind: 'wait',
     });
