@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Pace } from '../app/connections.ts';
 import { type RunningApp, startApp } from '../app/server.ts';
+import type { Connections } from '../src/rollout/connections.ts';
 import type { DatabasePlace } from '../src/store/place.ts';
 import type { ActionsBackend } from './github/actions-backend.ts';
 import { type SandboxApp, type SandboxGithub, startGithub } from './github/github.ts';
@@ -48,6 +49,8 @@ export async function startWorld(
     readonly pace?: Pace;
     /** The App's own time; GitHub and the runners keep the machine's. */
     readonly appClock?: () => Date;
+    /** What the operator lets rollouts reach; nothing unless told otherwise. */
+    readonly connections?: Connections;
   } = {},
 ): Promise<World> {
   await using opening = new AsyncDisposableStack();
@@ -92,6 +95,7 @@ export async function startWorld(
       logLevel: options.logLevel ?? 'warn',
       pace: options.pace ?? 'polite',
       ...(options.appClock === undefined ? {} : { clock: options.appClock }),
+      ...(options.connections === undefined ? {} : { connections: options.connections }),
     }),
   );
   registration.app.webhookUrl = `${app.url}/api/github/webhooks`;

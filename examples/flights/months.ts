@@ -51,16 +51,28 @@ export async function writeHoldout(options: { readonly rows: number; readonly fi
   await write(file, `SELECT * FROM (${flights}) WHERE month <= '2001-05' AND ${isHoldout} ORDER BY lot LIMIT ${rows}`);
 }
 
+/**
+ * Writes flights of June that neither a month's sample nor the holdout holds, in a random order, as lines of JSON: what an
+ * application asks a model about once it is served, with the delays that it learns later.
+ */
+export async function writeLive(options: { readonly rows: number; readonly file: string }): Promise<void> {
+  const { rows, file } = options;
+  const sample = `SELECT * FROM (${flights}) WHERE month = '2001-06' AND NOT ${isHoldout} ORDER BY lot DESC LIMIT ${rows}`;
+  await copy(file, `SELECT hour, weekday, distance, origin, destination, delay FROM (${sample})`, 'json');
+}
+
 async function write(file: string, sample: string): Promise<void> {
+  await copy(file, `SELECT ${columns} FROM (${sample}) ORDER BY date, lot`, 'parquet');
+}
+
+async function copy(file: string, query: string, format: 'parquet' | 'json'): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
   const instance = await DuckDBInstance.create();
   const connection = await instance.connect();
   try {
     // One thread writes the same bytes each time.
     await connection.run('SET threads = 1');
-    await connection.run(
-      `COPY (SELECT ${columns} FROM (${sample}) ORDER BY date, lot) TO '${file.replaceAll("'", "''")}' (FORMAT parquet)`,
-    );
+    await connection.run(`COPY (${query}) TO '${file.replaceAll("'", "''")}' (FORMAT ${format})`);
   } finally {
     connection.closeSync();
     instance.closeSync();

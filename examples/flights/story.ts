@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { addMonth } from './prepare.ts';
 
 /** The changes that the example's pull requests make, each to a working copy of its repository. */
-export const storyChanges = ['june', 'worse-code', 'replaced-model', 'documentation'] as const;
+export const storyChanges = ['june', 'worse-code', 'replaced-model', 'documentation', 'whole-hours', 'leaked'] as const;
 export type StoryChange = (typeof storyChanges)[number];
 
 /** What a person would write about a change. */
@@ -51,6 +51,20 @@ export async function makeChange(options: {
         branch: 'more-trees',
         title: 'Predict delays with 200 trees',
         body: 'Trained with `train_delay.py` on the same data; 40 trees were 40 because it was a first try.',
+      };
+    case 'whole-hours':
+      copyFileSync(join(story, 'delay-minutes-whole-hours.onnx'), join(folder, 'models/delay-minutes.onnx'));
+      return {
+        branch: 'whole-hours',
+        title: 'Take hours as whole numbers',
+        body: 'The same trees. (Every caller sends a float, which this model refuses: no holdout shows that.)',
+      };
+    case 'leaked':
+      copyFileSync(join(story, 'delay-minutes-leaked.onnx'), join(folder, 'models/delay-minutes.onnx'));
+      return {
+        branch: 'all-the-data',
+        title: 'Train on all the data that we have',
+        body: 'The error falls by a lot. (All the data: the holdout, too, so that it says nothing any more.)',
       };
     case 'documentation': {
       const source = 'The flights come from the US Bureau of Transportation Statistics.';

@@ -1,6 +1,7 @@
 import { createReadStream, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { AppError, messageOf } from '../error.ts';
 
 /** Where this server may fetch models: a `uri` comes from a file that people edit, so it reaches nothing besides. */
@@ -26,6 +27,8 @@ export function artifactPlaces(options: {
       // What is written in a uri and where it leads must begin alike: `..` is resolved before it is compared.
       const isKnown = URL.canParse(address) && addresses.some((known) => new URL(address).href.startsWith(known));
       if (!isKnown) throw refused(uri, [...addresses, ...folders]);
+      const asset = token === null ? null : githubAsset(address);
+      if (asset !== null) return await downloadAsset(asset, { address, token, timeoutMs });
       return await download(address, { token, timeoutMs });
     },
   };
@@ -48,11 +51,67 @@ function openFile(
   return createReadStream(real);
 }
 
+interface Asset {
+  /** The address of the REST API, without a slash at its end. */
+  readonly api: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly name: string;
+}
+
+/** The page of a release's asset, which takes no token; of a private repository only the API gives the bytes. */
+function githubAsset(address: string): Asset | null {
+  const { origin, pathname } = new URL(address);
+  const [, repository, tag, name] = /^\/([^/]+\/[^/]+)\/releases\/download\/([^/]+)\/([^/]+)$/.exec(pathname) ?? [];
+  if (repository === undefined || tag === undefined || name === undefined) return null;
+  return {
+    api: origin === 'https://github.com' ? 'https://api.github.com' : `${origin}/api/v3`,
+    repository,
+    tag,
+    name,
+  };
+}
+
+const Release = z.looseObject({
+  assets: z.array(z.looseObject({ name: z.string(), url: z.string() })).max(10_000),
+});
+
+async function downloadAsset(
+  { api, repository, tag, name }: Asset,
+  options: { readonly address: string; readonly token: string | null; readonly timeoutMs: number },
+): Promise<AsyncIterable<Uint8Array>> {
+  const { address, token, timeoutMs } = options;
+  const found = await ask(`${api}/repos/${repository}/releases/tags/${tag}`, {
+    accept: 'application/vnd.github+json',
+    token,
+    timeoutMs: 30_000,
+  });
+  const release = Release.safeParse(await found.json().catch(() => null));
+  const asset = release.data?.assets.find((one) => one.name === decodeURIComponent(name));
+  // The token is sent to nobody but the API that it is for.
+  if (asset === undefined || !asset.url.startsWith(`${api}/`)) {
+    throw new AppError('not-found', `expected a model at ${address}, found no such asset; release it again`);
+  }
+  return bodyOf(await ask(asset.url, { accept: 'application/octet-stream', token, timeoutMs }));
+}
+
 async function download(
   address: string,
   { token, timeoutMs }: { readonly token: string | null; readonly timeoutMs: number },
 ): Promise<AsyncIterable<Uint8Array>> {
-  const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+  return bodyOf(await ask(address, { accept: '*/*', token, timeoutMs }));
+}
+
+async function* bodyOf({ body }: Response): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body ?? []) yield chunk;
+}
+
+/** Redirects are followed, to storage elsewhere; fetch sends no token there, and what comes is hashed in any case. */
+async function ask(
+  address: string,
+  { accept, token, timeoutMs }: { readonly accept: string; readonly token: string | null; readonly timeoutMs: number },
+): Promise<Response> {
+  const headers = { accept, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
   let response: Response;
   try {
     response = await fetch(address, { headers, signal: AbortSignal.timeout(timeoutMs) });
@@ -61,7 +120,7 @@ async function download(
       cause,
     });
   }
-  if (response.status === 200 && response.body !== null) return response.body;
+  if (response.status === 200) return response;
   await response.body?.cancel();
   const code = [401, 403].includes(response.status)
     ? 'not-permitted'
