@@ -104,6 +104,25 @@ connections:
     expect(problems(written)).not.toEqual([]);
   });
 
+  it.each([
+    '!hunter2 x',
+    '*hunter2',
+    '&hunter2 *hunter2',
+    '@hunter2',
+    '{{hunter2',
+    '"hunter2',
+    '%hunter2',
+    '[hunter2, {hunter2}]',
+    '|hunter2',
+    '1hunter2: x: y',
+    'hunter2: {env: hunter2',
+  ])('shows nothing of a credential that YAML cannot read: %s', (written) => {
+    const found = problems(`connections:\n  a:\n    kind: prometheus\n    url: http://x\n    token: ${written}\n`);
+
+    expect(found).not.toEqual([]);
+    expect(found.join('\n')).not.toContain('hunter2');
+  });
+
   it('never throws, whatever the text', () => {
     fc.assert(
       fc.property(

@@ -53,7 +53,7 @@ export function parseConnections(options: {
   // zod's own type for the result allows every vocabulary; what it makes of these schemas uses that of SchemaNode.
   const schema = z.toJSONSchema(document, { io: 'input', target: 'draft-7', unrepresentable: 'any' }) as SchemaNode;
   const parsed = parseDocument({ ...options, document, schema, words, explain, findings: badNames });
-  if (parsed.kind === 'invalid') return parsed;
+  if (parsed.kind === 'invalid') return { kind: 'invalid', problems: parsed.problems.map(withoutSyntax) };
   const connections = Object.entries(parsed.value.connections).map(([name, value]) => {
     const { kind, repositories, environments, ...settings } = Base.parse(value);
     return { name, kind, repositories, environments, settings };
@@ -122,6 +122,12 @@ function explain(issue: z.core.$ZodIssue, written: Written): readonly Finding[] 
   return explainIssue(issue, written).map((finding) =>
     shownKeys.includes(finding.at[2]) ? finding : { ...finding, found: withoutValue(finding) },
   );
+}
+
+/** What the parser of YAML says of a mistake can hold the text that it stumbled on. */
+function withoutSyntax(problem: Problem): Problem {
+  if (problem.expected.startsWith('an anchor')) return { ...problem, expected: 'an anchor that stands above' };
+  return problem.expected === 'valid YAML' ? { ...problem, found: 'a mistake of syntax' } : problem;
 }
 
 function describes(path: readonly PropertyKey[], schema: SchemaNode): boolean {
