@@ -31,6 +31,8 @@ export function judging(policy: JudgePolicy): Judging {
   const metrics: readonly MetricStanding[] = Object.entries(policy.metrics).map(([name, metric]) =>
     standMetric({ name, metric, deciding }),
   );
+  // What stands below the line of a ratio need not be requests.
+  const counting = Object.entries(policy.metrics).flatMap(([name, { kind }]) => (kind === 'ratio' ? [] : [name]));
   const split = watchSampleRatio();
   const steps = watchSteps(policy);
   // A header says who gets the candidate; then the weight is no share of all requests.
@@ -41,7 +43,7 @@ export function judging(policy: JudgePolicy): Judging {
     add(interval) {
       if (interval.interval <= newest) return;
       newest = interval.interval;
-      const requests = requestsOf(interval, metrics);
+      const requests = requestsOf(interval, counting);
       if (interval.weight <= 0) {
         if (interval.interval >= 0) return;
         for (const metric of metrics) metric.addHistory(interval);
@@ -73,9 +75,9 @@ export function judging(policy: JudgePolicy): Judging {
 }
 
 /** The requests of both arms: as measured, else what the first metric with both counts. */
-function requestsOf(interval: Interval, metrics: readonly MetricStanding[]): RequestPair | null {
+function requestsOf(interval: Interval, counting: readonly string[]): RequestPair | null {
   if (interval.requests !== undefined) return interval.requests;
-  for (const { name } of metrics) {
+  for (const name of counting) {
     const arms = Object.hasOwn(interval.metrics, name) ? interval.metrics[name] : undefined;
     if (arms === undefined) continue;
     const [candidate, champion] = [exposureOf(arms.candidate), exposureOf(arms.champion)];

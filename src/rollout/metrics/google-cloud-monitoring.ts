@@ -11,7 +11,7 @@ import { understood } from '../connections/understood.ts';
 import { fillIn, inAddress, inQuotes } from '../fill-in.ts';
 import { checkByMeasuring } from './check.ts';
 import { answerOfPoints, Series } from './google-points.ts';
-import { measureByParts, type PartAnswer } from './parts.ts';
+import { isSubset, measureByParts, type PartAnswer } from './parts.ts';
 import { fillInsOf, windowOf } from './window.ts';
 
 /** What the operator writes of Google Cloud Monitoring. The service account needs `roles/monitoring.viewer`. */
@@ -47,9 +47,8 @@ export function openGoogleCloudMonitoring({
     return measureByParts(question, async (part, text) => {
       const filled = fillIn(text, fillInsOf(question), inQuotes);
       const answer = await partOf(question, part, filled);
-      const isSubset = ['events', 'slow', 'converted'].includes(part);
       // A counter of failures is often written with the first failure: where others of its metric are written, none of it is zero.
-      return answer.kind === 'nothing' && isSubset && (await isWritten(question, filled))
+      return answer.kind === 'nothing' && isSubset(part) && (await isWritten(question, filled))
         ? { kind: 'number', value: 0 }
         : answer;
     });

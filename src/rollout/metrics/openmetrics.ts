@@ -12,7 +12,7 @@ import { increaseOf } from './counter-increase.ts';
 import { type EdgeReadings, edgeReadings } from './edge-readings.ts';
 import { parseMatchers } from './label-matchers.ts';
 import { type Exposed, parseExposition } from './openmetrics-text.ts';
-import { measureByParts, type PartAnswer, partProblems } from './parts.ts';
+import { isSubset, measureByParts, type PartAnswer, partProblems } from './parts.ts';
 import { parseSelector } from './prometheus-selector.ts';
 import { counterTracks, differing, edgesOf, histogramTracks } from './prometheus-tracks.ts';
 import { fillInsOf, windowOf } from './window.ts';
@@ -67,7 +67,7 @@ export function openOpenmetrics({
         const filled = fillIn(text, fillInsOf(question), inPromql);
         const answer = counted({ part, text: filled, question, before: now, after: now });
         // A counter of failures is often born with the first.
-        return answer.kind === 'nothing' && part === 'events' ? { kind: 'number', value: 0 } : answer;
+        return answer.kind === 'nothing' && isSubset(part) ? { kind: 'number', value: 0 } : answer;
       }),
     );
   }
@@ -103,16 +103,18 @@ function counted(given: {
 }): PartAnswer {
   const { part, text, question, before, after } = given;
   const selector = parseSelector(text);
-  if (selector === null)
+  if (selector === null) {
     throw new AppError(
       'bad-input',
       `\`${part}\`: expected a counter such as sum(name{label="value"}), found ${quoted(text)}; there is nothing here that evaluates more`,
     );
+  }
   if (after === null) {
     return { kind: 'nothing', reason: 'the window ended long ago, and a server’s own counters have no past' };
   }
-  if (before === null)
+  if (before === null) {
     return { kind: 'nothing', reason: 'there is no reading from the beginning of this window; the next one has it' };
+  }
   const { from, to } = windowOf(question);
   const matches = parseMatchers(/\{([\s\S]*)\}/.exec(selector.selector)?.[1] ?? '');
   const isMeant = ({ name, labels }: Exposed) =>
@@ -134,7 +136,7 @@ function counted(given: {
   const increase = increaseOf(tracks, { from, to, isBorn: () => true });
   if (increase === null) {
     const isKnown =
-      ['events', 'slow', 'converted'].includes(part) && after.some(({ name }) => name === selector.metric);
+      isSubset(part) && after.some(({ name }) => name === selector.metric);
     return isKnown
       ? { kind: 'number', value: 0 }
       : { kind: 'nothing', reason: `nothing matches ${quoted(selector.selector)}` };

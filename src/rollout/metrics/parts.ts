@@ -32,6 +32,11 @@ export const partsOf: Readonly<Record<Kind, readonly Parts[]>> = {
   conversion: [{ users: { meaning: 'users exposed' }, converted: { meaning: 'those who did it' } }],
 };
 
+/** Whether a part counts some of what another part counts: the counter of such a part is often born with the first of them. */
+export function isSubset(part: string): boolean {
+  return ['events', 'slow', 'converted'].includes(part);
+}
+
 /** A latency's edge as the histogram names it. */
 export type Edge = number | '+Inf';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError, messageOf } from '../../error.ts';
+import { AppError } from '../../error.ts';
 import { nearest } from '../../policy/nearest.ts';
 import { quoted } from '../../policy/quoted.ts';
 import type { MetricQuestion, MetricSource } from '../../ports/metric-source.ts';
@@ -9,7 +9,7 @@ import type { Opening } from '../connections/opening.ts';
 import { fillIn, inPromql } from '../fill-in.ts';
 import { checkByMeasuring } from './check.ts';
 import { type CounterTrack, increaseOf, inWindow } from './counter-increase.ts';
-import { measureByParts, type PartAnswer, partProblems } from './parts.ts';
+import { isSubset, measureByParts, type PartAnswer, partProblems } from './parts.ts';
 import { labelsOf, type PrometheusServer, queryPrometheus } from './prometheus-api.ts';
 import { bornTracks } from './prometheus-births.ts';
 import { hasRange, parseSelector } from './prometheus-selector.ts';
@@ -64,11 +64,7 @@ export function prometheusSource(server: PrometheusServer, lookbackMs: number): 
   }
 }
 
-/** A counter of failures is often born with the first failure: where others of its metric were read in this window, none of it is zero. */
-function isSubset(part: string): boolean {
-  return ['events', 'slow', 'converted'].includes(part);
-}
-
+/** Whether others of the metric were read in this window: then there is none of these, while silence could mean that nobody counts. */
 async function isReadElsewhere(server: PrometheusServer, text: string, question: MetricQuestion): Promise<boolean> {
   const metric = parseSelector(text)?.metric;
   if (!metric) return false;
@@ -164,7 +160,8 @@ async function check(
     const sentences = (await Promise.all(parts.map((part) => partTrouble(server, question, part)))).flat();
     if (sentences.length > 0) return sentences;
   } catch (error) {
-    return [messageOf(error)];
+    if (!(error instanceof AppError)) throw error;
+    return [error.message];
   }
   return checkByMeasuring(question, measure);
 }

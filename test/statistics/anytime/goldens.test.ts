@@ -93,6 +93,38 @@ describe('the mixture over a fixed split', () => {
   });
 });
 
+describe('the beta mixture of a walk', () => {
+  // In confseq's terms: a sum s of variance v whose steps are −g or h, with a precision tuned to v = 100.
+  const [g, h, v] = [0.2, 0.8, 100];
+  const r = mixturePrecision(v, 0.05) - g * h;
+  const log = (s: number): number => {
+    const steps = v / (g * h);
+    const firsts = s + g * steps;
+    return logBetaMixture({ firsts, seconds: steps - firsts, share: g, a: r / h, b: r / g });
+  };
+
+  it('is that of the package confseq, and reaches 1/α at its bound', () => {
+    expect(log(10)).toBeCloseTo(-0.6941012, 7);
+    expect(log(31.4308)).toBeCloseTo(Math.log(20), 4);
+  });
+
+  it.each([
+    [700, 1000, 100, [0.651629, 0.745949]],
+    [15, 50, 50, [0.129556, 0.511896]],
+    [100, 200, 1, [0.328923, 0.671076]],
+  ] as const)('bounds the chance of %d among %d, tuned to %d, as confseq does', (firsts, trials, tuned, bounds) => {
+    for (const share of bounds) {
+      const [a, b] = [1 - share, share].map((other) => {
+        const unit = share * (1 - share);
+        return Math.max(mixturePrecision(tuned * unit, 0.05) - unit, 1e-3 * unit) / other;
+      });
+      const found = logBetaMixture({ firsts, seconds: trials - firsts, share, a: a ?? 0, b: b ?? 0 });
+
+      expect(found).toBeCloseTo(Math.log(20), 3);
+    }
+  });
+});
+
 interface TwoByTwoRow {
   readonly n: TwoGroups['n'];
   readonly x: TwoGroups['x'];
