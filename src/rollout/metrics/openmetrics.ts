@@ -135,8 +135,7 @@ function counted(given: {
   // The server was read before without a series that it has now: that one began at zero since.
   const increase = increaseOf(tracks, { from, to, isBorn: () => true });
   if (increase === null) {
-    const isKnown =
-      isSubset(part) && after.some(({ name }) => name === selector.metric);
+    const isKnown = isSubset(part) && after.some(({ name }) => name === selector.metric);
     return isKnown
       ? { kind: 'number', value: 0 }
       : { kind: 'nothing', reason: `nothing matches ${quoted(selector.selector)}` };
