@@ -1,6 +1,6 @@
 /** What takes longest, most of it waiting for real processes: `npm run test:long` plays it, so that `npm test` stays short. */
 export const longSuites: readonly string[] = [
-  'test/scenarios/{access,artifacts,bad-input,broken-repository,budget,commands,forgery,locks,release,trusted-commit,webhooks}.test.ts',
+  'test/scenarios/{access,artifacts,bad-input,broken-repository,budget,commands,forgery,locks,release,rollout-people,trusted-commit,webhooks}.test.ts',
   'test/actions/{check,train-evaluate}.test.ts',
   'test/app/{backup,rate-limits,stop,unanswered}.test.ts',
   'test/examples/flights.test.ts',

@@ -109,6 +109,8 @@ function createCheck(openapi: unknown, webhookSchema: unknown): Check {
     code: { optimize: false },
   });
   addFormats.default(ajv);
+  // Addresses of GitHub's own bots hold brackets: `1+siskin[bot]@users.noreply.github.com`.
+  ajv.addFormat('email', /^[^@\s]+@[^@\s]+$/);
   ajv.addSchema({ ...api, $id: 'api' });
   ajv.addSchema({ ...hooks, $id: 'hooks' });
   const compiled = new Map<string, ValidateFunction>();

@@ -3,8 +3,8 @@ import type { RolloutTraces } from '../rollout/rollout-effect.ts';
 import type { RolloutRecord, RolloutState } from '../rollout/rollout-record.ts';
 import { stepsOf } from '../rollout/rollout-steps.ts';
 import { code, prose } from './escape.ts';
-import { clock } from './markdown.ts';
-import { count, duration } from './number.ts';
+import { clock, details } from './markdown.ts';
+import { count, counted, duration } from './number.ts';
 import { metricsTable } from './rollout-metrics.ts';
 import { headline, passed, weightText } from './rollout-words.ts';
 
@@ -29,6 +29,7 @@ export function renderRollout(view: RolloutView): string {
     isSettled(rollout.state) ? null : progressLine(view),
     nextSection(view),
     nextCommands(rollout),
+    evidenceSection(view),
     `<sub>Rollout ${code(rollout.id)} · asked for by ${prose(rollout.by)} · updated ${clock(now, now)}</sub>`,
   ];
   return parts.filter((part) => part !== null && part !== '').join('\n\n');
@@ -42,11 +43,10 @@ function isSettled({ kind }: RolloutState): boolean {
 /** What became of it and where git stands; null while it goes on. */
 function outcomeSection({ rollout, traces }: RolloutView): string | null {
   const { state, previous, environment } = rollout;
-  const evidence = evidenceSentence(rollout, traces);
   switch (state.kind) {
     case 'succeeded': {
       const tag = traces.tag === undefined ? '' : ` Git agrees by the tag ${code(traces.tag)}.`;
-      return `${code(environment)} serves version ${code(rollout.release.version)}.${tag}${evidence}`;
+      return `${code(environment)} serves version ${code(rollout.release.version)}.${tag}`;
     }
     case 'rolled-back': {
       const zero =
@@ -57,7 +57,7 @@ function outcomeSection({ rollout, traces }: RolloutView): string | null {
         previous === null
           ? `${code(environment)} serves what it served before.`
           : `${code(environment)} serves version ${code(previous.version)}.`;
-      return `${zero} ${serves} ${revertSentence(rollout, traces)}${issueSentence(traces)}${evidence}`;
+      return `${zero} ${serves} ${revertSentence(rollout, traces)}${issueSentence(traces)}`;
     }
     case 'failed':
       return `${prose(state.reason)} A person has to look: the candidate was last seen to get ${weightText(rollout.weight)}.${issueSentence(traces)}`;
@@ -93,19 +93,20 @@ function issueSentence({ issue }: RolloutTraces): string {
   return issue === undefined ? '' : ` What was seen is in #${issue}.`;
 }
 
-/** Where the evidence is, and the commands that give the same verdict on any machine; empty until it is in git. */
-function evidenceSentence(rollout: RolloutRecord, { evidence }: RolloutTraces): string {
-  if (evidence === undefined) return '';
+/** Where the evidence is, and the commands that give the same verdict on any machine; null until it is in git. */
+function evidenceSection({ rollout, course, traces: { evidence } }: RolloutView): string | null {
+  if (evidence === undefined) return null;
   const at = `git show ${evidence}:${evidenceFolder(rollout)}`;
-  return [
-    '\n\nThe same verdict on your machine, from git alone:',
+  const sealed = counted(course.intervals + course.history, 'interval');
+  const commands = [
     '```sh',
     'git fetch origin siskin/evidence',
     `${at}/evidence.jsonl > evidence.jsonl`,
     `${at}/policy.yml > policy.yml`,
     'siskin replay --policy policy.yml evidence.jsonl',
     '```',
-  ].join('\n');
+  ];
+  return details(`Evidence: ${sealed} — the same verdict on your machine`, commands.join('\n'));
 }
 
 /** Where the evidence branch keeps a rollout. The names are those of a policy: letters, digits and hyphens. */
@@ -190,9 +191,10 @@ const heldWords: Readonly<Record<Extract<RolloutState, { readonly kind: 'held' }
 };
 
 /** What a person can type, the safe way out last; null when nothing is left to decide. */
-function nextCommands({ state, environment, model }: RolloutRecord): string | null {
-  const of = `-e ${environment} -m ${model}`;
-  const back = `/rollback ${environment} -m ${model}`;
+function nextCommands({ state, environment }: RolloutRecord): string | null {
+  // A release pull request is of one model, so that it need not be named.
+  const of = `-e ${environment}`;
+  const back = `/rollback ${environment}`;
   const list = (...commands: readonly string[]) => `**Next** ${commands.map((one) => code(one)).join(' · ')}`;
   switch (state.kind) {
     case 'requested':
@@ -211,7 +213,7 @@ function nextCommands({ state, environment, model }: RolloutRecord): string | nu
     case 'baking':
       return list(back);
     case 'succeeded':
-      return list(back, `/promote -m ${model}`);
+      return list(back, '/promote');
     case 'rolled-back':
       return list(`/explain ${state.cause.kind === 'command' ? 'rolled-back' : state.cause.kind}`);
     case 'failed':

@@ -22,9 +22,9 @@ describe('the comment of a rollout', () => {
 
       **5 % · 6:00 so far** → 25 % → 50 % → 100 % · split seen 5 % · 900 requests on \`v2\`
 
-      Step 1 of 3 needs no harm (about 1 requests): any minute now. Otherwise, undecided after 60 minutes, a person decides.
+      Step 1 of 3 needs no harm: any minute now. Otherwise, undecided after 60 minutes, a person decides.
 
-      **Next** \`/canary pause -e production -m late\` · \`/canary advance -e production -m late\` · \`/rollback production -m late\`
+      **Next** \`/canary pause -e production\` · \`/canary advance -e production\` · \`/rollback production\`
 
       <sub>Rollout \`ro-c40e9284b7423d5ef21828be\` · asked for by ada · updated 12:06 UTC</sub>"
     `);
@@ -46,18 +46,22 @@ describe('the comment of a rollout', () => {
 
       Zero traffic verified 3.1 s after the verdict. \`production\` serves version \`v1\`. Git agrees through #214 (revert). The digest of \`v2\` is rejected for \`production\`. What was seen is in #215.
 
-      The same verdict on your machine, from git alone:
-      \`\`\`sh
-      git fetch origin siskin/evidence
-      git show abc1234:late/production/ro-c40e9284b7423d5ef21828be/evidence.jsonl > evidence.jsonl && git show abc1234:late/production/ro-c40e9284b7423d5ef21828be/policy.yml > policy.yml
-      siskin replay --policy policy.yml evidence.jsonl
-      \`\`\`
-
       | metric | \`v1\` | \`v2\` | difference (holds at any time) | harm | not worse |
       | --- | ---: | ---: | ---: | --- | --- |
       | \`errors\` | 0.98 % ▂▂▂ | 5.6 % ▇█▇ | × 5.65 (1.97 … 13.74) | 🔴 harm | E 0.1 of 20 ▱▱▱▱▱▱▱▱▱▱ |
 
-      **Next** \`/explain rolled-back\`
+      **Next** \`/explain harm\`
+
+      <details><summary>Evidence: 33 intervals — the same verdict on your machine</summary>
+
+      \`\`\`sh
+      git fetch origin siskin/evidence
+      git show abc1234:late/production/ro-c40e9284b7423d5ef21828be/evidence.jsonl > evidence.jsonl
+      git show abc1234:late/production/ro-c40e9284b7423d5ef21828be/policy.yml > policy.yml
+      siskin replay --policy policy.yml evidence.jsonl
+      \`\`\`
+
+      </details>
 
       <sub>Rollout \`ro-c40e9284b7423d5ef21828be\` · asked for by ada · updated 12:10 UTC</sub>"
     `);

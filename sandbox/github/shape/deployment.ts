@@ -39,7 +39,8 @@ export function deploymentStatusShape(world: World, deployment: Deployment, stat
     description: status.description,
     environment: status.environment,
     // GitHub answers the empty text where nothing was given; its own description wants a URI only when there is one.
-    environment_url: status.environmentUrl,
+    // GitHub answers with an empty text, which its own description does not allow.
+    ...(status.environmentUrl === '' ? {} : { environment_url: status.environmentUrl }),
     log_url: status.logUrl,
     target_url: status.logUrl,
     created_at: status.createdAt.toISOString(),
