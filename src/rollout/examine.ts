@@ -119,8 +119,9 @@ function question(
     to,
   }: { readonly name: string; readonly metric: Metric; readonly from: string; readonly to: string },
 ) {
-  const { version } = champion ?? candidate;
-  return { name, metric, model, arm: 'champion' as const, version, from, to };
+  // Before anything ever served there is only the candidate, which has no series yet.
+  const arm = champion === null ? ('candidate' as const) : ('champion' as const);
+  return { name, metric, model, arm, version: (champion ?? candidate).version, from, to };
 }
 
 function before(now: string, count: number): string {
