@@ -15,8 +15,8 @@ export interface MetricStanding {
   add(interval: Interval): void;
   /** Of the newest interval. */
   measured(): Measured;
-  /** How many intervals in a row were measured as the newest. */
-  run(): number;
+  /** Whether it has been measured so for long enough to be a finding. */
+  isLasting(): boolean;
   /** The interval that showed harm: for counts only when their dispersion is known. */
   harmedAt(): number | null;
   /** The interval that would have shown harm, had the dispersion of the counts been known. */
@@ -25,6 +25,15 @@ export interface MetricStanding {
   provenAt(): number | null;
   judgement(): MetricJudgement;
 }
+
+/** So many intervals in a row a source may fail, or a candidate that should have had requests have none. */
+const patience = 3;
+
+/** Of so many requests that its weight promises, a candidate would have had one; only a broken way leads to none. */
+const manyMissed = 10;
+
+/** So many intervals without anybody are a finding by themselves. */
+const longLull = 10;
 
 /** Begins to follow a metric. All that roll back share their α (Bonferroni); promotion needs every one at its own α. */
 export function standMetric(options: {
@@ -40,7 +49,7 @@ export function standMetric(options: {
   const nonInferiority = crossing(metric['non-inferiority-alpha']);
   const superiority = metric.role === 'target' ? crossing(metric['non-inferiority-alpha']) : null;
   const isCount = metric.kind === 'error-rate' || metric.kind === 'latency-quantile';
-  let [state, count]: [Measured, number] = ['no-series', 0];
+  let [state, count, missed]: [Measured, number, number] = ['no-series', 0, 0];
   let why: string | null = 'nothing was measured yet';
   return {
     name,
@@ -52,7 +61,9 @@ export function standMetric(options: {
     add(interval) {
       const arms = armsOf(interval, name);
       const [found, reason] = taken(arms);
-      count = found === state ? count + 1 : 1;
+      if (found !== state) [count, missed] = [0, 0];
+      count += 1;
+      missed += missedBy(arms, interval.weight);
       [state, why] = [found, reason];
       if (found !== 'judged') return;
       const now = watch.evidence();
@@ -61,7 +72,8 @@ export function standMetric(options: {
       superiority?.look(now.superiority, interval.interval);
     },
     measured: () => state,
-    run: () => count,
+    isLasting: () =>
+      state === 'no-traffic' ? count >= longLull || (count >= patience && missed >= manyMissed) : count >= patience,
     harmedAt: () => (isDoubted(watch.dispersion()) ? null : harm.evidence().crossedAt),
     doubtedAt: () => (isDoubted(watch.dispersion()) ? harm.evidence().crossedAt : null),
     provenAt() {
@@ -87,7 +99,11 @@ export function standMetric(options: {
   function taken(arms: Arms | undefined): readonly [Measured, string | null] {
     if (arms === undefined) return ['no-series', 'the evidence has no such metric'];
     const { candidate, champion } = arms;
-    for (const arm of [champion, candidate]) if (arm !== undefined && 'missing' in arm) return absence(arm);
+    const absent = [champion, candidate].flatMap((arm) =>
+      arm !== undefined && 'missing' in arm ? [absence(arm)] : [],
+    );
+    const worst = absent.find(([measured]) => measured === 'source-down') ?? absent[0];
+    if (worst !== undefined) return worst;
     if (candidate === undefined || 'missing' in candidate || 'missing' in champion) {
       return ['no-series', 'the evidence has no candidate'];
     }
@@ -108,6 +124,12 @@ function armsOf(interval: Interval, name: string): Arms | undefined {
 
 function absence(arm: Extract<Arms['champion'], { readonly missing: string }>): readonly [Measured, string] {
   return [arm.missing === 'failed' ? 'source-down' : arm.missing, arm.reason];
+}
+
+/** The requests that the candidate should have had beside those of the champion. */
+function missedBy(arms: Arms | undefined, weight: number): number {
+  const champion = arms?.champion;
+  return champion === undefined || 'missing' in champion ? 0 : (champion.n * weight) / (100 - weight);
 }
 
 /** Sealed evidence is checked when it is read; what an adapter just measured is not. */

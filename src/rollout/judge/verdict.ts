@@ -1,9 +1,6 @@
 import type { Judgement } from '../judgement.ts';
 import type { MetricStanding } from './metric-standing.ts';
 
-/** So many intervals in a row a source may fail, or nobody come, before that is a finding. */
-export const patience = 3;
-
 type Finding = Pick<Judgement, 'verdict' | 'reason' | 'metric' | 'decidedAt'>;
 
 /**
@@ -44,7 +41,7 @@ export function provenBy(metrics: readonly MetricStanding[]): number | null {
 /** What has not been measured for so long that it is a finding: a failed source is worse than one that is silent. */
 export function absence(metrics: readonly MetricStanding[]): Finding | null {
   for (const reason of ['source-down', 'no-series', 'no-traffic'] as const) {
-    const metric = metrics.find((one) => one.measured() === reason && one.run() >= patience);
+    const metric = metrics.find((one) => one.measured() === reason && one.isLasting());
     if (metric !== undefined) {
       const verdict = reason === 'source-down' ? 'error' : 'inconclusive';
       return { verdict, reason, metric: metric.name, decidedAt: null };

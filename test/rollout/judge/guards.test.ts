@@ -93,6 +93,16 @@ describe('what could not be measured', () => {
     });
   });
 
+  it('is no finding when a quiet service has a few minutes without anybody for the candidate', () => {
+    const quiet = (count: number, champion: number) =>
+      judge([...calm, ...run(count, (at) => ({ metrics: counted(at, 5, [0, 0], [champion, 0]).metrics }))], watching())
+        .reason;
+
+    expect([quiet(5, 10), quiet(9, 10), quiet(10, 10)]).toEqual(['undecided', 'undecided', 'no-traffic']);
+    expect([quiet(2, 2000), quiet(3, 2000)]).toEqual(['undecided', 'no-traffic']);
+    expect([quiet(9, 0), quiet(10, 0)]).toEqual(['undecided', 'no-traffic']);
+  });
+
   it('neither passes a step nor undoes what was shown', () => {
     const steps = [{ weight: 5, 'minimum-minutes': 0 }, { weight: 50 }];
     const never = judge([...calm, ...last(0, silent)], watching({}, { steps }));
