@@ -4,7 +4,7 @@ import type { LockRecord } from './decide/lock.ts';
 import type { Intent } from './intent.ts';
 import type { BudgetLimit } from './policy/budget-limit.ts';
 import type { ReleaseEffect } from './registry/release-effect.ts';
-import type { RolloutEffect } from './rollout/rollout-effect.ts';
+import type { RevertState, RolloutEffect } from './rollout/rollout-effect.ts';
 import type { RolloutOrder, RolloutRecord } from './rollout/rollout-record.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { Approval } from './store/approval-record.ts';
@@ -88,6 +88,8 @@ export type StateChange =
   | { readonly kind: 'end-freezes'; readonly scope: FreezeScope; readonly target: string }
   /** Writes down who caused this plan, or was refused, beside what it does. */
   | { readonly kind: 'audit'; readonly entry: AuditEntry }
+  /** Keeps what became of a rollout's revert pull request that was left to others. */
+  | { readonly kind: 'save-revert'; readonly rollout: string; readonly state: RevertState }
   /** Begins a rollout; of several with one id only the first does anything. */
   | { readonly kind: 'request-rollout'; readonly rollout: RolloutRecord }
   /** Writes down what somebody asks of a rollout. Throws `conflict` when anything happened in it since it was read. */

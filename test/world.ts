@@ -185,6 +185,8 @@ function changeWords(change: Plan['changes'][number]): readonly string[] {
       return [`freeze ${change.freeze.target} of the ${change.freeze.scope.kind} until ${change.freeze.until}`];
     case 'end-freezes':
       return [`end freezes of ${change.target} of the ${change.scope.kind}`];
+    case 'save-revert':
+      return [`revert ${change.state}`];
     case 'reserve':
     case 'settle':
     case 'save-head':

@@ -2,6 +2,8 @@ import type { Plan, StateChange } from '../effect.ts';
 import type { ReconcileFacts } from '../facts/reconcile-facts.ts';
 import { type Intent, type Repository, siskin } from '../intent.ts';
 import { modelOfReleaseBranch } from '../registry/release-branch.ts';
+import { gateRunName } from '../rollout/rollout-effect.ts';
+import { isEnded } from '../rollout/rollout-record.ts';
 import { runName } from '../run-plan.ts';
 import { expiry } from './expiry.ts';
 import { settled } from './lock.ts';
@@ -21,6 +23,7 @@ export function reconcile(
     ...facts.runs.map((known) => ofRun(repository, known, facts.now)),
     ...facts.pulls.map((known) => ofPull(repository, known, facts)),
     ...ofHolds(repository, facts),
+    ...facts.rollouts.flatMap((known) => ofRollout(repository, known)),
     ...ofReleases(repository, facts),
   ];
   const asks: Plan = {
@@ -41,6 +44,27 @@ function ofReleases(repository: Repository, { pulls }: ReconcileFacts): readonly
     const isRelease = head.repositoryId === repository.id && modelOfReleaseBranch(head.ref) !== null;
     return isRelease ? [{ kind: 'check-release', repository, number, head: head.sha }] : [];
   });
+}
+
+/** What of a rollout is not told as it should be, and a gate whose end no event told. */
+function ofRollout(repository: Repository, known: ReconcileFacts['rollouts'][number]): readonly Intent[] {
+  const { rollout, traces } = known;
+  const { id, number, needsGo, state } = rollout;
+  const isWaiting = needsGo === true && (state.kind === 'requested' || state.kind === 'waiting');
+  const gate: readonly Intent[] =
+    isWaiting && traces.gate !== undefined
+      ? [{ kind: 'observe-gate', repository, runId: traces.gate, name: gateRunName(id) }]
+      : [];
+  return [...gate, ...(isTold(known) ? [] : [{ kind: 'show-rollout', repository, rollout: id, number } as const])];
+}
+
+/** Whether all that has to stand on GitHub of a rollout that is over does. */
+function isTold({ rollout, traces }: ReconcileFacts['rollouts'][number]): boolean {
+  if (!isEnded(rollout.state) || traces.deployment === undefined) return false;
+  if (rollout.number !== null && traces.comment === undefined) return false;
+  if (rollout.state.kind === 'succeeded') return traces.tag !== undefined;
+  const revert = traces['revert-state'];
+  return rollout.state.kind !== 'rolled-back' || revert === 'merged' || revert === 'closed' || revert === 'not-needed';
 }
 
 /** Leases whose end nobody looked at, and what pull requests hold of whose end no event told. */

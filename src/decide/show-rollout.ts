@@ -29,7 +29,8 @@ export function showRollout(facts: RolloutFacts | null): Plan {
   if (number !== null) {
     effects.push({ kind: 'publish-rollout-comment', rollout: id, number, body: renderRollout(view) });
   }
-  return { changes: [], effects };
+  const { revertNews } = facts;
+  return { changes: revertNews === null ? [] : [{ kind: 'save-revert', rollout: id, state: revertNews }], effects };
 }
 
 /** A rollout as people are shown it. */

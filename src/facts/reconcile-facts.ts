@@ -2,6 +2,8 @@ import type { Intent, Repository } from '../intent.ts';
 import { type ParsedPolicy, parsePolicy } from '../policy/parse.ts';
 import { policyPath } from '../policy/policy.ts';
 import type { GithubReader, PullRequest, StoreReader, WorkflowRun } from '../ports.ts';
+import type { RolloutTraces } from '../rollout/rollout-effect.ts';
+import { isEnded, type RolloutRecord } from '../rollout/rollout-record.ts';
 import { runName } from '../run-plan.ts';
 import type { LedgerEntry } from '../store/ledger-record.ts';
 import type { PullRecord, RunRecord, ViewRecord } from '../store/run-record.ts';
@@ -21,6 +23,8 @@ export interface ReconcileFacts {
     readonly record: PullRecord | null;
     readonly shown: ViewRecord | null;
   }[];
+  /** Rollouts that go on, and those that ended lately and may not be told of as they should. */
+  readonly rollouts: readonly { readonly rollout: RolloutRecord; readonly traces: RolloutTraces }[];
   /** The default branch, and what its policy is. */
   readonly branch: { readonly name: string; readonly policy: ParsedPolicy['kind'] | 'absent' };
   /** What is held and what is shown of it, as it was before the pull requests were listed. */
@@ -63,10 +67,25 @@ export async function gatherReconcile(
     runs: await Promise.all(runs),
     unsettled: await Promise.all(unsettled),
     pulls: await Promise.all(known),
+    rollouts: await unsettledRollouts(repository, now, store),
     branch: { name: branch.name, policy: parsed?.kind ?? 'absent' },
     thaw,
     now,
   };
+}
+
+/** So long after a rollout ended it is seen to that GitHub and git say so. */
+const toldDays = 7;
+
+async function unsettledRollouts(
+  repository: Repository,
+  now: string,
+  store: StoreReader,
+): Promise<ReconcileFacts['rollouts']> {
+  const all = await store.listRollouts(repository.id);
+  const since = Date.parse(now) - toldDays * 86_400_000;
+  const recent = all.filter(({ state, changedAt }) => !isEnded(state) || Date.parse(changedAt) >= since);
+  return await Promise.all(recent.map(async (rollout) => ({ rollout, traces: await store.readTraces(rollout.id) })));
 }
 
 /** A dispatch that gave no id is found by the run's name. */

@@ -10,6 +10,8 @@ export interface RolloutFacts {
   readonly course: Course;
   /** What stands on GitHub; a revert pull request is as it is now, where that could be read. */
   readonly traces: RolloutTraces;
+  /** What became of a revert pull request since; null where nothing did. */
+  readonly revertNews: RevertState | null;
   /** The one before it that brought its version all the way; null where there is none. */
   readonly earlier: RolloutRecord | null;
   /** Whether another rollout of the service succeeded after this one. */
@@ -36,10 +38,12 @@ export async function gatherRollout(
   const at = others.findIndex((one) => one.id === id);
   const isDone = (one: RolloutRecord) => one.state.kind === 'succeeded';
   const asksForGo = needsGate(rollout, traces);
+  const revertNews = await revertNow(repository, traces, github);
   return {
     rollout,
     course: courseOf(lines, rollout.policy),
-    traces: { ...traces, ...(await revertNow(repository, traces, github)) },
+    traces: revertNews === null ? traces : { ...traces, 'revert-state': revertNews },
+    revertNews,
     earlier: others.slice(at + 1).find(isDone) ?? null,
     isPast: others.slice(0, Math.max(0, at)).some(isDone),
     branch: asksForGo ? (await github.readDefaultBranch(repository)).name : null,
@@ -50,7 +54,7 @@ export async function gatherRollout(
 /** Whether the reviewers of the environment have to be asked, and were not. */
 export function needsGate({ needsGo, state }: RolloutRecord, traces: RolloutTraces): boolean {
   const isBefore = state.kind === 'requested' || state.kind === 'waiting';
-  return needsGo === true && isBefore && traces.gate === undefined && traces['gate-refused'] === undefined;
+  return needsGo === true && isBefore && traces.gate === undefined;
 }
 
 /** What became of a revert pull request that was left to others. While GitHub cannot be asked it is as it was. */
@@ -58,10 +62,10 @@ async function revertNow(
   repository: Repository,
   traces: RolloutTraces,
   github: GithubReader,
-): Promise<{ readonly 'revert-state'?: RevertState }> {
+): Promise<RevertState | null> {
   const { revert = 0, 'revert-state': state } = traces;
-  if (revert === 0 || (state !== 'auto-merge' && state !== 'needs-person')) return {};
+  if (revert === 0 || (state !== 'auto-merge' && state !== 'needs-person')) return null;
   const pull = await github.readPullRequest(repository, revert).catch(() => null);
-  if (pull === null || pull.state === 'open') return {};
-  return { 'revert-state': pull.isMerged ? 'merged' : 'closed' };
+  if (pull === null || pull.state === 'open') return null;
+  return pull.isMerged ? 'merged' : 'closed';
 }

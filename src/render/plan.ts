@@ -36,6 +36,7 @@ function changeSentence(change: StateChange): string | null {
     case 'save-view':
     case 'save-head':
     case 'audit':
+    case 'save-revert':
       return null;
     case 'save-champion':
       return `make the model of run ${change.champion.runId} the champion of ${code(change.champion.model)}`;

@@ -1,5 +1,5 @@
 import type { Course } from '../rollout/course.ts';
-import type { RolloutTraces } from '../rollout/rollout-effect.ts';
+import { gateWorkflow, type RolloutTraces } from '../rollout/rollout-effect.ts';
 import type { RolloutRecord, RolloutState } from '../rollout/rollout-record.ts';
 import { stepsOf } from '../rollout/rollout-steps.ts';
 import { code, prose } from './escape.ts';
@@ -141,12 +141,13 @@ function currentStep({ state, policy }: RolloutRecord): number | null {
 }
 
 /** What happens when nobody does anything. */
-function nextSection({ rollout, expected }: RolloutView): string | null {
+function nextSection(view: RolloutView): string | null {
+  const { rollout, expected } = view;
   const { state, policy } = rollout;
   switch (state.kind) {
     case 'requested':
       return rollout.needsGo === true
-        ? `Waits for the reviewers and timers of the environment ${code(rollout.environment)} on GitHub.`
+        ? `${gateTrouble(view)}Waits for the reviewers and timers of the environment ${code(rollout.environment)} on GitHub.`
         : 'Begins as soon as the service is free.';
     case 'waiting':
       return `Waits: ${prose(state.reason)}`;
@@ -179,6 +180,13 @@ function nextSection({ rollout, expected }: RolloutView): string | null {
     default:
       return state satisfies never;
   }
+}
+
+/** Why the environment could not be asked, which is tried again every few minutes; empty where it was. */
+function gateTrouble({ traces }: RolloutView): string {
+  const refused = traces['gate-refused'];
+  if (refused === undefined || traces.gate !== undefined) return '';
+  return `**A person has to help**: ${prose(refused.replace(/\.?\s*$/, ''))}. The default branch needs \`.github/workflows/${gateWorkflow}\`; it is tried again every few minutes. `;
 }
 
 const heldWords: Readonly<Record<Extract<RolloutState, { readonly kind: 'held' }>['reason'], string>> = {

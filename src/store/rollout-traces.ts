@@ -14,7 +14,7 @@ export async function readTraces(db: Queryable, rollout: string): Promise<Rollou
 }
 
 /** Keeps one trace; a newer one of its kind replaces it. False when it was known already. */
-async function saveTrace(
+export async function saveTrace(
   tx: Queryable,
   trace: { readonly rollout: string; readonly trace: TraceKind; readonly value: number | string },
 ): Promise<boolean> {

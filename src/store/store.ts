@@ -40,7 +40,7 @@ import type { Queue } from './queue.ts';
 import { type InstallationRate, listRates, pruneWrites, readThrottle, reserveWrites, saveThrottle } from './rates.ts';
 import { readEvidence } from './rollout-evidence.ts';
 import { rolloutLog } from './rollout-log.ts';
-import { readTraces } from './rollout-traces.ts';
+import { readTraces, saveTrace } from './rollout-traces.ts';
 import { insertRollout, listRolloutEvents, listRollouts, orderRollout, readRollout } from './rollouts.ts';
 import {
   findByTrainingKey,
@@ -267,6 +267,9 @@ async function makeChange(
       return [];
     case 'end-freezes':
       await endFreezes(tx, change);
+      return [];
+    case 'save-revert':
+      await saveTrace(tx, { rollout: change.rollout, trace: 'revert-state', value: change.state });
       return [];
     case 'request-rollout':
       return await insertRollout(tx, { rollout: change.rollout, repository, at });

@@ -31,7 +31,7 @@ function entryOf(
   { answer, effects }: { readonly answer: Answer; readonly effects: readonly Effect[] },
 ): AuditEntry {
   const { actor, source, number } = scene.intent;
-  const right = command.verb === 'unknown' ? null : rightOf(command, scene);
+  const right = command.verb === 'unknown' ? null : rightOf({ ...command, ...serviceIn(answer, scene) }, scene);
   const runs = runsOf(effects);
   const done = runs.started.length > 0 ? 'started' : 'done';
   return {
@@ -50,6 +50,20 @@ function entryOf(
     code: answer.kind === 'refused' ? answer.refusal.code : null,
     ...runs,
   };
+}
+
+/** The environment and model that a command about rollouts turned out to be about; nothing for all others. */
+function serviceIn(answer: Answer, { facts }: Scene): { readonly model?: string; readonly environment?: string } {
+  if (answer.kind !== 'done' || facts.steered === null) return {};
+  for (const change of answer.plan.changes) {
+    const id = change.kind === 'order-rollout' ? change.rollout : null;
+    const rollout = change.kind === 'request-rollout' ? change.rollout : null;
+    const found = rollout ?? facts.steered.rollouts.find((one) => one.id === id);
+    if (found !== undefined) return { model: found.model, environment: found.environment };
+    const wish = change.kind === 'ask' && change.intent.kind === 'propose-release' ? change.intent.wish : null;
+    if (wish?.kind === 'promote') return { model: wish.model, environment: wish.environment };
+  }
+  return {};
 }
 
 /** Runs that several commands of one comment wish for are planned together: each has those of its model. */

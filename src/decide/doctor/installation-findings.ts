@@ -11,7 +11,10 @@ interface Need {
 /** Every permission that the App's manifest asks for, and what hangs on it. */
 export const permissionNeeds: Readonly<Record<string, Need>> = {
   metadata: { level: 'read', without: 'nothing of the repository can be read' },
-  contents: { level: 'write', without: 'models cannot be stored, and pull requests that propose files cannot be opened' },
+  contents: {
+    level: 'write',
+    without: 'models cannot be stored, and pull requests that propose files cannot be opened',
+  },
   pull_requests: { level: 'write', without: 'comments, reactions and answers cannot be written' },
   issues: {
     level: 'write',

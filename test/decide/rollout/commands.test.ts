@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commandOfRolloutButton } from '../../../src/command/rollout-button.ts';
 import type { Plan } from '../../../src/effect.ts';
 import type { GateRun } from '../../../src/ports/gate.ts';
-import { gateRunName } from '../../../src/rollout/rollout-effect.ts';
+import { gateRunName, type RolloutTraces } from '../../../src/rollout/rollout-effect.ts';
 import type { RolloutOrder, RolloutRecord, RolloutState } from '../../../src/rollout/rollout-record.ts';
 import { aModel, aRollout } from '../../rollout/rollout-builder.ts';
 import { openTestStore, type TestStore } from '../../store/test-store.ts';
@@ -277,6 +277,48 @@ describe('a button', () => {
 
   it.each(['ro-', 'ro-destroy', 'ro-pause-1', 'pause', 'ro-promote-9999-1'])('called %j is none', (identifier) => {
     expect(commandOfRolloutButton(identifier, { model: 'late', environment: 'production' })).toBeNull();
+  });
+});
+
+describe('what no event told', () => {
+  const asked = async () =>
+    (await world.ask({ kind: 'reconcile', repository })).changes.flatMap((change) =>
+      change.kind === 'ask' && /rollout|gate/.test(change.intent.kind) ? [change.intent.kind] : [],
+    );
+  const trace = (rollout: RolloutRecord, traces: RolloutTraces) =>
+    test.store.outbox.settle(
+      {
+        id: 0,
+        repository,
+        effect: { kind: 'open-issue', rollout: rollout.id, title: '', body: '' },
+        target: '',
+        attempts: 1,
+        begunSecondsAgo: 0,
+      },
+      { kind: 'done', learnt: { kind: 'rollout-traced', rollout: rollout.id, traces } },
+    );
+
+  it('is looked for by the timer: a gate that ended, a revert that people merged, a rollout that GitHub does not show', async () => {
+    const waits = await keep({ needsGo: true });
+    const unasked = await asked();
+    await trace(waits, { gate: 9 });
+
+    expect(unasked).toEqual(['show-rollout']);
+    expect(await asked()).toEqual(['observe-gate', 'show-rollout']);
+  });
+
+  it('is told once it is so, and then never again', async () => {
+    const cause = { kind: 'harm', sentence: 'errors.', by: null } as const;
+    const rollout = await keep({}, { kind: 'rolled-back', cause, at: now() });
+    await trace(rollout, { deployment: 1, comment: 2, revert: number, 'revert-state': 'needs-person' });
+    const before = await asked();
+    world.github.merge('work');
+    world.github.closePull(number);
+    const plan = await world.ask({ kind: 'show-rollout', repository, rollout: rollout.id, number });
+
+    expect(before).toEqual(['show-rollout']);
+    expect(outline(plan)[0]).toBe('revert merged');
+    expect(await asked()).toEqual([]);
   });
 });
 

@@ -54,6 +54,7 @@ export function shown(
     rollout: { ...rollout, judgement, state, ...options.record },
     course: courseOf(lines, rollout.policy),
     traces: options.traces ?? {},
+    revertNews: null,
     earlier: null,
     isPast: false,
     branch: null,
