@@ -5,6 +5,8 @@ export const longSuites: readonly string[] = [
   'test/app/{backup,rate-limits,stop,unanswered}.test.ts',
   'test/examples/flights.test.ts',
   'test/registry/history.test.ts',
+  'test/registry/stores/stores.test.ts',
+  'test/github/release-branch.test.ts',
   'test/hygiene/action.test.ts',
   'test/rollout/metrics/postgresql.test.ts',
   'test/sandbox/actions/artifacts.test.ts',

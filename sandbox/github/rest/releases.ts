@@ -2,6 +2,7 @@ import { moveRef, zeroSha } from '../domain/push.ts';
 import { findCommit } from '../domain/revision.ts';
 import { invalid, malformed, notFound } from '../refusal.ts';
 import { type Answer, actorOf, byOf, type RepositoryCall, type Route, repositoryRoute } from '../routes.ts';
+import { may } from '../server/authorize.ts';
 import { flagOf, optionalText, textOf } from '../server/fields.ts';
 import { page } from '../server/paging.ts';
 import { assetShape, releaseEventShape, releaseShape } from '../shape/release.ts';
@@ -27,7 +28,7 @@ export const releaseRoutes: readonly Route[] = [
 ];
 
 function list(call: RepositoryCall): Answer {
-  const all = [...call.repository.releases.values()].reverse();
+  const all = [...call.repository.releases.values()].reverse().filter((item) => isShown(call, item));
   const { items, headers } = page(call, all);
   return { status: 200, json: items.map((item) => releaseShape(call.world, item)), headers };
 }
@@ -211,13 +212,19 @@ function removeAsset(call: RepositoryCall): Answer {
 }
 
 function releaseOf(call: RepositoryCall): Release {
-  return required(call.repository.releases.get(Number(call.params['release_id'])));
+  const found = required(call.repository.releases.get(Number(call.params['release_id'])));
+  return required(isShown(call, found) ? found : undefined);
+}
+
+/** Drafts are shown to those who may push: https://docs.github.com/rest/releases/releases#list-releases */
+function isShown({ identity, repository }: RepositoryCall, { draft }: Release): boolean {
+  return !draft || may(identity, { repository, permission: 'contents:write', role: 'write' });
 }
 
 function assetOf(call: RepositoryCall): { readonly owner: Release; readonly asset: ReleaseAsset } {
   const id = Number(call.params['asset_id']);
   const owner = required([...call.repository.releases.values()].find((item) => item.assets.has(id)));
-  return { owner, asset: required(owner.assets.get(id)) };
+  return { owner: required(isShown(call, owner) ? owner : undefined), asset: required(owner.assets.get(id)) };
 }
 
 function required<T>(found: T | undefined): T {
