@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { addMonth } from './prepare.ts';
 
 /** The changes that the example's pull requests make, each to a working copy of its repository. */
-export const storyChanges = ['june', 'worse-code', 'replaced-model', 'documentation', 'whole-hours', 'leaked'] as const;
+export const storyChanges = [
+  'june',
+  'worse-code',
+  'replaced-model',
+  'documentation',
+  'fewer-trees',
+  'whole-hours',
+  'leaked',
+] as const;
 export type StoryChange = (typeof storyChanges)[number];
 
 /** What a person would write about a change. */
@@ -51,6 +59,14 @@ export async function makeChange(options: {
         branch: 'more-trees',
         title: 'Predict delays with 200 trees',
         body: 'Trained with `train_delay.py` on the same data; 40 trees were 40 because it was a first try.',
+      };
+    case 'fewer-trees':
+      copyFileSync(join(story, 'delay-minutes-v3.onnx'), join(folder, 'models/delay-minutes.onnx'));
+      copyFileSync(join(story, 'params-delay-v3.json'), join(folder, 'params-delay.json'));
+      return {
+        branch: 'fewer-trees',
+        title: 'Predict delays with 100 trees',
+        body: 'Half the bytes for the same error.',
       };
     case 'whole-hours':
       copyFileSync(join(story, 'delay-minutes-whole-hours.onnx'), join(folder, 'models/delay-minutes.onnx'));

@@ -94,7 +94,7 @@ async function acceptOnboarding({ world, repository }: Stage): Promise<PullIssue
 }
 
 /** Clones, changes, commits and pushes with git, as a person does, and opens the pull request. */
-async function propose(
+export async function propose(
   { world, repository }: Stage,
   { change, author }: { readonly change: StoryChange; readonly author: string },
 ): Promise<PullIssue> {

@@ -43,5 +43,5 @@ def with_whole_hours(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 (here / "delay-minutes-leaked.onnx").write_bytes(leaked(pathlib.Path(sys.argv[1])).SerializeToString())
-v2 = onnx.load(here / "delay-minutes-v2.onnx")
-(here / "delay-minutes-whole-hours.onnx").write_bytes(with_whole_hours(v2).SerializeToString())
+v3 = onnx.load(here / "delay-minutes-v3.onnx")
+(here / "delay-minutes-whole-hours.onnx").write_bytes(with_whole_hours(v3).SerializeToString())
