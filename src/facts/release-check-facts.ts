@@ -39,7 +39,7 @@ export async function gatherReleaseCheck(
     ports.releases.listReviews(repository, number),
     changedManifests(repository, { from: mergeBase, to: head }, ports),
   ]);
-  const range = { branch: pull.base.ref, base, head, models: changed, now };
+  const range = { branch: pull.base.ref, base: mergeBase, tip: base, head, models: changed, now };
   const checked = await gatherChecked(repository, range, ports);
   const approving = reviews.filter(({ state, commit }) => state === 'approved' && commit === head);
   const approvedBy = await approversOf(repository, { subjects: checked.subjects, approving, commit: base }, ports);
@@ -54,7 +54,7 @@ export async function gatherQueueCheck(
 ): Promise<ReleaseCheckFacts> {
   const models = await changedManifests(repository, { from: base, to: head }, ports);
   return {
-    ...(await gatherChecked(repository, { branch, base, head, models, now }, ports)),
+    ...(await gatherChecked(repository, { branch, base, tip: base, head, models, now }, ports)),
     pull: null,
     approvedBy: null,
   };
@@ -65,17 +65,18 @@ async function gatherChecked(
   range: {
     readonly branch: string;
     readonly base: string;
+    readonly tip: string;
     readonly head: string;
     readonly models: readonly string[];
     readonly now: string;
   },
   ports: ReleasePorts,
 ): Promise<Omit<ReleaseCheckFacts, 'pull' | 'approvedBy'>> {
-  const { head, base, models, now } = range;
+  const { head, tip, models, now } = range;
   const holds = await gatherHolds(repository, ports.store);
   const nothing = { head, subjects: [], holds, now };
   if (models.length === 0) return { ...nothing, policy: 'valid' };
-  const read = await readPolicy(repository, base, ports);
+  const read = await readPolicy(repository, tip, ports);
   if (typeof read === 'string') return { ...nothing, policy: read };
   const subjects = models.map((model) => gatherSubject(repository, { ...range, model, policy: read }, ports));
   return { ...nothing, policy: 'valid', subjects: await Promise.all(subjects) };

@@ -56,6 +56,10 @@ export interface ReleaseSubject {
   readonly policy: Policy;
   readonly base: ManifestAt;
   readonly head: ManifestAt;
+  /** Whether the default branch edited this manifest since the commit left it, so that nobody knows what a merge makes of both. */
+  readonly isBehind: boolean;
+  /** What the default branch says was rejected. */
+  readonly rejected: ReleaseManifest['rejected'];
   /** Whether the commit makes another version the newest one. */
   readonly isNewVersion: boolean;
   readonly registered: RegisteredVersion | null;
@@ -100,19 +104,37 @@ export async function gatherSubject(
     readonly branch: string;
     readonly base: string;
     readonly head: string;
+    /** The newest commit of the default branch; that on which the change is made unless it moved on. */
+    readonly tip?: string;
     readonly now: string;
   },
   ports: ReleasePorts,
 ): Promise<ReleaseSubject> {
   const { model, policy, branch } = asked;
-  const { github, releases, store } = ports;
+  const { github, store } = ports;
   const [base, head] = await Promise.all([
     readManifest(repository, { model, ref: asked.base }, github),
     readManifest(repository, { model, ref: asked.head }, github),
   ]);
   const path = manifestPath(model);
+  const isMoved = asked.tip !== undefined && asked.tip !== asked.base;
+  const present = isMoved ? await readManifest(repository, { model, ref: asked.tip ?? asked.base }, github) : base;
+  const isBehind = (present.kind === 'absent' ? null : present.text) !== (base.kind === 'absent' ? null : base.text);
+  const rejected = present.kind === 'valid' ? present.manifest.rejected : [];
   const nothing = {
-    ...{ model, path, policy, base, head, isNewVersion: false, registered: null, signature: [], isOnBranch: true },
+    ...{
+      isBehind,
+      rejected,
+      model,
+      path,
+      policy,
+      base,
+      head,
+      isNewVersion: false,
+      registered: null,
+      signature: [],
+      isOnBranch: true,
+    },
     ...{ champion: null, run: null, approvals: [], changes: [] },
   };
   if (head.kind !== 'valid') return nothing;
@@ -125,7 +147,7 @@ export async function gatherSubject(
   if (!isNewVersion) return { ...nothing, changes: await Promise.all(changes) };
   const runId = Number(manifest.lineage.run);
   const [registered, signature, isOnBranch, champion, run] = await Promise.all([
-    releases.readVersion(repository, model, manifest.version),
+    registeredVersion(repository, manifest, ports),
     gatherSignature(repository, { ...asked, manifest }, ports),
     isWithin(repository, { commit: manifest.lineage.commit, branch }, github),
     store.readChampion(repository.id, model),
@@ -150,6 +172,19 @@ async function gatherSignature(
   if (policy === undefined) return [];
   const text = await github.readFile(repository, signaturePath(model), asked.head);
   return await releases.verifySignature({ model, text, artifact: manifest.artifact, policy });
+}
+
+/** A tag that somebody else made may name no bytes: then its commit's own manifest tells which it stands for. */
+async function registeredVersion(
+  repository: Repository,
+  { model, version }: ReleaseManifest,
+  { github, releases }: ReleasePorts,
+): Promise<RegisteredVersion | null> {
+  const found = await releases.readVersion(repository, model, version);
+  if (found === null || found.digest !== null) return found;
+  const then = await readManifest(repository, { model, ref: found.sha }, github);
+  const isThat = then.kind === 'valid' && then.manifest.version === version;
+  return { ...found, digest: isThat ? then.manifest.artifact.digest : null };
 }
 
 async function gatherChange(

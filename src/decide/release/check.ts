@@ -58,14 +58,8 @@ function published(
 }
 
 /** Our own proposal is made anew when the default branch says something else by now than what it was made on. */
-function isOutdated({ head, base, model }: ReleaseSubject, { pull }: ReleaseCheckFacts): boolean {
-  if (pull === null || pull.head.ref !== releaseBranch(model)) return false;
-  if (head.kind !== 'valid' || base.kind !== 'valid') return false;
-  // What the branch does not know: entries that the default branch has, and it has not.
-  const rejected = base.manifest.rejected.some(
-    ({ rollout, digest }) => !head.manifest.rejected.some((one) => one.rollout === rollout && one.digest === digest),
-  );
-  return rejected;
+function isOutdated({ isBehind, model }: ReleaseSubject, { pull }: ReleaseCheckFacts): boolean {
+  return isBehind && pull?.head.ref === releaseBranch(model);
 }
 
 function renewal(repository: CheckRelease['repository'], { model }: ReleaseSubject, { head }: ReleaseCheckFacts): Plan {

@@ -21,7 +21,7 @@ export interface ReleaseSetting {
 
 /** All that keeps a changed manifest from being merged, at once, in the order of the rules. Empty: nothing does. */
 export function releaseFindings(subject: ReleaseSubject, setting: ReleaseSetting): readonly ReleaseFinding[] {
-  const { head, base, path, model, policy } = subject;
+  const { head, path, model, policy } = subject;
   if (head.kind === 'absent') {
     const found = `found that \`${path}\` is deleted; restore it, or take environments out of it one by one`;
     return [problem('manifest', null, `expected the manifest to stay as long as something serves, ${found}`)];
@@ -34,9 +34,10 @@ export function releaseFindings(subject: ReleaseSubject, setting: ReleaseSetting
     const found = `found \`${model}\`; add it to \`models\` in \`.github/siskin.yml\`, or rename the folder`;
     return [problem('model', null, `expected a model of the policy (${known.join(', ')}), ${found}`)];
   }
+  const behind = subject.isBehind ? [behindFinding(path)] : [];
   const version = subject.isNewVersion ? versionFindings(subject) : [];
-  const before = base.kind === 'valid' ? base.manifest : null;
-  const rejected = [...(before?.rejected ?? []), ...head.manifest.rejected];
+  // What the default branch rejects stays rejected, whatever this change takes out of the list.
+  const rejected = [...subject.rejected, ...head.manifest.rejected];
   const changes = subject.changes.flatMap((change) => [
     ...environmentFindings(subject, change),
     ...(change.after === null ? [] : rejectedFindings({ rejected }, change)),
@@ -44,7 +45,12 @@ export function releaseFindings(subject: ReleaseSubject, setting: ReleaseSetting
     ...holdFindings(subject, change, setting),
     ...(change.policy === null || change.after === null ? [] : platformFindings(change)),
   ]);
-  return inOrder([...version, ...changes]);
+  return inOrder([...behind, ...version, ...changes]);
+}
+
+function behindFinding(path: string): ReleaseFinding {
+  const found = `found that the default branch edited \`${path}\` since; update the branch (Siskin does it to its own)`;
+  return { ...problem('manifest', null, `expected a change of the newest manifest, ${found}`), kind: 'wait' };
 }
 
 function versionFindings(subject: ReleaseSubject): readonly ReleaseFinding[] {
@@ -54,8 +60,9 @@ function versionFindings(subject: ReleaseSubject): readonly ReleaseFinding[] {
   const findings: ReleaseFinding[] = [];
   const before = base.kind === 'valid' ? base.manifest : null;
   const isLower = before !== null && compareVersions(version, before.version) < 0;
-  // What was registered with the same bytes may become the newest again: that is how a release is reverted.
-  const isKnown = registered !== null && (registered.digest === null || registered.digest === artifact.digest);
+  const isKnown = registered?.digest === artifact.digest;
+  // Bytes that served may become the newest again: that is how a release is reverted.
+  const isBack = isKnown && subject.changes.length > 0 && subject.changes.every(isRollback);
   if (registered !== null && !isKnown) {
     const found = `found ${short(registered.digest)} under the tag of \`${version}\``;
     findings.push(
@@ -66,12 +73,12 @@ function versionFindings(subject: ReleaseSubject): readonly ReleaseFinding[] {
       ),
     );
   }
-  if (isLower && !isKnown) {
+  if (isLower && !isBack) {
     const found = `found \`${version}\`; name a higher one, and go back to an earlier version under \`environments\` only`;
     findings.push(problem('version', null, `expected a version above \`${before.version}\`, ${found}`));
   }
   findings.push(...subject.signature.map((sentence) => problem('signature', null, sentence)));
-  if (isKnown) return findings;
+  if (isBack) return findings;
   return [...findings, ...lineageFindings(subject), ...gateFindings(subject)];
 }
 
@@ -135,7 +142,6 @@ function environmentFindings(subject: ReleaseSubject, change: EnvironmentChange)
   return [...findings, ...bytes.map((sentence) => problem('digest', environment, sentence))];
 }
 
-/** What the default branch says was rejected counts, whatever the pull request takes out of the list, unless that is all it does. */
 function rejectedFindings(
   list: Parameters<typeof rejectionOf>[0],
   { environment, after }: EnvironmentChange,

@@ -45,7 +45,14 @@ describe('a release', () => {
     ['whose manifest is deleted', { head: { kind: 'absent' } }, ['manifest']],
     ['of a model that the policy does not know', { model: 'early' }, ['model']],
     ['for an environment that the policy does not know', { changes: [aChange({ policy: null })] }, ['model']],
+    ['made on an older manifest', { isBehind: true }, ['~manifest']],
     ['whose tag names other bytes', { registered: { sha: 'e'.repeat(40), digest: digest('b') } }, ['version']],
+    ['whose tag names no bytes', { registered: { sha: 'e'.repeat(40), digest: null } }, ['version']],
+    [
+      'whose tag names its bytes, which no run of ours judged',
+      { registered: { sha: 'e'.repeat(40), digest: digest('a') }, run: null },
+      ['gates'],
+    ],
     ['that is lower than the newest', { base: valid({ version: '1.5.0' }) }, ['version']],
     ['whose bytes are others', { changes: [aChange({ bytes: ['expected …, found …; do …'] })] }, ['digest']],
     ['signed by a stranger', { signature: ['expected …, found …; do …'] }, ['signature']],
@@ -59,12 +66,9 @@ describe('a release', () => {
     [
       'that was rejected there',
       {
-        base: valid({
-          version: '1.3.0',
-          rejected: [
-            { ...entry('1.4.0', 'a'), uri: undefined, environment: 'staging', reason: 'errors', rollout: 'r', at: now },
-          ].map(({ uri: _, ...one }) => one),
-        }),
+        rejected: [
+          { digest: digest('a'), version: '1.4.0', environment: 'staging', reason: 'errors', rollout: 'r', at: now },
+        ],
       },
       ['rejected'],
     ],

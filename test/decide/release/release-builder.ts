@@ -80,6 +80,8 @@ export function aSubject(changes: Partial<ReleaseSubject> = {}): ReleaseSubject 
     path: 'models/late/release.yml',
     policy: aPolicy(),
     base: { kind: 'absent' },
+    isBehind: false,
+    rejected: [],
     head: { kind: 'valid', text: '', manifest },
     isNewVersion: true,
     registered: null,
