@@ -1,17 +1,23 @@
+import { azureMl } from './azure-ml.ts';
 import { envoy } from './envoy.ts';
 import * as http from './generic-http.ts';
 import { haproxy } from './haproxy.ts';
 import { type ServingKind, servingKind } from './kind.ts';
 import { nginx } from './nginx.ts';
+import { sagemaker } from './sagemaker.ts';
 import { tfServing } from './tf-serving.ts';
 import { triton } from './triton.ts';
+import { vertex } from './vertex.ts';
 
 /** Every serving platform by the `kind` of its connections: one line each, `<kind>: servingKind({ Connection, Target, open })`. */
 export const servingKinds: Readonly<Record<string, ServingKind>> = {
+  'azure-ml': azureMl,
   envoy,
   haproxy,
   http: servingKind({ Connection: http.Connection, Target: http.Target, open: http.openGenericHttp }),
   nginx,
+  sagemaker,
   'tf-serving': tfServing,
   triton,
+  vertex,
 };
