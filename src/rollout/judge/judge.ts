@@ -38,7 +38,7 @@ export function judging(policy: JudgePolicy): Judging {
   // A header says who gets the candidate; then the weight is no share of all requests.
   const isSplitByWeight = policy.audience === undefined || 'cookie' in policy.audience;
   let newest = Number.NEGATIVE_INFINITY;
-  let attempt = 1;
+  let place = { step: 0, attempt: 1 };
   return {
     add(interval) {
       if (interval.interval <= newest) return;
@@ -50,10 +50,9 @@ export function judging(policy: JudgePolicy): Judging {
         if (requests !== null && interval.reset !== true) split.addHistory(requests.champion);
         return;
       }
-      if ((interval.attempt ?? 1) > attempt) {
-        attempt = interval.attempt ?? 1;
-        split.beginAgain();
-      }
+      const { step = 0, attempt = 1 } = interval;
+      if (attempt > 1 && (step !== place.step || attempt !== place.attempt)) split.beginAgain();
+      place = { step, attempt };
       // At 100 percent there is no champion to compare with: what was shown before stands.
       if (interval.weight < 100) for (const metric of metrics) metric.add(interval);
       if (isSplitByWeight && requests !== null && interval.reset !== true) {

@@ -1,5 +1,6 @@
-import { fallingRoot, logNormalMixture } from '../../statistics/anytime/half-normal-mixture.ts';
+import { logNormalMixture } from '../../statistics/anytime/half-normal-mixture.ts';
 import { farthest, type RateLikelihood } from '../../statistics/anytime/rate-likelihood.ts';
+import { fallingRoot } from '../../statistics/falling-root.ts';
 import type { Effect } from '../judgement.ts';
 
 /**

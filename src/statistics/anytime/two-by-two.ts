@@ -1,4 +1,4 @@
-import { fallingRoot } from './half-normal-mixture.ts';
+import { fallingRoot } from '../falling-root.ts';
 
 /** Successes in two groups of one block. */
 export interface TwoGroups {

@@ -50,4 +50,26 @@ describe('what a rollout is expected to need', () => {
       null,
     ]);
   });
+
+  it('is told of values by their variance, and of latency by what is slower than the edge', () => {
+    const values = { kind: 'values', variance: 4, dispersion: 2 } as const;
+    const steps = [{ weight: 50 }];
+    const [mean] = expectedSteps(watching({ kind: 'mean', margin: 0.5 }, { steps }), {
+      requestsPerMinute: 100,
+      metrics: { errors: values },
+    });
+    // 2 log 20 / 0.5² of information, of which a pair of requests with variances of 8 each gives 1/16.
+    expect(mean?.requests).toBe(Math.ceil(((2 * Math.log(20)) / 0.25) * 16));
+
+    const buckets: [number, number][] = [
+      [0.1, 900],
+      [0.2, 980],
+    ];
+    const champion = { n: 1000, buckets };
+    const slow = history(() => 0).map((interval) => ({ ...interval, metrics: { errors: { champion } } }));
+    const level = (metric: object) =>
+      trafficSeen(slow, watching({ kind: 'latency-quantile', ...metric }))?.metrics['errors'];
+    expect(level({ edge: 0.2 })).toMatchObject({ kind: 'events', rate: expect.closeTo(0.02, 9) });
+    expect(level({ quantile: 0.9 })).toMatchObject({ rate: expect.closeTo(0.1, 9) });
+  });
 });

@@ -60,6 +60,16 @@ describe('the guard on the split', () => {
     });
   });
 
+  it('begins again at each step that a person lets go on', () => {
+    const places = [{ step: 0 }, { step: 0, attempt: 2 }, { step: 1, attempt: 1 }, { step: 1, attempt: 2 }] as const;
+    const crossings = places.map((_, last) => {
+      const evidence = run(4 * (last + 1), (at) => ({ ...wrong, ...places[Math.floor(at / 4)] }));
+      return judge([...calm, ...evidence], watching()).sampleRatio.crossedAt;
+    });
+
+    expect(crossings.map((at) => (at === null ? null : Math.floor(at / 4)))).toEqual([0, 1, 1, 3]);
+  });
+
   it('says nothing of a split by a header, which is no share of all requests', () => {
     const policy = watching({}, { audience: { header: 'x-beta', value: 'yes' } });
 
