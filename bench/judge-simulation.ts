@@ -4,7 +4,7 @@ import { judging } from '../src/rollout/judge/judge.ts';
 import type { Judgement } from '../src/rollout/judgement.ts';
 import { quantile } from './figure.ts';
 import { peers, type Rule } from './judge-peers.ts';
-import { evidenceOf, historyMinutes, scenarios } from './judge-traffic.ts';
+import { evidenceOf, historyMinutes, type Scenario, scenarios } from './judge-traffic.ts';
 
 /** How one rule did in one scenario: the share of rollouts that it rolled back, and in the median after how many minutes. */
 export interface Outcome {
@@ -24,6 +24,8 @@ export interface JudgeSimulation {
   /** Of identical models: how often the split was called wrong, and promotion was proven. */
   readonly split: readonly Outcome[];
   readonly proven: readonly Outcome[];
+  /** Of models that are worse by exactly the margin: how often promotion was proven all the same. */
+  readonly fooled: readonly Outcome[];
 }
 
 const policy = RolloutPolicy.parse({ metrics: { errors: { kind: 'error-rate' } } });
@@ -37,7 +39,7 @@ const factors = [1.25, 1.5, 2, 5] as const;
 
 /** Runs everything, so many rollouts in each cell. */
 export function simulateJudges(runs: number): JudgeSimulation {
-  const found: JudgeSimulation = { same: [], worse: [], split: [], proven: [] };
+  const found: JudgeSimulation = { same: [], worse: [], split: [], proven: [], fooled: [] };
   const add = (to: keyof JudgeSimulation, outcomes: readonly Outcome[]) => {
     // Just made above, and not shown to anybody yet.
     (found[to] as Outcome[]).push(...outcomes);
@@ -48,6 +50,7 @@ export function simulateJudges(runs: number): JudgeSimulation {
     add('same', cell.rolledBack);
     add('split', [cell.split]);
     add('proven', [cell.proven]);
+    add('fooled', [fooledBy({ name, scenario, index, runs })]);
   }
   for (const factor of factors) {
     const rollouts = (run: number) =>
@@ -55,6 +58,21 @@ export function simulateJudges(runs: number): JudgeSimulation {
     add('worse', runCell({ scenario: `${factor} ×`, runs, rollouts }).rolledBack);
   }
   return found;
+}
+
+function fooledBy(options: {
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly index: number;
+  readonly runs: number;
+}): Outcome {
+  const { name, scenario, index, runs } = options;
+  let proven = 0;
+  for (let run = 0; run < runs; run += 1) {
+    const evidence = evidenceOf(scenario, { seed: 31_000_001 + 1_000_003 * index + run, harm: 1.25 });
+    if (judged(evidence, policy).metrics['errors']?.nonInferiority.crossedAt !== null) proven += 1;
+  }
+  return { rule: 'fooled', scenario: name, runs, share: proven / runs, minutes: null };
 }
 
 function never(): never {
@@ -105,7 +123,7 @@ function unpreparedRule(evidence: readonly Interval[]): number | null {
 }
 
 /** The simulation as two Markdown tables: rollbacks of identical models, and of worse ones with the median minute. */
-export function judgeTables({ same, worse, split, proven }: JudgeSimulation): string {
+export function judgeTables({ same, worse, split, proven, fooled }: JudgeSimulation): string {
   const rules = [...new Set(same.map(({ rule }) => rule))];
   const kinds = [...new Set(same.map(({ scenario }) => scenario))];
   const levels = [...new Set(worse.map(({ scenario }) => scenario))];
@@ -119,6 +137,7 @@ export function judgeTables({ same, worse, split, proven }: JudgeSimulation): st
     ...rules.map((rule) => row([rule, ...kinds.map((kind) => shareOf(cell(same, rule, kind)))])),
     row(['Siskin: held, because the split is not as set', ...split.map(shareOf)]),
     row(['Siskin: shown to be not worse than 1.25 ×', ...proven.map(shareOf)]),
+    row(['Siskin, truly 1.25 × the errors: shown to be not worse than that', ...fooled.map(shareOf)]),
     '',
     row(['so many times the errors: rolled back (median minute)', ...levels]),
     row(['---', ...levels.map(() => '--:')]),
