@@ -55,6 +55,39 @@ describe('a pull request event', () => {
   });
 });
 
+describe('a merge queue', () => {
+  const group = { head_sha: sha, base_sha: 'a'.repeat(40), base_ref: 'refs/heads/main' };
+
+  it('asks for the check of the commit that it tries', () => {
+    expect(intents('merge_group', { action: 'checks_requested', merge_group: group })).toEqual([
+      { kind: 'check-queue', repository, branch: 'main', base: 'a'.repeat(40), head: sha },
+    ]);
+  });
+
+  it('of another branch, or at its end, asks for nothing', () => {
+    const other = { ...group, base_ref: 'refs/heads/next' };
+
+    expect(intents('merge_group', { action: 'checks_requested', merge_group: other })).toEqual([]);
+    expect(intents('merge_group', { action: 'destroyed', merge_group: group })).toEqual([]);
+  });
+});
+
+describe('a review', () => {
+  const review = (ref: string, repo: number) =>
+    intents('pull_request_review', {
+      action: 'submitted',
+      pull_request: { number: 5, head: { sha, ref, repo: { id: repo } } },
+    });
+
+  it('of a release pull request has it checked again', () => {
+    expect(review('siskin/release/late', 1)).toEqual([{ kind: 'check-release', repository, number: 5, head: sha }]);
+  });
+
+  it('of any other, or of a fork that calls its branch so, decides nothing', () => {
+    expect([...review('feature', 1), ...review('siskin/release/late', 2)]).toEqual([]);
+  });
+});
+
 describe('a push', () => {
   const push = { ref: 'refs/heads/main', before: 'a'.repeat(40), after: sha, deleted: false };
 
@@ -69,6 +102,7 @@ describe('a push', () => {
         actor: ada,
         cause: 'pushed',
       },
+      { kind: 'observe-releases', repository, branch: 'main', before: 'a'.repeat(40), after: sha, actor: ada },
     ]);
   });
 
@@ -286,7 +320,15 @@ describe('a delivery', () => {
       }
     }
 
-    expect([...kinds].sort()).toEqual(['check-pull-request', 'check-push', 'close-pull-request', 'onboard', 'recheck']);
+    expect([...kinds].sort()).toEqual([
+      'check-pull-request',
+      'check-push',
+      'check-queue',
+      'close-pull-request',
+      'observe-releases',
+      'onboard',
+      'recheck',
+    ]);
   });
 });
 

@@ -1,8 +1,11 @@
 import { quoted } from './quoted.ts';
+import { releaseKeys } from './release-policy.ts';
 import type { RolloutPolicy } from './rollout-policy.ts';
 import { rolloutKeys } from './rollout-policy.ts';
 
-type Environments = Readonly<Record<string, RolloutPolicy>>;
+/** The rules of one environment for what is released to it. */
+type Rules = RolloutPolicy & { readonly [Key in keyof typeof releaseKeys]?: number };
+type Environments = Readonly<Record<string, Rules>>;
 
 /** What an edit changes about how releases get into environments, one sentence each; what lets more through says so. */
 export function rolloutChanges(before: Environments, after: Environments): readonly string[] {
@@ -24,9 +27,11 @@ export function rolloutChanges(before: Environments, after: Environments): reado
 
 type Leaf = string | number | boolean;
 
-function leaves(policy: RolloutPolicy | undefined): Readonly<Record<string, Leaf>> {
+function leaves(policy: Rules | undefined): Readonly<Record<string, Leaf>> {
   const found: Record<string, Leaf> = {};
-  for (const key of Object.keys(rolloutKeys)) put(found, key, policy?.[key as keyof RolloutPolicy]); // the keys of the schema are those of its type
+  // The keys of the schemas are those of the type.
+  const keys = [...Object.keys(rolloutKeys), ...Object.keys(releaseKeys)] as readonly (keyof Rules)[];
+  for (const key of keys) put(found, key, policy?.[key]);
   return found;
 }
 
@@ -49,6 +54,7 @@ const looserWhen: Readonly<Record<string, 'higher' | 'lower'>> = {
   'history-intervals': 'lower',
   'interval-seconds': 'higher',
   'bake-minutes': 'lower',
+  approvals: 'lower',
 };
 
 /** What stands first lets least through. */
