@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Pace } from '../app/connections.ts';
 import { type RunningApp, startApp } from '../app/server.ts';
+import type { AlertReceiver } from '../src/rollout/alerts/receiver.ts';
 import type { Connections } from '../src/rollout/connections.ts';
 import type { DatabasePlace } from '../src/store/place.ts';
 import type { ActionsBackend } from './github/actions-backend.ts';
@@ -51,6 +52,8 @@ export async function startWorld(
     readonly appClock?: () => Date;
     /** What the operator lets rollouts reach; nothing unless told otherwise. */
     readonly connections?: Connections;
+    /** Who may tell of alerts; nobody unless told otherwise. */
+    readonly alertReceivers?: Readonly<Record<string, AlertReceiver>>;
   } = {},
 ): Promise<World> {
   await using opening = new AsyncDisposableStack();
@@ -96,6 +99,7 @@ export async function startWorld(
       pace: options.pace ?? 'polite',
       ...(options.appClock === undefined ? {} : { clock: options.appClock }),
       ...(options.connections === undefined ? {} : { connections: options.connections }),
+      ...(options.alertReceivers === undefined ? {} : { alertReceivers: options.alertReceivers }),
     }),
   );
   registration.app.webhookUrl = `${app.url}/api/github/webhooks`;

@@ -148,6 +148,20 @@ describe('a workflow run', () => {
   ])('that %s is not ours', (_, changes) => {
     expect(intents('workflow_run', { action: 'completed', workflow_run: { ...run, ...changes } })).toEqual([]);
   });
+
+  it('that entered an environment for a rollout is looked at once it ended, when it is ours', () => {
+    const gate = { ...run, display_title: 'siskin environment ro-0123456789abcdef' };
+    const ended = { ...gate, conclusion: 'success' };
+
+    expect(intents('workflow_run', { action: 'completed', workflow_run: ended })).toEqual([
+      { kind: 'observe-gate', repository, runId: 7, name: 'siskin environment ro-0123456789abcdef' },
+    ]);
+    expect(intents('workflow_run', { action: 'in_progress', workflow_run: gate })).toEqual([]);
+    const strange = [{ event: 'push' }, { head_branch: 'evil' }, { actor: { ...run.actor, login: 'mallory' } }];
+    for (const changes of strange) {
+      expect(intents('workflow_run', { action: 'completed', workflow_run: { ...ended, ...changes } })).toEqual([]);
+    }
+  });
 });
 
 describe('a re-request', () => {

@@ -118,3 +118,19 @@ function keyFile(): string {
   writeFileSync(file, privateKey);
   return file;
 }
+
+it('reads who may tell of alerts from a file, and names every problem of it', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'siskin-alerts-')), 'alerts.yml');
+  writeFileSync(
+    file,
+    'receivers:\n  pager: { token: { env: T }, repositories: [acme/x], environments: [production] }\n',
+  );
+  const good = configFrom({ ...valid, SISKIN_ALERTS: file });
+  writeFileSync(file, 'receivers:\n  pager: { repositories: [acme], environments: [production] }\n');
+  const bad = configFrom({ ...valid, SISKIN_ALERTS: file });
+  const gone = configFrom({ ...valid, SISKIN_ALERTS: `${file}.gone` });
+
+  expect(good).toMatchObject({ kind: 'run', options: { alertReceivers: { pager: { format: 'alertmanager' } } } });
+  expect(bad).toMatchObject({ kind: 'invalid', problems: [expect.stringMatching(/^SISKIN_ALERTS: .*alerts\.yml:2:/)] });
+  expect(gone).toMatchObject({ kind: 'invalid', problems: [expect.stringMatching(/^SISKIN_ALERTS: expected a file/)] });
+});

@@ -64,12 +64,14 @@ export interface Scenario extends AsyncDisposable {
 }
 
 /** Starts one. Its actions are built already, or are now. */
-export async function openScenario(): Promise<Scenario> {
+export async function openScenario(
+  operated: Pick<NonNullable<Parameters<typeof startWorld>[0]>, 'connections' | 'alertReceivers'> = {},
+): Promise<Scenario> {
   await builtActions();
   // The App's time begins an hour early, so that it is never ahead of GitHub's when some minutes are skipped.
   let ahead = -3_600_000;
   const clock = (): Date => new Date(Date.now() + ahead);
-  const world = await startWorld({ logLevel: 'fatal', pace: 'unlimited', appClock: clock });
+  const world = await startWorld({ logLevel: 'fatal', pace: 'unlimited', appClock: clock, ...operated });
   const { github } = world;
   const conformance = conformanceOf(openapi, webhookSchema);
   const edits: Edit[] = [];
