@@ -7,7 +7,9 @@ import { splitRoutesOf } from '../../../src/rollout/serving/envoy/split-routes.t
 import { openEnvoy } from '../../../src/rollout/serving/envoy.ts';
 import { type DoubleRequest, startHttpDouble } from './http-double.ts';
 import { modelOf } from './models.ts';
-import { describeFaults, describePlatform, wish } from './platform-contract.ts';
+import { describePlatform } from './platform-contract.ts';
+import { describeFaults } from './platform-faults.ts';
+import { wish } from './platform-stage.ts';
 
 const models = [modelOf('1'), modelOf('2'), modelOf('3')] as const;
 const [one, two] = models;

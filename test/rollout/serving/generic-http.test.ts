@@ -5,7 +5,9 @@ import { signatureOf } from '../../../src/rollout/serving/http-signature.ts';
 import { localServer } from '../../github/local-server.ts';
 import { contractServer } from './contract-server.ts';
 import { modelOf } from './models.ts';
-import { describeFaults, describePlatform, wish } from './platform-contract.ts';
+import { describePlatform } from './platform-contract.ts';
+import { describeFaults } from './platform-faults.ts';
+import { wish } from './platform-stage.ts';
 
 const secret = 'a secret that both sides have';
 const models = [modelOf('1'), modelOf('2'), modelOf('3')] as const;

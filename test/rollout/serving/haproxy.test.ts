@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { openHaproxy } from '../../../src/rollout/serving/haproxy.ts';
 import { type RuntimeDouble, startRuntimeDouble } from './haproxy/runtime-double.ts';
 import { modelOf } from './models.ts';
-import { describeFaults, describePlatform, wish } from './platform-contract.ts';
+import { describePlatform } from './platform-contract.ts';
+import { describeFaults } from './platform-faults.ts';
+import { wish } from './platform-stage.ts';
 
 // Their versions are the last number of an address of this machine, so that no name has to be found.
 const models = [modelOf('1'), modelOf('2'), modelOf('3')] as const;

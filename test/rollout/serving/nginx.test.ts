@@ -8,7 +8,7 @@ import { openNginx } from '../../../src/rollout/serving/nginx.ts';
 import { parseSplitRecord, renderSplitRecord, splitRecordOf } from '../../../src/rollout/serving/proxy/split-record.ts';
 import { localServer } from '../../github/local-server.ts';
 import { modelOf } from './models.ts';
-import { wish } from './platform-contract.ts';
+import { wish } from './platform-stage.ts';
 
 const [one, two] = [modelOf('1'), modelOf('2')];
 

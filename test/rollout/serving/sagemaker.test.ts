@@ -3,7 +3,9 @@ import { openSagemaker } from '../../../src/rollout/serving/sagemaker.ts';
 import { type DoubleAnswer, type DoubleRequest, startHttpDouble } from './http-double.ts';
 import { modelOf } from './models.ts';
 import { placeWith } from './place.ts';
-import { describeFaults, describePlatform, wish } from './platform-contract.ts';
+import { describePlatform } from './platform-contract.ts';
+import { describeFaults } from './platform-faults.ts';
+import { wish } from './platform-stage.ts';
 import { candidateIn } from './record-in.ts';
 
 const models = [modelOf('1.0.0'), modelOf('2.0.0'), modelOf('3.0.0')] as const;

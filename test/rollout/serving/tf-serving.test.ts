@@ -9,7 +9,9 @@ import {
 import { openTfServing } from '../../../src/rollout/serving/tf-serving.ts';
 import goldens from '../../fixtures/tf-serving/messages.json' with { type: 'json' };
 import { modelOf } from './models.ts';
-import { describeFaults, describePlatform, wish } from './platform-contract.ts';
+import { describePlatform } from './platform-contract.ts';
+import { describeFaults } from './platform-faults.ts';
+import { wish } from './platform-stage.ts';
 import { startProxy } from './proxy-double.ts';
 import { startServingDouble } from './tf-serving/serving-double.ts';
 

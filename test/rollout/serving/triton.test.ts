@@ -3,7 +3,9 @@ import { openTriton } from '../../../src/rollout/serving/triton.ts';
 import type { Faults } from './faults.ts';
 import { type DoubleRequest, startHttpDouble } from './http-double.ts';
 import { modelOf } from './models.ts';
-import { describeFaults, describePlatform, wish } from './platform-contract.ts';
+import { describePlatform } from './platform-contract.ts';
+import { describeFaults } from './platform-faults.ts';
+import { wish } from './platform-stage.ts';
 import { startProxy } from './proxy-double.ts';
 
 const models = [modelOf('1'), modelOf('2'), modelOf('3')] as const;

@@ -3,7 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openEnvoy } from '../../../src/rollout/serving/envoy.ts';
 import { modelOf } from '../../rollout/serving/models.ts';
-import { describePlatform, wish } from '../../rollout/serving/platform-contract.ts';
+import { describePlatform } from '../../rollout/serving/platform-contract.ts';
+import { wish } from '../../rollout/serving/platform-stage.ts';
 import { toolAt } from '../tool.ts';
 import { type EnvoyServer, startEnvoy } from './envoy-server.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openHaproxy } from '../../../src/rollout/serving/haproxy.ts';
 import { modelOf } from '../../rollout/serving/models.ts';
-import { describePlatform, wish } from '../../rollout/serving/platform-contract.ts';
+import { describePlatform } from '../../rollout/serving/platform-contract.ts';
+import { wish } from '../../rollout/serving/platform-stage.ts';
 import { toolAt } from '../tool.ts';
 import { type HaproxyServer, startHaproxy } from './haproxy-server.ts';
 

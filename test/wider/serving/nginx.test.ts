@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { Traffic } from '../../../src/ports/serving.ts';
 import { openNginx } from '../../../src/rollout/serving/nginx.ts';
 import { modelOf } from '../../rollout/serving/models.ts';
-import { describePlatform, wish } from '../../rollout/serving/platform-contract.ts';
+import { describePlatform } from '../../rollout/serving/platform-contract.ts';
+import { wish } from '../../rollout/serving/platform-stage.ts';
 import { toolAt } from '../tool.ts';
 import { type NginxServer, startNginx } from './nginx-server.ts';
 

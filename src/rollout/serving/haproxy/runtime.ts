@@ -40,7 +40,10 @@ export async function askRuntime({ socket, timeoutMs }: Runtime, commands: reado
       }
       chunks.push(chunk);
     }
-    return Buffer.concat(chunks).toString('utf8');
+    const answer = Buffer.concat(chunks).toString('utf8');
+    // Each command is answered with a line at least; less is not silence but a connection that was lost.
+    if (answer.split('\n').length > commands.length) return answer;
+    throw new Error('that it hung up before it had answered');
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const found = `expected to reach HAProxy at ${socketName(socket)}, found ${messageOf(cause)}; check \`stats socket\` and who may open it`;

@@ -53,7 +53,7 @@ export async function startRuntimeDouble(): Promise<RuntimeDouble> {
     const fault = befalls(faults, isRead ? 'read' : 'write');
     if (fault === 'broken') socket.destroy();
     if (fault === 'garbled') socket.end('HTTP/1.0 400 Bad Request\r\n\r\n');
-    if (fault === 'denied') socket.end('Permission denied\n\n');
+    if (fault === 'denied') socket.end(commands.map(() => 'Permission denied\n\n').join(''));
     if (fault === 'huge') flood(socket);
     if (fault === 'idle') socket.end(commands.map(() => '\n').join(''));
     if (fault === 'none') socket.end(commands.map((one) => `${run(one)}\n`).join(''));
