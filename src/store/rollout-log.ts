@@ -7,7 +7,7 @@ import type { Database, Queryable } from './database.ts';
 import { listFreezes } from './freezes.ts';
 import { listLocks } from './locks.ts';
 import { keepEvidence, readEvidence, readUnsealed } from './rollout-evidence.ts';
-import { appendEvent, progressIn, readProgress, readRepository } from './rollouts.ts';
+import { appendEvent, progressIn, readProgress } from './rollouts.ts';
 import { giveBackLeases, holdsLease, renewLeases, type Service, takeLease } from './service-leases.ts';
 
 /** The engine's side of what is kept about rollouts. `writing` runs a transaction and wakes the lanes that it returns. */
@@ -74,6 +74,7 @@ export function rolloutLog(options: {
   };
 }
 
+const Known = z.object({ installation: Id, owner: z.string(), name: z.string() });
 const DueRow = z.object({ id: z.string(), sequence: Id, wake_at: Instant });
 
 function serviceOf({ record }: Progress): Service {
@@ -82,8 +83,6 @@ function serviceOf({ record }: Progress): Service {
 
 async function readSurroundings(db: Queryable, progress: Progress): Promise<Surroundings | null> {
   const { id, repositoryId, environment, model, release } = progress.record;
-  const repository = await readRepository(db, repositoryId);
-  if (repository === null) return null;
   const rows = await db.query(
     `with mine as (select position from siskin.rollouts where id = $1),
        service as (select r.position, r.is_open, r.state, r.digest, r.progress from siskin.rollouts r
@@ -99,15 +98,27 @@ async function readSurroundings(db: Queryable, progress: Progress): Promise<Surr
      union all
      (select 'rejected', progress from service where not is_open and state = 'rolled-back' and digest = $5
         and (progress::jsonb) -> 'record' -> 'state' -> 'cause' ->> 'kind' in ('harm', 'alert')
-       order by position desc limit 1)`,
+       order by position desc limit 1)
+     union all
+     select 'repository', json_build_object('installation', installation, 'owner', owner, 'name', name)::text
+       from siskin.repositories where id = $2
+     union all
+     -- Most repositories have neither, and then nothing more is asked.
+     select 'holds', '' where exists (select 1 from siskin.locks where repository_id = $2)
+       or exists (select 1 from siskin.freezes)`,
     [id, repositoryId, environment, model, release.digest],
   );
-  const found = new Map(rows.map((row) => [String(row['role']), progressIn(row)]));
+  const written = rows.find((row) => row['role'] === 'repository');
+  if (written === undefined) return null;
+  const repository = { id: repositoryId, ...Known.parse(JSON.parse(String(written['progress']))) };
+  const hasHolds = rows.some((row) => row['role'] === 'holds');
+  const others = rows.filter((row) => !['repository', 'holds'].includes(String(row['role'])));
+  const found = new Map(others.map((row) => [String(row['role']), progressIn(row)]));
   const ended = found.get('ended');
   return {
     repository,
-    locks: await listLocks(db, repositoryId),
-    freezes: await listFreezes(db, repository),
+    locks: hasHolds ? await listLocks(db, repositoryId) : [],
+    freezes: hasHolds ? await listFreezes(db, repository) : [],
     earlier: found.get('earlier')?.record ?? null,
     newer: found.get('newer')?.record ?? null,
     served: ended === undefined ? undefined : leftServing(ended),

@@ -98,6 +98,8 @@ export async function appendEvent(
     readonly decided: Decided;
     readonly at: string;
     readonly fence: number | null;
+    /** Read where it is not known. */
+    readonly repository?: Repository;
     /** When the engine is to look at it next. */
     readonly wakeAt: string;
   },
@@ -113,7 +115,7 @@ export async function appendEvent(
   );
   if (rows.length === 0) throw overtaken(id, sequence);
   await insertEvent(tx, id, event);
-  const repository = await readRepository(tx, repositoryId);
+  const repository = options.repository ?? (await readRepository(tx, repositoryId));
   return { progress, lanes: repository === null ? [] : await askToShow(tx, { repository, progress, event }) };
 }
 

@@ -54,6 +54,7 @@ export function openEngine(ports: EnginePorts): Engine {
   const { log } = ports;
   const verdicts = openVerdicts((id) => log.readEvidence(id));
   const looks = new Map<string, string>();
+  const leases = new Map<string, { readonly lease: Lease; readonly at: number }>();
   let stopping = false;
   const now = () => ports.clock().toISOString();
 
@@ -64,7 +65,7 @@ export function openEngine(ports: EnginePorts): Engine {
       await log.sleep(id, { sequence: progress.record.sequence, until: later(now(), 60_000) });
       return { kind: 'left', reason: 'a runner drives it' };
     }
-    let lease = await log.lease(progress, { holder: ports.holder, seconds: ports.leaseSeconds });
+    let lease = await leased(progress);
     if (lease === null) return { kind: 'left', reason: 'another process drives it' };
     let surroundings: Surroundings | null = null;
     let readAt = 0;
@@ -81,6 +82,7 @@ export function openEngine(ports: EnginePorts): Engine {
         lookedAt: looks.get(id) ?? null,
       });
       if (todo.kind === 'rest') return over(progress);
+      if (todo.kind === 'stop') leases.clear();
       if (todo.kind === 'stop') return { kind: 'left', reason: 'another process drives it' };
       if (todo.kind === 'wait') return await asleep(progress, todo.until);
       const { repository } = surroundings;
@@ -105,6 +107,19 @@ export function openEngine(ports: EnginePorts): Engine {
     return await asleep(progress, now());
   }
 
+  /** A lease that was taken or renewed a moment ago cannot be anybody else's yet. */
+  async function leased(progress: Progress): Promise<Lease | null> {
+    const { repositoryId, environment, model } = progress.record;
+    const service = `${repositoryId}/${environment}/${model}`;
+    const known = leases.get(service);
+    const age = performance.now() - (known?.at ?? Number.NEGATIVE_INFINITY);
+    if (known !== undefined && age < (ports.leaseSeconds * 1000) / 4) return known.lease;
+    const lease = await log.lease(progress, { holder: ports.holder, seconds: ports.leaseSeconds });
+    if (lease === null) leases.delete(service);
+    else leases.set(service, { lease, at: performance.now() });
+    return lease;
+  }
+
   async function act(
     todo: Exclude<ReturnType<typeof nextTodo>, { readonly kind: 'rest' | 'stop' | 'wait' }>,
     reached: Reached,
@@ -127,6 +142,7 @@ export function openEngine(ports: EnginePorts): Engine {
 
   /** A fence above one that was seen, or above ours when a write of ours may still be on its way. */
   async function raised({ progress }: Reached, above: number): Promise<Lease> {
+    leases.clear();
     const lease = await log.lease(progress, { holder: ports.holder, seconds: ports.leaseSeconds, above });
     if (lease !== null) return lease;
     throw new AppError('fenced', `expected the lease on the service of ${progress.record.id}, found that it is gone`);
@@ -151,6 +167,7 @@ export function openEngine(ports: EnginePorts): Engine {
       } catch (error) {
         // What was judged may not have been kept.
         verdicts.forget(id);
+        leases.clear();
         if (error instanceof AppError && (error.code === 'conflict' || error.code === 'fenced')) {
           return { kind: 'left', reason: messageOf(error) };
         }
