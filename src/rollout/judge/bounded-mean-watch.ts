@@ -1,5 +1,5 @@
 import type { RolloutMetricPolicy } from '../../policy/rollout-metric-policy.ts';
-import { boundedDifference } from '../../statistics/anytime/bounded-difference.ts';
+import { type BoundedDifference, boundedDifference } from '../../statistics/anytime/bounded-difference.ts';
 import type { Dispersion } from '../judgement.ts';
 import { dispersionOf, type HistoryPoint } from './dispersion.ts';
 import { valuesOf } from './mean-watch.ts';
@@ -11,15 +11,12 @@ export function boundedMeanWatch(policy: RolloutMetricPolicy, bounds: readonly [
   const range = most - least;
   const sign = (policy.direction ?? 'lower-is-better') === 'lower-is-better' ? 1 : -1;
   const history: HistoryPoint[] = [];
-  let process: ReturnType<typeof boundedDifference> | null = null;
+  // Not before traffic moves: all of the history says where values lie.
+  let begun: BoundedDifference | null = null;
   let known: Dispersion | null = null;
   const dispersion = (): Dispersion => {
     known ??= dispersionOf(history, policy.dispersion);
     return known;
-  };
-  const started = () => {
-    process ??= boundedDifference({ effect: policy.margin / range, before: guess(history) });
-    return process;
   };
   return {
     addHistory(champion) {
@@ -48,11 +45,13 @@ export function boundedMeanWatch(policy: RolloutMetricPolicy, bounds: readonly [
         ({ n, sum, sumsq }) => sum < -1e-9 * n || sum > n * (1 + 1e-9) || sumsq > sum + 1e-6 * n,
       );
       if (isOutside) return outside(policy);
-      started().add({ candidate, champion, discount: dispersion().value });
+      begun ??= boundedDifference({ effect: policy.margin / range, before: guess(history) });
+      begun.add({ candidate, champion, discount: dispersion().value });
       return null;
     },
     evidence() {
-      const { above, below } = started();
+      if (begun === null) return { harm: 0, nonInferiority: 0, superiority: 0 };
+      const { above, below } = begun;
       const margin = policy.margin / range;
       return sign > 0
         ? { harm: above(0), nonInferiority: below(margin), superiority: below(0) }
@@ -60,7 +59,7 @@ export function boundedMeanWatch(policy: RolloutMetricPolicy, bounds: readonly [
     },
     dispersion,
     effect() {
-      const found = started().bounds(policy['non-inferiority-alpha']);
+      const found = begun?.bounds(policy['non-inferiority-alpha']) ?? null;
       if (found === null) return null;
       const { estimate, low, high } = found;
       return {

@@ -2,6 +2,7 @@ import type { RolloutMetricPolicy } from '../../policy/rollout-metric-policy.ts'
 import type { ArmCounts } from '../evidence.ts';
 import { bucketsFault } from '../evidence-faults.ts';
 import { type EventCounts, eventWatch } from './count-watch.ts';
+import { dispersionOf } from './dispersion.ts';
 import type { MetricWatch } from './metric-watch.ts';
 
 type Histogram = Extract<ArmCounts, { readonly buckets: unknown }>;
@@ -11,9 +12,10 @@ type Histogram = Extract<ArmCounts, { readonly buckets: unknown }>;
  * is nearest to the quantile; without history the first interval chooses it, and is itself not judged.
  */
 export function latencyWatch(policy: RolloutMetricPolicy): MetricWatch {
+  const quantile = policy.quantile ?? 0.95;
   const earlier: Histogram[] = [];
-  let edge: number | null = policy.edge ?? null;
-  const inner = eventWatch(policy, slower);
+  // Not before traffic moves: all of the history has a say in the edge.
+  let begun: MetricWatch | null = null;
   return {
     addHistory(champion) {
       const fault = faultOf(champion);
@@ -27,34 +29,33 @@ export function latencyWatch(policy: RolloutMetricPolicy): MetricWatch {
       if (edgesOf(candidate) !== edgesOf(champion)) {
         return `the edges of the histograms differ: ${shown(candidate)} of the candidate, ${shown(champion)} of the champion`;
       }
-      if (edge === null && earlier.length === 0) {
-        edge = nearestEdge([champion], policy.quantile ?? 0.95);
-        return edge === null ? 'the histogram has no finite edge' : `this interval chose the edge ${edge}`;
-      }
-      settle();
-      return inner.add({ candidate, champion });
+      begun ??= watchAt(policy.edge ?? nearestEdge(earlier, quantile));
+      if (begun !== null) return begun.add({ candidate, champion });
+      const edge = nearestEdge([champion], quantile);
+      begun = watchAt(edge);
+      return edge === null ? 'the histogram has no finite edge' : `this interval chose the edge ${edge}`;
     },
-    evidence: inner.evidence,
+    evidence: () => begun?.evidence() ?? { harm: 0, nonInferiority: 0, superiority: 0 },
     dispersion() {
-      settle();
-      return inner.dispersion();
+      const watch = begun ?? watchAt(policy.edge ?? nearestEdge(earlier, quantile));
+      return watch?.dispersion() ?? dispersionOf([], policy.dispersion);
     },
-    effect: inner.effect,
+    effect: () => begun?.effect() ?? null,
   };
 
-  /** The history counts as soon as it is known at which edge. */
-  function settle(): void {
-    edge ??= nearestEdge(earlier, policy.quantile ?? 0.95);
-    if (edge === null) return;
-    for (const counts of earlier.splice(0)) inner.addHistory(counts);
+  function watchAt(edge: number | null): MetricWatch | null {
+    if (edge === null) return null;
+    const watch = eventWatch(policy, (counts) => slower(counts, edge));
+    for (const counts of earlier) watch.addHistory(counts);
+    return watch;
   }
+}
 
-  function slower(counts: ArmCounts): EventCounts | string {
-    if (!('buckets' in counts)) return 'expected `buckets`, found other counts';
-    const within = counts.buckets.find(([upper]) => upper === edge);
-    if (within === undefined) return `expected the edge ${edge} in the histogram, found ${shown(counts)}`;
-    return { n: counts.n, x: Math.max(0, counts.n - within[1]) };
-  }
+function slower(counts: ArmCounts, edge: number): EventCounts | string {
+  if (!('buckets' in counts)) return 'expected `buckets`, found other counts';
+  const within = counts.buckets.find(([upper]) => upper === edge);
+  if (within === undefined) return `expected the edge ${edge} in the histogram, found ${shown(counts)}`;
+  return { n: counts.n, x: Math.max(0, counts.n - within[1]) };
 }
 
 function faultOf(counts: ArmCounts): string | null {

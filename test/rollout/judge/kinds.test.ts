@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../src/rollout/judge/judge.ts';
+import { judge, judging } from '../../../src/rollout/judge/judge.ts';
 import { watching } from './evidence.ts';
 import { drawn, kinds } from './kinds.ts';
 
@@ -15,6 +15,18 @@ describe.each(Object.entries(kinds))('the judge of a %s', (_, { metric, draw }) 
       verdict: 'fail',
       reason: 'harm',
     });
+  });
+
+  it('gives the same bits at once, from interval to interval, and in any order', () => {
+    const evidence = drawn({ seed: 3, intervals: 20, draw: draw(0.2) });
+    const sequence = judging(watching(metric));
+    for (const interval of evidence) {
+      sequence.add(interval);
+      sequence.judgement();
+    }
+
+    expect(sequence.judgement()).toEqual(judge(evidence, watching(metric)));
+    expect(judge(evidence.toReversed(), watching(metric))).toEqual(judge(evidence, watching(metric)));
   });
 
   it('bounds the effect on both sides of its estimate', () => {
