@@ -26,6 +26,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   evaluate: async () => (await import('./evaluate.ts')).evaluate,
   tags: async () => (await import('./tags.ts')).tags,
   judge: async () => (await import('./judge.ts')).judge,
+  serving: async () => (await import('./serving.ts')).serving,
   demo: async () => (await import('./demo.ts')).demo,
   install: async () => (await import('./install.ts')).install,
 };
