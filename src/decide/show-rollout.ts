@@ -1,4 +1,4 @@
-import type { CheckContent, Effect, Plan } from '../effect.ts';
+import type { CheckContent, Effect, Plan, StateChange } from '../effect.ts';
 import type { RolloutFacts } from '../facts/rollout-facts.ts';
 import { needsGate } from '../facts/rollout-facts.ts';
 import { type RolloutView, renderRollout } from '../render/rollout.ts';
@@ -29,13 +29,23 @@ export function showRollout(facts: RolloutFacts | null): Plan {
   if (number !== null) {
     effects.push({ kind: 'publish-rollout-comment', rollout: id, number, body: renderRollout(view) });
   }
-  const { revertNews } = facts;
-  return { changes: revertNews === null ? [] : [{ kind: 'save-revert', rollout: id, state: revertNews }], effects };
+  return { changes: [...news(facts), ...replaced(facts)], effects };
+}
+
+function news({ rollout, revertNews }: RolloutFacts): readonly StateChange[] {
+  return revertNews === null ? [] : [{ kind: 'save-revert', rollout: rollout.id, state: revertNews }];
+}
+
+/** What served until now is shown as what did. */
+function replaced({ rollout, earlier, isPast, repository }: RolloutFacts): readonly StateChange[] {
+  if (rollout.state.kind !== 'succeeded' || earlier === null || isPast) return [];
+  const { id, number } = earlier;
+  return [{ kind: 'ask', intent: { kind: 'show-rollout', repository, rollout: id, number } }];
 }
 
 /** A rollout as people are shown it. */
-export function rolloutView({ rollout, course, traces, now }: RolloutFacts): RolloutView {
-  return { rollout, course, traces, expected: expectedDecision(rollout, course, now), now };
+export function rolloutView({ rollout, course, traces, isPast, now }: RolloutFacts): RolloutView {
+  return { rollout, course, traces, isPast, expected: expectedDecision(rollout, course, now), now };
 }
 
 function gate({ rollout, traces, branch }: RolloutFacts): readonly Effect[] {
@@ -108,7 +118,7 @@ function checkOf(view: RolloutView): CheckContent {
     text: '',
     detailsUrl: null,
     annotations: [],
-    buttons: rolloutButtons(rollout),
+    buttons: view.isPast ? [] : rolloutButtons(rollout),
   };
 }
 

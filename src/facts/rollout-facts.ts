@@ -6,6 +6,7 @@ import type { RolloutRecord } from '../rollout/rollout-record.ts';
 
 /** A rollout with all that showing it needs to know. */
 export interface RolloutFacts {
+  readonly repository: Repository;
   readonly rollout: RolloutRecord;
   readonly course: Course;
   /** What stands on GitHub; a revert pull request is as it is now, where that could be read. */
@@ -40,6 +41,7 @@ export async function gatherRollout(
   const asksForGo = needsGate(rollout, traces);
   const revertNews = await revertNow(repository, traces, github);
   return {
+    repository,
     rollout,
     course: courseOf(lines, rollout.policy),
     traces: revertNews === null ? traces : { ...traces, 'revert-state': revertNews },

@@ -16,7 +16,8 @@ export function passed(since: string, now: string): number {
 /** The first sentence of a rollout: an icon, the version, where it goes, and what holds now. */
 export function headline(view: RolloutView): string {
   const { rollout } = view;
-  const { icon, words } = stateWords(rollout, view.now);
+  const isOver = rollout.state.kind === 'succeeded' && view.isPast;
+  const { icon, words } = isOver ? { icon: '⚪', words: 'served' } : stateWords(rollout, view.now);
   const minutes = view.expected?.minutes ?? null;
   const soon =
     minutes === null

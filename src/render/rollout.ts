@@ -13,6 +13,8 @@ export interface RolloutView {
   readonly rollout: RolloutRecord;
   readonly course: Course;
   readonly traces: RolloutTraces;
+  /** Whether another rollout of the service succeeded after this one. */
+  readonly isPast: boolean;
   /** When the present step can be expected to be decided; null where none is observed. */
   readonly expected: { readonly minutes: number | null; readonly sentence: string } | null;
   /** ISO 8601. */
@@ -28,7 +30,7 @@ export function renderRollout(view: RolloutView): string {
     metricsTable(view),
     isSettled(rollout.state) ? null : progressLine(view),
     nextSection(view),
-    nextCommands(rollout),
+    view.isPast ? null : nextCommands(rollout),
     evidenceSection(view),
     `<sub>Rollout ${code(rollout.id)} · asked for by ${prose(rollout.by)} · updated ${clock(now, now)}</sub>`,
   ];
@@ -41,10 +43,11 @@ function isSettled({ kind }: RolloutState): boolean {
 }
 
 /** What became of it and where git stands; null while it goes on. */
-function outcomeSection({ rollout, traces }: RolloutView): string | null {
+function outcomeSection({ rollout, traces, isPast }: RolloutView): string | null {
   const { state, previous, environment } = rollout;
   switch (state.kind) {
     case 'succeeded': {
+      if (isPast) return `It served ${code(environment)} until another rollout replaced it.`;
       const tag = traces.tag === undefined ? '' : ` Git agrees by the tag ${code(traces.tag)}.`;
       return `${code(environment)} serves version ${code(rollout.release.version)}.${tag}`;
     }

@@ -4,20 +4,16 @@ import { evidenceFolder } from '../../render/rollout.ts';
 import { revertBody, rolloutIssue } from '../../render/rollout-aftermath.ts';
 import type { RolloutEffect } from '../../rollout/rollout-effect.ts';
 import type { RollbackCause, RolloutRecord } from '../../rollout/rollout-record.ts';
-import { deploymentOf, rolloutView } from '../show-rollout.ts';
+import { rolloutView } from '../show-rollout.ts';
 
 /** What makes git and GitHub say what is served, once a rollout is over. Nothing while it goes on. */
 export function aftermath(facts: RolloutFacts): readonly Effect[] {
-  const { rollout, course, earlier, isPast, now } = facts;
+  const { rollout, course, earlier, isPast } = facts;
   const { state } = rollout;
   const evidence = course.intervals + course.history === 0 ? [] : [keptEvidence(rollout)];
   switch (state.kind) {
     case 'succeeded': {
       const done: Effect[] = isPast ? [] : [tag(rollout)];
-      if (earlier !== null && !isPast) {
-        const deployment = deploymentOf(earlier, { isPast: true, now });
-        done.push({ kind: 'publish-deployment', rollout: earlier.id, deployment });
-      }
       // A command took back what had succeeded, and git still names it; of a merged revert git is the cause.
       if (rollout.atOnce === true && earlier?.mergeSha === rollout.mergeSha) done.push(revertOfReturn(rollout));
       return [...done, ...evidence];

@@ -47,7 +47,7 @@ describe('a rollout on GitHub', () => {
     ]);
   });
 
-  it('tags what succeeded, keeps its evidence, and calls the deployment before it inactive', () => {
+  it('tags what succeeded, keeps its evidence, and shows the one before it again', () => {
     const facts = {
       earlier: { ...aRollout({ mergeSha: 'd'.repeat(40) }), state: { kind: 'succeeded', at: minute(-99) } },
     } as const;
@@ -55,9 +55,9 @@ describe('a rollout on GitHub', () => {
     const plan = showRollout(shown({ kind: 'succeeded', at: minute(9) }, { evidence: evidence(5, 1), facts }));
 
     expect(outline(plan)).toEqual([
+      'ask show-rollout',
       'deployment production: success',
       'tag late v2 in production',
-      'deployment production: inactive',
       'save evidence to late/production/' + aRollout().id,
       'check siskin rollout: late to production: success',
       'comment of the rollout on #12',

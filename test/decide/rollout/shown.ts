@@ -5,6 +5,7 @@ import { judge } from '../../../src/rollout/judge/judge.ts';
 import type { RolloutTraces } from '../../../src/rollout/rollout-effect.ts';
 import type { RolloutRecord, RolloutState } from '../../../src/rollout/rollout-record.ts';
 import { aRollout } from '../../rollout/rollout-builder.ts';
+import { repository } from '../../world.ts';
 
 export const start = Date.parse('2026-03-01T12:00:00.000Z');
 
@@ -54,6 +55,7 @@ export function shown(
     rollout: { ...rollout, judgement, state, ...options.record },
     course: courseOf(lines, rollout.policy),
     traces: options.traces ?? {},
+    repository,
     revertNews: null,
     earlier: null,
     isPast: false,
