@@ -1,5 +1,6 @@
 import { azureMl } from './azure-ml.ts';
 import { envoy } from './envoy.ts';
+import { gatewayApi } from './gateway-api.ts';
 import * as http from './generic-http.ts';
 import { haproxy } from './haproxy.ts';
 import { type ServingKind, servingKind } from './kind.ts';
@@ -13,6 +14,7 @@ import { vertex } from './vertex.ts';
 export const servingKinds: Readonly<Record<string, ServingKind>> = {
   'azure-ml': azureMl,
   envoy,
+  'gateway-api': gatewayApi,
   haproxy,
   http: servingKind({ Connection: http.Connection, Target: http.Target, open: http.openGenericHttp }),
   nginx,

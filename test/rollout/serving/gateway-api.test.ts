@@ -4,12 +4,14 @@ import { type ApiDouble, type Kept, namespace, type ServedKind, startApiDouble }
 import { placeOf } from './kubernetes/place.ts';
 import { schemaProblems } from './kubernetes/schema.ts';
 import { modelOf } from './models.ts';
-import { describeFaults, describePlatform, wish } from './platform-contract.ts';
+import { describePlatform } from './platform-contract.ts';
+import { describeFaults } from './platform-faults.ts';
+import { wish } from './platform-stage.ts';
 
 const models = [modelOf('1.0.0'), modelOf('1.1.0'), modelOf('2.0.0')] as const;
 const [one, two, three] = models;
 
-export const httpRoutes: ServedKind = {
+const httpRoutes: ServedKind = {
   group: 'gateway.networking.k8s.io',
   version: 'v1',
   plural: 'httproutes',
@@ -17,7 +19,7 @@ export const httpRoutes: ServedKind = {
   problems: schemaProblems('httproutes'),
 };
 
-export const routeSpec = (): Record<string, unknown> => ({
+const routeSpec = (): Record<string, unknown> => ({
   parentRefs: [{ name: 'public' }],
   hostnames: ['fraud.example'],
   rules: [
@@ -47,6 +49,8 @@ function reconcile(double: ApiDouble, over: object = {}): void {
       type,
       status: 'True',
       reason: type,
+      message: '',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
       observedGeneration: generation,
       ...over,
     });
