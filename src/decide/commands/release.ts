@@ -2,6 +2,7 @@ import type { CommandOf } from '../../command/command.ts';
 import { renderCommand } from '../../command/render.ts';
 import type { Digest } from '../../digest.ts';
 import type { ReleaseOffer } from '../../facts/release-offer-facts.ts';
+import { manifestPath } from '../../registry/manifest.ts';
 import type { CandidateSource, ReleaseRequest } from '../../registry/release-request.ts';
 import { compareVersions, nextVersion } from '../../registry/version.ts';
 import { code } from '../../render/escape.ts';
@@ -85,6 +86,14 @@ function candidateOf(
 ): Refused | { readonly kind: 'found'; readonly candidate: Candidate } {
   const { pull } = scene.facts;
   const { model } = offer;
+  const folder = offer.policy.model?.replace(/\/*$/, '/');
+  if (folder !== undefined && manifestPath(model).startsWith(folder)) {
+    return refuse(command, {
+      code: 'no-candidate',
+      reason: `${code(model)} is the folder in which its release manifest would stand, and every release would make it another model`,
+      fix: `Move the model, e.g. to \`models/${model}/model\`, and correct \`model\` in the policy.`,
+    });
+  }
   const view = pull?.shown?.view.models.find((one) => one.model === model);
   if (pull === null || view === undefined || view.state.kind === 'nothing') return champion(command, offer);
   const moved = headRefusal(command, { ...scene, pull });
