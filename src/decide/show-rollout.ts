@@ -1,7 +1,7 @@
 import type { CheckContent, Effect, Plan, StateChange } from '../effect.ts';
 import type { RolloutFacts } from '../facts/rollout-facts.ts';
 import { needsGate } from '../facts/rollout-facts.ts';
-import { type RolloutView, renderRollout } from '../render/rollout.ts';
+import { type RolloutView, renderRollout, renderRolloutBrief } from '../render/rollout.ts';
 import { plainHeadline } from '../render/rollout-words.ts';
 import { type DeploymentContent, type DeploymentState, gateWorkflow } from '../rollout/rollout-effect.ts';
 import { isEnded, type RolloutRecord, type RolloutState } from '../rollout/rollout-record.ts';
@@ -114,7 +114,7 @@ function checkOf(view: RolloutView): CheckContent {
     status: isOver ? 'completed' : state.kind === 'requested' || state.kind === 'waiting' ? 'queued' : 'in_progress',
     conclusion: isOver ? conclusionOf(state) : null,
     title: plainHeadline(rollout, now),
-    summary: renderRollout(view),
+    summary: renderRolloutBrief(view),
     text: '',
     detailsUrl: null,
     annotations: [],

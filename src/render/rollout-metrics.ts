@@ -3,7 +3,7 @@ import type { ArmCourse } from '../rollout/course.ts';
 import type { Effect, Evidence, MetricJudgement } from '../rollout/judgement.ts';
 import { code, prose } from './escape.ts';
 import { type TableColumn, table, unbroken } from './markdown.ts';
-import { fixed, percent, significant } from './number.ts';
+import { counted, fixed, percent, significant } from './number.ts';
 import type { RolloutView } from './rollout.ts';
 import { sparkline } from './sparkline.ts';
 
@@ -32,8 +32,13 @@ export function metricsTable({ rollout, course }: RolloutView): string | null {
     rollout.previous === null ? 'before' : code(rollout.previous.version),
     code(rollout.release.version),
   );
-  return table(head, rows);
+  const more = rows.length - mostRows;
+  const shown = table(head, rows.slice(0, mostRows));
+  return more > 0 ? `${shown}\n\nand ${counted(more, 'metric')} more, in the evidence` : shown;
 }
+
+/** A comment holds no more than 65 536 characters, and nobody reads more. */
+const mostRows = 40;
 
 interface Metric {
   readonly policy: RolloutMetricPolicy;

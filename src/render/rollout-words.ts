@@ -1,5 +1,5 @@
 import type { RolloutRecord, RolloutState } from '../rollout/rollout-record.ts';
-import { code, prose } from './escape.ts';
+import { code, plain, prose } from './escape.ts';
 import { count, duration, percent } from './number.ts';
 import type { RolloutView } from './rollout.ts';
 
@@ -17,7 +17,9 @@ export function passed(since: string, now: string): number {
 export function headline(view: RolloutView): string {
   const { rollout } = view;
   const isOver = rollout.state.kind === 'succeeded' && view.isPast;
-  const { icon, words } = isOver ? { icon: '⚪', words: 'served' } : stateWords(rollout, view.now);
+  const { icon, words } = isOver
+    ? { icon: '⚪', words: 'served' }
+    : stateWords(rollout, { now: view.now, quote: markdownCause });
   const minutes = view.expected?.minutes ?? null;
   const soon =
     minutes === null
@@ -29,10 +31,13 @@ export function headline(view: RolloutView): string {
 
 /** The same in few words without markup: for the title of a check and the description of a deployment. */
 export function plainHeadline(rollout: RolloutRecord, now: string): string {
-  return stateWords(rollout, now).words.replaceAll('`', '').replaceAll('\\', '');
+  return stateWords(rollout, { now, quote: plainCause }).words;
 }
 
-function stateWords(rollout: RolloutRecord, now: string): { readonly icon: string; readonly words: string } {
+function stateWords(
+  rollout: RolloutRecord,
+  { now, quote }: { readonly now: string; readonly quote: (sentence: string) => string },
+): { readonly icon: string; readonly words: string } {
   const { state, weight } = rollout;
   switch (state.kind) {
     case 'requested':
@@ -54,11 +59,11 @@ function stateWords(rollout: RolloutRecord, now: string): { readonly icon: strin
     case 'held':
       return { icon: '🟡', words: `held at ${weightText(weight)} — a person decides` };
     case 'rolling-back':
-      return { icon: '🔴', words: `rolling back — ${shortCause(state.cause.sentence)}` };
+      return { icon: '🔴', words: `rolling back — ${quote(state.cause.sentence)}` };
     case 'succeeded':
       return { icon: '🟢', words: rollout.atOnce === true ? 'serves again' : `serves, after ${lasted(rollout, now)}` };
     case 'rolled-back':
-      return { icon: '🔴', words: `rolled back after ${lasted(rollout, now)}: ${shortCause(state.cause.sentence)}` };
+      return { icon: '🔴', words: `rolled back after ${lasted(rollout, now)}: ${quote(state.cause.sentence)}` };
     case 'superseded':
       return { icon: '⚪', words: 'superseded by a newer release' };
     case 'failed':
@@ -95,6 +100,10 @@ function lasted({ createdAt, state }: RolloutRecord, now: string): string {
 }
 
 /** A sentence without its full stop, short enough for a heading. */
-function shortCause(sentence: string): string {
+function markdownCause(sentence: string): string {
   return prose(sentence.replace(/\.\s*$/, ''), 160);
+}
+
+function plainCause(sentence: string): string {
+  return plain(sentence.replace(/\.\s*$/, ''), 160);
 }

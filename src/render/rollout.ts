@@ -37,6 +37,19 @@ export function renderRollout(view: RolloutView): string {
   return parts.filter((part) => part !== null && part !== '').join('\n\n');
 }
 
+/** The same in few words, for a check: what changes only when something happens. The numbers are in the comment. */
+export function renderRolloutBrief(view: RolloutView): string {
+  const { rollout } = view;
+  const parts = [
+    `### ${headline({ ...view, expected: null })}`,
+    outcomeSection(view),
+    nextSection({ ...view, expected: null }),
+    view.isPast ? null : nextCommands(rollout),
+    rollout.number === null ? metricsTable(view) : `The numbers are in #${rollout.number}.`,
+  ];
+  return parts.filter((part) => part !== null && part !== '').join('\n\n');
+}
+
 /** Whether nothing more will happen by itself. */
 function isSettled({ kind }: RolloutState): boolean {
   return kind === 'succeeded' || kind === 'rolled-back' || kind === 'superseded' || kind === 'failed';
