@@ -10,7 +10,7 @@ export const longSuites: readonly string[] = [
   'test/hygiene/action.test.ts',
   'test/rollout/metrics/postgresql.test.ts',
   'test/sandbox/actions/artifacts.test.ts',
-  'test/rollout/engine/engine.test.ts',
+  'test/rollout/engine/*.test.ts',
   'test/store/backup.test.ts',
   'test/decide/{lock-race,rollout/commands}.test.ts',
   'test/serve/server.test.ts',
