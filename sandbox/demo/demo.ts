@@ -3,11 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { writeLive } from '../../examples/flights/months.ts';
 import { prepareRepository } from '../../examples/flights/prepare.ts';
+import { readConnections } from '../../src/rollout/connections.ts';
 import { startPage } from '../page/page.ts';
+import { connectionsOf, servingPlaces, startAirline, startModelServer } from '../serving/serving.ts';
 import { startWorld } from '../world.ts';
 import { type ActOutcome, playAct } from './play.ts';
+import { playRelease, type ReleaseOutcome } from './play-release.ts';
 import { narrator } from './progress.ts';
+import { releaseActs, releasedModel } from './release-acts.ts';
 import { acts } from './story.ts';
 
 const out = join(import.meta.dirname, '../../out/demo');
@@ -15,12 +20,21 @@ const { values: flags } = parseArgs({ options: { once: { type: 'boolean', defaul
 const started = performance.now();
 const tell = narrator((line) => console.log(line));
 
-tell.say('Siskin: from a pull request to a verdict, on this machine alone.\n');
-const folder = join(mkdtempSync(join(tmpdir(), 'siskin-demo-')), 'flights');
+tell.say('Siskin: from a pull request to production, on this machine alone.\n');
+const own = mkdtempSync(join(tmpdir(), 'siskin-demo-'));
+const folder = join(own, 'flights');
+const flights = join(own, 'live.json');
 // The bundler holds half a gigabyte, which a process of its own gives back.
 const building = promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../scripts/build.ts')]);
-await Promise.all([building, prepareRepository({ folder })]);
-await using world = await startWorld({ onJob: tell.job });
+await Promise.all([building, prepareRepository({ folder }), writeLive({ rows: 20_000, file: flights })]);
+const places = await servingPlaces();
+const read = readConnections({
+  text: connectionsOf(places, 'acme/flights'),
+  file: 'connections.yml',
+  env: { SERVING_SECRET: places.secret },
+});
+if (read.kind === 'invalid') throw new Error(`expected connections, found ${JSON.stringify(read.problems)}`);
+await using world = await startWorld({ onJob: tell.job, connections: read.connections });
 world.github.createUser({ login: 'acme', kind: 'Organization' });
 for (const login of ['ada', 'grace', 'linus']) world.github.createUser({ login });
 world.github.addMembers({ organization: 'acme', logins: ['ada', 'grace', 'linus'] });
@@ -33,20 +47,43 @@ tell.say(`Watch the pull requests at ${page.url}\n`);
 
 const outcomes: ActOutcome[] = [];
 for (const [index, act] of acts.entries()) {
-  tell.say(`${index + 1}/${acts.length}  ${act.title}`);
+  tell.say(`${index + 1}/${acts.length + releaseActs.length}  ${act.title}`);
   const outcome = await playAct(act, { world, repository });
-  for (const problem of outcome.problems) tell.say(`      ✗ ${problem}`);
-  tell.say(
-    `      ${outcome.problems.length === 0 ? '✔ as expected' : '✗ not as expected'} after ${outcome.seconds.toFixed(1)} s, ${outcome.calls.reads} reads and ${outcome.calls.writes} writes of GitHub\n`,
-  );
+  tellEnd(outcome, `, ${outcome.calls.reads} reads and ${outcome.calls.writes} writes of GitHub`);
   outcomes.push(outcome);
+}
+
+const predictions = `http://127.0.0.1:${places.predictions}/v2/models/${releasedModel}/infer`;
+await using _server = await startModelServer({
+  places,
+  state: join(own, 'serving'),
+  artifacts: `${world.github.url}/acme/flights/releases/download/`,
+  token: world.github.userToken('ada'),
+});
+await using _airline = await startAirline({
+  infer: predictions,
+  model: releasedModel,
+  flights,
+  perSecond: 600,
+  brokenOneIn: 20,
+  port: places.airline,
+});
+tell.say(`Releases: an airline asks \`siskin serve\` 600 times a second at ${predictions}\n`);
+const releases: ReleaseOutcome[] = [];
+for (const [index, act] of releaseActs.entries()) {
+  tell.say(`${acts.length + index + 1}/${acts.length + releaseActs.length}  ${act.title}`);
+  const outcome = await playRelease(act, { world, repository, predictions, tell: tell.happened });
+  tellEnd(outcome, outcome.revert === null ? '' : `; #${outcome.revert} takes it back in git`);
+  releases.push(outcome);
 }
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const isAsExpected = outcomes.every(({ problems }) => problems.length === 0);
-for (const { pullRequest, reports } of outcomes) {
+const isAsExpected = [...outcomes, ...releases].every(({ problems }) => problems.length === 0);
+for (const { pullRequest } of [...outcomes, ...releases]) {
   for (const comment of pullRequest.comments) writeFileSync(join(out, `pull-${pullRequest.number}.md`), comment);
+}
+for (const { pullRequest, reports } of outcomes) {
   for (const { model, page } of reports)
     if (page !== null) writeFileSync(join(out, reportFile(pullRequest, model)), page);
 }
@@ -59,11 +96,25 @@ const summary = {
     reports: reports.map(({ model }) => reportFile(pullRequest, model)),
     pullRequest: { ...pullRequest, comments: pullRequest.comments.map(() => `pull-${pullRequest.number}.md`) },
   })),
+  releases: releases.map(({ pullRequest, ...rest }) => ({
+    ...rest,
+    pullRequest: { ...pullRequest, comments: pullRequest.comments.map(() => `pull-${pullRequest.number}.md`) },
+  })),
 };
 writeFileSync(join(out, 'summary.json'), JSON.stringify(summary, null, 2));
 tell.say(
   `${isAsExpected ? 'Everything ended as expected' : 'Something did not end as expected'} after ${summary.seconds.toFixed(0)} s. Comments, reports and summary.json are in out/demo.`,
 );
+
+function tellEnd(
+  { problems, seconds }: { readonly problems: readonly string[]; readonly seconds: number },
+  more: string,
+) {
+  for (const problem of problems) tell.say(`      ✗ ${problem}`);
+  tell.say(
+    `      ${problems.length === 0 ? '✔ as expected' : '✗ not as expected'} after ${seconds.toFixed(1)} s${more}\n`,
+  );
+}
 
 function reportFile({ number }: ActOutcome['pullRequest'], model: string): string {
   return `pull-${number}-${model}.html`;
@@ -74,4 +125,4 @@ else {
   tell.say(`The world goes on at ${page.url} until you press Ctrl+C.`);
   await new Promise((resolve) => process.once('SIGINT', resolve));
 }
-rmSync(join(folder, '..'), { recursive: true, force: true });
+rmSync(own, { recursive: true, force: true });

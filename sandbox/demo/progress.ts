@@ -4,6 +4,8 @@ import type { JobNews, World } from '../world.ts';
 /** Writes what happens as lines with the time since the start. */
 export interface Narrator {
   say(line: string): void;
+  /** With the time, as something that happens in an act. */
+  happened(line: string): void;
   job(job: JobNews): void;
   /** Tells of the checks that the App concludes in this world. */
   follow(world: World): void;
@@ -18,6 +20,7 @@ export function narrator(write: (line: string) => void): Narrator {
   };
   return {
     say: write,
+    happened: (line) => write(`  ${clock()}  ${line}`),
     job: ({ name, news }) => write(`  ${clock()}  job ${name}: ${news}`),
     follow: (world) => {
       world.github.observers.add({
