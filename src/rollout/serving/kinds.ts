@@ -3,9 +3,11 @@ import { envoy } from './envoy.ts';
 import { gatewayApi } from './gateway-api.ts';
 import * as http from './generic-http.ts';
 import { haproxy } from './haproxy.ts';
+import { istio } from './istio.ts';
 import { type ServingKind, servingKind } from './kind.ts';
 import { nginx } from './nginx.ts';
 import { sagemaker } from './sagemaker.ts';
+import { seldon } from './seldon.ts';
 import { tfServing } from './tf-serving.ts';
 import { triton } from './triton.ts';
 import { vertex } from './vertex.ts';
@@ -17,8 +19,10 @@ export const servingKinds: Readonly<Record<string, ServingKind>> = {
   'gateway-api': gatewayApi,
   haproxy,
   http: servingKind({ Connection: http.Connection, Target: http.Target, open: http.openGenericHttp }),
+  istio,
   nginx,
   sagemaker,
+  seldon,
   'tf-serving': tfServing,
   triton,
   vertex,

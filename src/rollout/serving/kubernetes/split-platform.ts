@@ -177,8 +177,9 @@ async function observed(route: SplitRoute, object: KubernetesObject): Promise<Ob
   const before = isTaken ? nothing : (state?.before ?? nothing);
   const unready = state?.candidate == null ? null : ((await route.unready?.(state.candidate.name)) ?? null);
   const shown = (model: State['champion']) => {
-    // A name that is in no rule any more serves nobody.
-    const isThere = model !== null && (names.includes(model.name) || model === state?.candidate);
+    // A champion whom no rule names any more serves nobody, unless everything goes to the candidate.
+    const takesAll = names.length > 0 && names.every((name) => name === state?.candidate?.name);
+    const isThere = model !== null && (model === state?.candidate || names.includes(model.name) || takesAll);
     return { version: isThere ? model.version : null, digest: isThere ? model.digest : null };
   };
   const troubles = [
