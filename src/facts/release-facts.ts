@@ -63,6 +63,8 @@ export interface ReleaseSubject {
   /** Whether the commit makes another version the newest one. */
   readonly isNewVersion: boolean;
   readonly registered: RegisteredVersion | null;
+  /** Why the bytes of a new version that no environment gets yet are not those of its digest. */
+  readonly bytes: readonly string[];
   readonly signature: readonly string[];
   /** Whether the commit that the version was made from is on the default branch. */
   readonly isOnBranch: boolean;
@@ -132,6 +134,7 @@ export async function gatherSubject(
       head,
       isNewVersion: false,
       registered: null,
+      bytes: [],
       signature: [],
       isOnBranch: true,
     },
@@ -146,8 +149,9 @@ export async function gatherSubject(
   );
   if (!isNewVersion) return { ...nothing, changes: await Promise.all(changes) };
   const runId = Number(manifest.lineage.run);
-  const [registered, signature, isOnBranch, champion, run] = await Promise.all([
+  const [registered, bytes, signature, isOnBranch, champion, run] = await Promise.all([
     registeredVersion(repository, manifest, ports),
+    ownBytes(repository, { policy, manifest }, ports),
     gatherSignature(repository, { ...asked, manifest }, ports),
     isWithin(repository, { commit: manifest.lineage.commit, branch }, github),
     store.readChampion(repository.id, model),
@@ -156,9 +160,22 @@ export async function gatherSubject(
   const approvals = await approvalsOf(repository, { run, digest: manifest.artifact.digest }, ports);
   return {
     ...nothing,
-    ...{ isNewVersion, registered, signature, isOnBranch, champion, run, approvals },
+    ...{ isNewVersion, registered, bytes, signature, isOnBranch, champion, run, approvals },
     changes: await Promise.all(changes),
   };
+}
+
+/** Those of an environment that gets them are looked at with it. */
+async function ownBytes(
+  repository: Repository,
+  { policy, manifest }: { readonly policy: Policy; readonly manifest: ReleaseManifest },
+  { releases }: ReleasePorts,
+): Promise<readonly string[]> {
+  const { uri, digest, bytes, files = [] } = manifest.artifact;
+  if (Object.values(manifest.environments).some((entry) => entry.digest === digest)) return [];
+  const store = policy.release?.store ?? null;
+  const size = files.length === 0 ? bytes : null;
+  return await releases.verifyArtifact(repository, { uri, digest, bytes: size, files, store });
 }
 
 /** Why the signature beside a manifest does not hold; nothing where the policy asks for none. */

@@ -77,6 +77,7 @@ function versionFindings(subject: ReleaseSubject): readonly ReleaseFinding[] {
     const found = `found \`${version}\`; name a higher one, and go back to an earlier version under \`environments\` only`;
     findings.push(problem('version', null, `expected a version above \`${before.version}\`, ${found}`));
   }
+  findings.push(...subject.bytes.map((sentence) => problem('digest', null, sentence)));
   findings.push(...subject.signature.map((sentence) => problem('signature', null, sentence)));
   if (isBack) return findings;
   return [...findings, ...lineageFindings(subject), ...gateFindings(subject)];
@@ -139,7 +140,28 @@ function environmentFindings(subject: ReleaseSubject, change: EnvironmentChange)
       ),
     );
   }
-  return [...findings, ...bytes.map((sentence) => problem('digest', environment, sentence))];
+  return [
+    ...findings,
+    ...bytes.map((sentence) => problem('digest', environment, sentence)),
+    ...strangeFindings(subject, change),
+  ];
+}
+
+/** Nothing reaches an environment that was judged nowhere: it is the manifest's own version, or it served before. */
+function strangeFindings({ head, model }: ReleaseSubject, change: EnvironmentChange): readonly ReleaseFinding[] {
+  const { environment, after, upstream } = change;
+  if (after === null || head.kind !== 'valid' || isRollback(change)) return [];
+  const { version, artifact } = head.manifest;
+  if (after.version === version && after.digest === artifact.digest) return [];
+  if (upstream.some(({ release, state }) => release.digest === after.digest && state.kind === 'succeeded')) return [];
+  const found = `found \`${after.version}\` of ${short(after.digest)}; type \`/release -m ${model}\` to release it as a version of its own`;
+  return [
+    problem(
+      'gates',
+      environment,
+      `expected the manifest's own \`${version}\`, or a version that served before, ${found}`,
+    ),
+  ];
 }
 
 function rejectedFindings(

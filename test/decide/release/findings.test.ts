@@ -55,13 +55,19 @@ describe('a release', () => {
     ],
     ['that is lower than the newest', { base: valid({ version: '1.5.0' }) }, ['version']],
     ['whose bytes are others', { changes: [aChange({ bytes: ['expected …, found …; do …'] })] }, ['digest']],
+    ['whose bytes are others, also where no environment gets them', { bytes: ['expected …'] }, ['digest']],
+    [
+      'that gives an environment what was judged nowhere',
+      { isNewVersion: false, changes: [aChange({ after: entry('9.9.9', 'd') })] },
+      ['gates'],
+    ],
     ['signed by a stranger', { signature: ['expected …, found …; do …'] }, ['signature']],
     ['of a commit that is not merged', { isOnBranch: false }, ['~lineage']],
     ['of a run that nobody knows', { run: null }, ['gates']],
     [
       'of other bytes than the run measured',
       { head: valid({ artifact: { ...aManifest().artifact, digest: digest('d') } }) },
-      ['gates'],
+      ['gates', 'gates'],
     ],
     [
       'that was rejected there',

@@ -85,6 +85,7 @@ export function aSubject(changes: Partial<ReleaseSubject> = {}): ReleaseSubject 
     head: { kind: 'valid', text: '', manifest },
     isNewVersion: true,
     registered: null,
+    bytes: [],
     signature: [],
     isOnBranch: true,
     champion: null,
