@@ -122,6 +122,7 @@ export function openAzureMl(given: {
     const deployments = list.value.map(({ name, properties: { provisioningState: own } }) => ({
       name,
       weight: traffic?.[name] ?? 0,
+      coming: traffic?.[name] ?? 0,
       shadow: mirrorTraffic?.[name] ?? 0,
       trouble: own == null || own === 'Succeeded' || own === 'Updating' ? null : `is ${own}`,
     }));

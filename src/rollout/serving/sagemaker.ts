@@ -83,7 +83,7 @@ export function openSagemaker(given: {
       // The fence first: a writer that is late shall see it before the weights.
       const Tags = Object.entries(toTags(renderSplitRecord(record), tags)).map(([Key, Value]) => ({ Key, Value }));
       await ask('AddTags', { ResourceArn: state.arn, Tags });
-      const isSo = state.deployments.every((one) => one.weight === (weights[one.name] ?? 0));
+      const isSo = state.deployments.every((one) => one.coming === (weights[one.name] ?? 0));
       if (isSo) return;
       await ask('UpdateEndpointWeightsAndCapacities', {
         EndpointName: endpoint,
@@ -103,10 +103,16 @@ export function openSagemaker(given: {
     });
     const { EndpointArn: arn, EndpointStatus: status, FailureReason: reason } = described;
     const variants = described.ProductionVariants ?? [];
-    const whole = variants.reduce((sum, { CurrentWeight: weight }) => sum + (weight ?? 0), 0);
-    const deployments = variants.map((variant) => ({
+    const percent = (weight: number, all: readonly number[]): number => {
+      const whole = all.reduce((sum, one) => sum + one, 0);
+      return whole === 0 ? 0 : (weight / whole) * 100;
+    };
+    const current = variants.map(({ CurrentWeight: weight }) => weight ?? 0);
+    const desired = variants.map(({ DesiredWeight: weight }, index) => weight ?? current[index] ?? 0);
+    const deployments = variants.map((variant, index) => ({
       name: variant.VariantName,
-      weight: whole === 0 ? 0 : ((variant.CurrentWeight ?? 0) / whole) * 100,
+      weight: percent(current[index] ?? 0, current),
+      coming: percent(desired[index] ?? 0, desired),
       shadow: 0,
       trouble: variant.CurrentServerlessConfig == null && variant.CurrentInstanceCount === 0 ? 'has no instance' : null,
     }));

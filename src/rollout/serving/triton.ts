@@ -16,7 +16,12 @@ const Connection = z.strictObject({
   ),
   candidate: Address.describe('The Triton behind its second server.'),
   proxy: ProxyConnection,
-  'timeout-seconds': z.number().min(0.1).max(600).default(60),
+  'timeout-seconds': z
+    .number()
+    .min(0.1)
+    .max(60)
+    .default(5)
+    .describe('How long one request may take; a load that takes longer goes on by itself.'),
 });
 
 const Target = z.strictObject({

@@ -103,6 +103,7 @@ export function openVertex(given: {
     const deployments = endpoint.deployedModels.map(({ id, displayName }) => ({
       name: displayName,
       weight: endpoint.trafficSplit[id] ?? 0,
+      coming: endpoint.trafficSplit[id] ?? 0,
       shadow: 0,
       // A model that is still being deployed is not in the list yet.
       trouble: null,

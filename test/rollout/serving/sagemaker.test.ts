@@ -115,6 +115,8 @@ describe('SageMaker', () => {
     await expect(stage.platform.apply(wish({ fence: 1, champion: one }))).rejects.toMatchObject({
       code: 'unavailable',
     });
+    // The same wish was taken already.
+    await stage.platform.apply(wish({ fence: 1, champion: one, candidate: two, weight: 25 }));
     await stage.settle();
 
     expect(await stage.platform.observe()).toMatchObject({ weight: 25, trouble: null });

@@ -10,6 +10,8 @@ export interface Deployment {
   readonly name: string;
   /** Percent of the requests that it gets now. */
   readonly weight: number;
+  /** Percent that it will get when a change is through that was taken already. */
+  readonly coming: number;
   /** Percent of the requests that it gets a copy of. */
   readonly shadow: number;
   /** Why it cannot answer; null when it can. */
@@ -107,7 +109,7 @@ async function apply<State extends EndpointState>(endpoint: CloudEndpoint<State>
   const shadow = candidate === null || traffic.shadow === 0 ? {} : { [candidate]: traffic.shadow };
   const record = { ...splitRecordOf(traffic), at: '' };
   const isSo = state.deployments.every(
-    (one) => one.weight === (weights[one.name] ?? 0) && one.shadow === (shadow[one.name] ?? 0),
+    (one) => one.coming === (weights[one.name] ?? 0) && one.shadow === (shadow[one.name] ?? 0),
   );
   if (isSo && JSON.stringify(standing) === JSON.stringify(record)) return;
   if (state.isBusy) {
