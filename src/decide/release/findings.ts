@@ -62,7 +62,8 @@ function versionFindings(subject: ReleaseSubject): readonly ReleaseFinding[] {
   const isLower = before !== null && compareVersions(version, before.version) < 0;
   const isKnown = registered?.digest === artifact.digest;
   // Bytes that served may become the newest again: that is how a release is reverted.
-  const isBack = isKnown && subject.changes.length > 0 && subject.changes.every(isRollback);
+  const served = subject.changes.filter(({ after }) => after !== null);
+  const isBack = isKnown && served.length > 0 && served.every(isRollback);
   if (registered !== null && !isKnown) {
     const found = `found ${short(registered.digest)} under the tag of \`${version}\``;
     findings.push(

@@ -148,6 +148,17 @@ describe('a release', () => {
     ).toEqual([]);
   });
 
+  it('that reverts a merge goes back, also where the merge was the first to serve something', () => {
+    const back = aChange({
+      before: entry('1.5.0', 'b'),
+      rollouts: [aRollout('a', { kind: 'succeeded', at: now })],
+    });
+    const gone = aChange({ environment: 'production', before: entry('1.5.0', 'b'), after: null });
+    const registered = { sha: 'e'.repeat(40), digest: digest('a') };
+
+    expect(broken({ base: valid({ version: '1.5.0' }), registered, run: null, changes: [back, gone] })).toEqual([]);
+  });
+
   it('that cannot be done by its platform, or measured, says each reason', () => {
     const policy =
       aPolicy(
