@@ -7,7 +7,6 @@ import { AppError } from '../src/error.ts';
 import { observe, observedEvents } from '../src/observe.ts';
 
 const app = { id: 29310, slug: 'siskin' };
-const claim = '0f8fad5b-d9cb-869f-a165-70867728950e';
 const sha = 'b'.repeat(40);
 const origin = {
   installation: { id: 3 },
@@ -52,115 +51,6 @@ describe('a pull request event', () => {
 
   it.each(['labeled', 'constructor', ''])('%s asks for nothing', (action) => {
     expect(intents('pull_request', { action, pull_request: { number: 5, head: { sha } } })).toEqual([]);
-  });
-});
-
-describe('a merge queue', () => {
-  const group = { head_sha: sha, base_sha: 'a'.repeat(40), base_ref: 'refs/heads/main' };
-
-  it('asks for the check of the commit that it tries', () => {
-    expect(intents('merge_group', { action: 'checks_requested', merge_group: group })).toEqual([
-      { kind: 'check-queue', repository, branch: 'main', base: 'a'.repeat(40), head: sha },
-    ]);
-  });
-
-  it('of another branch, or at its end, asks for nothing', () => {
-    const other = { ...group, base_ref: 'refs/heads/next' };
-
-    expect(intents('merge_group', { action: 'checks_requested', merge_group: other })).toEqual([]);
-    expect(intents('merge_group', { action: 'destroyed', merge_group: group })).toEqual([]);
-  });
-});
-
-describe('a review', () => {
-  const review = (ref: string, repo: number) =>
-    intents('pull_request_review', {
-      action: 'submitted',
-      pull_request: { number: 5, head: { sha, ref, repo: { id: repo } } },
-    });
-
-  it('of a release pull request has it checked again', () => {
-    expect(review('siskin/release/late', 1)).toEqual([{ kind: 'check-release', repository, number: 5, head: sha }]);
-  });
-
-  it('of any other, or of a fork that calls its branch so, decides nothing', () => {
-    expect([...review('feature', 1), ...review('siskin/release/late', 2)]).toEqual([]);
-  });
-});
-
-describe('a push', () => {
-  const push = { ref: 'refs/heads/main', before: 'a'.repeat(40), after: sha, deleted: false };
-
-  it('to the default branch asks for a check of it', () => {
-    expect(intents('push', push)).toEqual([
-      {
-        kind: 'check-push',
-        repository,
-        branch: 'main',
-        before: 'a'.repeat(40),
-        after: sha,
-        actor: ada,
-        cause: 'pushed',
-      },
-      { kind: 'observe-releases', repository, branch: 'main', before: 'a'.repeat(40), after: sha, actor: ada },
-    ]);
-  });
-
-  it('to another branch, of a tag, or that deletes asks for nothing', () => {
-    expect(intents('push', { ...push, ref: 'refs/heads/feature' })).toEqual([]);
-    expect(intents('push', { ...push, ref: 'refs/tags/main' })).toEqual([]);
-    expect(intents('push', { ...push, deleted: true })).toEqual([]);
-  });
-});
-
-describe('a workflow run', () => {
-  const run = {
-    id: 7,
-    run_attempt: 2,
-    display_title: `siskin ${claim}`,
-    event: 'workflow_dispatch',
-    head_branch: 'main',
-    conclusion: null,
-    actor: { login: 'siskin[bot]' },
-  };
-
-  it('of ours is observed', () => {
-    expect(intents('workflow_run', { action: 'in_progress', workflow_run: run })).toEqual([
-      {
-        kind: 'observe-run',
-        repository,
-        runId: 7,
-        attempt: 2,
-        name: `siskin ${claim}`,
-        status: 'in_progress',
-        conclusion: null,
-      },
-    ]);
-  });
-
-  it.each([
-    ['has another name', { display_title: 'CI' }],
-    ['has a name that is nearly a claim', { display_title: `siskin ${claim}x` }],
-    ['was started by a pull request that took our name', { event: 'pull_request' }],
-    ['was dispatched on another branch', { head_branch: 'evil' }],
-    ['was dispatched by a person', { actor: { login: 'mallory' } }],
-    ['was started by nobody known', { actor: null }],
-  ])('that %s is not ours', (_, changes) => {
-    expect(intents('workflow_run', { action: 'completed', workflow_run: { ...run, ...changes } })).toEqual([]);
-  });
-
-  it('that entered an environment for a rollout is looked at once it ended, when it is ours', () => {
-    const gate = { ...run, display_title: 'siskin environment ro-0123456789abcdef' };
-    const ended = { ...gate, conclusion: 'success' };
-
-    expect(intents('workflow_run', { action: 'completed', workflow_run: ended })).toEqual([
-      { kind: 'observe-gate', repository, runId: 7, name: 'siskin environment ro-0123456789abcdef' },
-    ]);
-    expect(intents('workflow_run', { action: 'in_progress', workflow_run: gate })).toEqual([]);
-    const strange = [{ event: 'push' }, { head_branch: 'evil' }, { actor: { ...run.actor, login: 'mallory' } }];
-    for (const changes of strange) {
-      expect(intents('workflow_run', { action: 'completed', workflow_run: { ...ended, ...changes } })).toEqual([]);
-    }
   });
 });
 
