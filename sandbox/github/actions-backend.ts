@@ -66,6 +66,8 @@ export interface ActionsBackend {
   /** Aborted when somebody cancels the run's present attempt. */
   cancellation(runId: number): AbortSignal;
   queueJob(runId: number, job: { readonly name: string; readonly labels: readonly string[] }): number;
+  /** Waits until the reviewers of the environment have decided; true at once where it has none, false when the job is cancelled. */
+  enterEnvironment(jobId: number, environment: string, signal: AbortSignal): Promise<boolean>;
   /** The job of this name is not run again: its result of the attempt before is this attempt's too. */
   keepJob(runId: number, name: string): void;
   startJob(

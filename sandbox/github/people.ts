@@ -62,6 +62,13 @@ export interface People {
     readonly identifier: string;
     readonly by: string;
   }): void;
+  /** A reviewer of an environment lets the jobs that wait for it enter, or does not. */
+  reviewEnvironment(options: {
+    readonly repository: Repository;
+    readonly environment: string;
+    readonly by: string;
+    readonly approve: boolean;
+  }): void;
 }
 
 export function createPeople(world: World): People {
@@ -142,6 +149,15 @@ export function createPeople(world: World): People {
       }
       const by = person(world, options.by);
       sendCheckRun(world, run, { action: 'requested_action', by, identifier: options.identifier });
+    },
+    reviewEnvironment: ({ repository, environment, by, approve }) => {
+      const found = repository.environments.get(environment);
+      if (found === undefined || found.waiting.size === 0 || !found.reviewers.includes(accountNamed(world, by))) {
+        throw new Error(`expected a job that waits for ${by} to enter ${environment}, found none`);
+      }
+      for (const decide of [...found.waiting]) {
+        decide(approve);
+      }
     },
   };
 }

@@ -147,6 +147,10 @@ async function runOne(
     const environment = environmentOf(evaluateTree(job.environment, { contexts }));
     const timeoutMinutes = Number(evaluateTree(job.timeoutMinutes, { contexts }));
     jobId = backend.queueJob(run.id, { name, labels });
+    if (environment !== null && !(await backend.enterEnvironment(jobId, environment, signal))) {
+      backend.completeJob(jobId, 'failure');
+      return { conclusion: 'failure', outputs: {} };
+    }
     if (job.concurrency !== null) {
       place = await enterGroup(session, run, { concurrency: job.concurrency, contexts, signal });
       if (place === null) {

@@ -40,7 +40,8 @@ export const rolloutStops = {
     fix: 'Look at the alert; with `when: { alert: hold }` in the policy of the environment alerts only hold.',
   },
   inconclusive: {
-    means: 'A step lasted as long as it may, and the numbers say neither that the version is well nor that it does harm.',
+    means:
+      'A step lasted as long as it may, and the numbers say neither that the version is well nor that it does harm.',
     fix: 'Give it more time with `/canary resume`, decide it yourself with `/canary advance`, or go back with `/rollback`.',
   },
   'no-traffic': {

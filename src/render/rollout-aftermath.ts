@@ -15,10 +15,9 @@ export function revertBody(
     cause === null
       ? `Version ${code(release.version)} of ${code(model)} was never begun in ${code(environment)}.`
       : `Version ${code(release.version)} of ${code(model)} was taken back from ${code(environment)}: ${prose(cause.replace(/\.\s*$/, ''))}.`;
-  const rejected =
-    !isRejected
-      ? 'The version did nothing wrong: propose it again with `/release` when what stopped it is mended.'
-      : 'Its digest is put on the list of rejected ones, so that it cannot be released there again unless a person takes it out.';
+  const rejected = !isRejected
+    ? 'The version did nothing wrong: propose it again with `/release` when what stopped it is mended.'
+    : 'Its digest is put on the list of rejected ones, so that it cannot be released there again unless a person takes it out.';
   return [
     why,
     `${code(environment)} serves ${serves} already. This pull request makes git say so; merging it moves no traffic.`,

@@ -162,6 +162,10 @@ it('goes back at a word, and git follows by a revert that moves no traffic', asy
 it('promotes what serves by a pull request of its own, and waits for the reviewers of production', async () => {
   const said = await say(releasePull() as PullIssue, '/promote production');
   const pull = await merged();
+  const { environments } = repository;
+  while (environments.get('production')?.waiting.size !== 1) await setTimeout(100);
+  const [waiting] = await scenario.world.app.store.listRollouts(repository.id, { environment: 'production' });
+  scenario.world.github.reviewEnvironment({ repository, environment: 'production', by: 'ada', approve: true });
   const [rollout] = await over('production', 1);
   const gates = scenario.world.github.actions
     .runsOf(repository)
@@ -170,6 +174,7 @@ it('promotes what serves by a pull request of its own, and waits for the reviewe
   expect(said).toContain('A pull request is being opened that releases to `production` what `staging` serves');
   expect(pull.title).toContain('production');
   expect(rollout).toMatchObject({ needsGo: true, release: { version: '1.0.0' }, state: { kind: 'succeeded' } });
+  expect(isEnded(waiting?.state ?? { kind: 'requested' })).toBe(false);
   expect(gates).toHaveLength(1);
   expect(deployments('production')).toEqual([['1.0.0', 'success']]);
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { runNameOf } from '../../runner/run-contexts.ts';
 import type { ActionsBackend, RequestedRun } from '../actions-backend.ts';
+import { ensureEnvironment } from '../domain/deployments.ts';
 import type { Permissions } from '../state.ts';
 import type { ActionsState } from './actions-state.ts';
 import type { Announcer } from './announce.ts';
@@ -126,6 +127,24 @@ export function createBackend(options: {
         announcer.job('queued', job);
       }
       return job.id;
+    },
+    enterEnvironment: async (jobId, name, signal) => {
+      const job = openJob(jobId);
+      if (job === null) {
+        return false;
+      }
+      const environment = ensureEnvironment(world, job.run.repository, name);
+      if (environment.reviewers.length === 0) {
+        return true;
+      }
+      return await new Promise((resolve) => {
+        const decide = (mayEnter: boolean) => {
+          environment.waiting.delete(decide);
+          resolve(mayEnter);
+        };
+        environment.waiting.add(decide);
+        signal.addEventListener('abort', () => decide(false), { once: true });
+      });
     },
     keepJob: (runId, name) => {
       const run = runOf(runId);

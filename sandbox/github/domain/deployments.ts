@@ -40,6 +40,8 @@ export interface Environment {
   reviewers: readonly Account[];
   preventSelfReview: boolean;
   branchPolicy: { readonly protected_branches: boolean; readonly custom_branch_policies: boolean } | null;
+  /** Jobs that wait for a reviewer; each is told once whether it may enter. */
+  readonly waiting: Set<(mayEnter: boolean) => void>;
   readonly createdAt: Date;
   updatedAt: Date;
 }
@@ -58,6 +60,7 @@ export function ensureEnvironment(world: World, repository: Repository, name: st
     reviewers: [],
     preventSelfReview: false,
     branchPolicy: null,
+    waiting: new Set(),
     createdAt: now,
     updatedAt: now,
   };

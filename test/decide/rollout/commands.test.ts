@@ -1,61 +1,29 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commandOfRolloutButton } from '../../../src/command/rollout-button.ts';
 import type { Plan } from '../../../src/effect.ts';
-import type { GateRun } from '../../../src/ports/gate.ts';
-import { gateRunName, type RolloutTraces } from '../../../src/rollout/rollout-effect.ts';
 import type { RolloutOrder, RolloutRecord, RolloutState } from '../../../src/rollout/rollout-record.ts';
-import { aModel, aRollout } from '../../rollout/rollout-builder.ts';
+import { aModel } from '../../rollout/rollout-builder.ts';
 import { openTestStore, type TestStore } from '../../store/test-store.ts';
-import { flights, openWorld, outline, policyText, repository, type World } from '../../world.ts';
+import { repository, type World } from '../../world.ts';
+import { openSteered, orders, type Steered, said } from './steered.ts';
 
 let test: TestStore;
+let steered: Steered;
 let world: World;
 let number: number;
 beforeAll(async () => {
   test = await openTestStore();
 });
 afterAll(() => test[Symbol.asyncDispose]());
-
-const environments = `environments:
-  staging: {}
-  production: { after: staging, access: { rollback: [write], canary: [maintain] } }
-`;
-
 beforeEach(async () => {
-  world = await openWorld(test, { ...flights, '.github/siskin.yml': policyText + environments });
-  world.github.commit('work', { 'params.yml': 'depth: 4' });
-  number = world.github.openPull('work');
-  world.github.roles.set('ada', 'maintain');
-  world.github.roles.set('rita', 'write');
+  steered = await openSteered(test);
+  ({ world, number } = steered);
 });
 
-/** Keeps a rollout, and writes into its log that it came to a state. */
-async function keep(
-  changes: Parameters<typeof aRollout>[0] = {},
-  state: RolloutState | null = null,
-): Promise<RolloutRecord> {
-  world.clock.now = new Date(world.clock.now.getTime() + 1000);
-  const createdAt = world.clock.now.toISOString();
-  const rollout = aRollout({ createdAt, number, mergeSha: 'a'.repeat(40), ...changes });
-  await world.store.record(repository, { changes: [{ kind: 'request-rollout', rollout }], effects: [] });
-  const { rollouts } = world.store;
-  const progress = await rollouts.read(rollout.id);
-  if (progress === null) throw new Error('it was not kept');
-  if (state === null) return progress.record;
-  const lease = await rollouts.lease(progress, { holder: 'test', seconds: 600 });
-  if (lease === null) throw new Error('the lease is taken');
-  return (await rollouts.append(progress, { kind: 'moved', state }, { lease })).record;
-}
-
-const now = () => world.clock.now.toISOString();
-const observing = (step = 1): RolloutState => ({ kind: 'step', phase: 'observing', step, attempt: 1, since: now() });
+const keep: Steered['keep'] = (...kept) => steered.keep(...kept);
+const now = () => steered.now();
+const observing = () => steered.observing();
 const succeeded = (): RolloutState => ({ kind: 'succeeded', at: now() });
-
-const said = (plan: Plan) => plan.effects.flatMap((one) => (one.kind === 'reply' ? [one.body] : [])).join('\n');
-const orders = (plan: Plan): readonly RolloutOrder[] =>
-  plan.changes.flatMap((change) => (change.kind === 'order-rollout' ? [change.order] : []));
 const requested = (plan: Plan) =>
   plan.changes.flatMap((change) => (change.kind === 'request-rollout' ? [change.rollout] : []));
 
@@ -277,137 +245,5 @@ describe('a button', () => {
 
   it.each(['ro-', 'ro-destroy', 'ro-pause-1', 'pause', 'ro-promote-9999-1'])('called %j is none', (identifier) => {
     expect(commandOfRolloutButton(identifier, { model: 'late', environment: 'production' })).toBeNull();
-  });
-});
-
-describe('what no event told', () => {
-  const asked = async () =>
-    (await world.ask({ kind: 'reconcile', repository })).changes.flatMap((change) =>
-      change.kind === 'ask' && /rollout|gate/.test(change.intent.kind) ? [change.intent.kind] : [],
-    );
-  const trace = (rollout: RolloutRecord, traces: RolloutTraces) =>
-    test.store.outbox.settle(
-      {
-        id: 0,
-        repository,
-        effect: { kind: 'open-issue', rollout: rollout.id, title: '', body: '' },
-        target: '',
-        attempts: 1,
-        begunSecondsAgo: 0,
-      },
-      { kind: 'done', learnt: { kind: 'rollout-traced', rollout: rollout.id, traces } },
-    );
-
-  it('is looked for by the timer: a gate that ended, a revert that people merged, a rollout that GitHub does not show', async () => {
-    const waits = await keep({ needsGo: true });
-    const unasked = await asked();
-    await trace(waits, { gate: 9 });
-
-    expect(unasked).toEqual(['show-rollout']);
-    expect(await asked()).toEqual(['observe-gate', 'show-rollout']);
-  });
-
-  it('is told once it is so, and then never again', async () => {
-    const cause = { kind: 'harm', sentence: 'errors.', by: null } as const;
-    const rollout = await keep({}, { kind: 'rolled-back', cause, at: now() });
-    await trace(rollout, { deployment: 1, comment: 2, revert: number, 'revert-state': 'needs-person' });
-    const before = await asked();
-    world.github.merge('work');
-    world.github.closePull(number);
-    const plan = await world.ask({ kind: 'show-rollout', repository, rollout: rollout.id, number });
-
-    expect(before).toEqual(['show-rollout']);
-    expect(outline(plan)[0]).toBe('revert merged');
-    expect(await asked()).toEqual([]);
-  });
-});
-
-describe('an alert', () => {
-  const alert = {
-    receiver: 'prometheus',
-    model: 'late',
-    environment: 'production',
-    name: 'HighErrorRate',
-    summary: '',
-  };
-  const heed = (startsAt: string, changes: object = {}) =>
-    world.ask({ kind: 'heed-alert', repository, alert: { ...alert, startsAt, ...changes } });
-
-  it('rolls back what gets traffic, or holds it where the policy says so', async () => {
-    await keep({}, observing());
-    await keep({ environment: 'staging', mergeSha: 'b'.repeat(40), rules: { when: { alert: 'hold' } } }, observing());
-
-    expect(orders(await heed(now()))).toMatchObject([
-      { kind: 'abort', cause: { kind: 'alert', sentence: 'The alert HighErrorRate fired.' } },
-    ]);
-    expect(orders(await heed(now(), { environment: 'staging', model: null }))).toEqual([{ kind: 'pause' }]);
-  });
-
-  it('is not the doing of a rollout that came later, gets no traffic, or is another model’s', async () => {
-    const before = now();
-    await keep({}, observing());
-    await keep({ environment: 'staging', mergeSha: 'b'.repeat(40) }, { kind: 'preparing' });
-
-    expect(outline(await heed(before))).toEqual([]);
-    expect(outline(await heed(now(), { environment: 'staging' }))).toEqual([]);
-    expect(outline(await heed(now(), { model: 'early' }))).toEqual([]);
-  });
-});
-
-describe('the job that enters an environment', () => {
-  const gateFile = readFileSync(
-    join(import.meta.dirname, '../../../templates/workflows/siskin-environment.yml'),
-    'utf8',
-  );
-  const path = '.github/workflows/siskin-environment.yml';
-
-  async function told(
-    changes: Partial<GateRun> = {},
-    file: string | null = gateFile,
-  ): Promise<readonly RolloutOrder[]> {
-    const rollout = await keep({ needsGo: true });
-    const sha = world.github.commit('main', { [path]: file });
-    const run: GateRun = {
-      id: 9,
-      title: gateRunName(rollout.id),
-      path,
-      event: 'workflow_dispatch',
-      branch: 'main',
-      sha,
-      actor: 'siskin[bot]',
-      status: 'completed',
-      conclusion: 'success',
-      ...changes,
-    };
-    world.github.gateRuns.set(9, run);
-    return orders(await world.ask({ kind: 'observe-gate', repository, runId: 9, name: gateRunName(rollout.id) }));
-  }
-
-  it('lets the rollout begin when it ended well', async () => {
-    expect(await told()).toEqual([{ kind: 'go' }]);
-  });
-
-  it.each(['failure', 'cancelled', 'timed_out'])('ends the rollout when it ended with %s', async (conclusion) => {
-    expect(await told({ conclusion })).toMatchObject([{ kind: 'abort', cause: { kind: 'invalid' } }]);
-  });
-
-  it.each<[string, Partial<GateRun>, string | null]>([
-    ['of somebody else', { actor: 'mallory' }, gateFile],
-    ['of another branch', { branch: 'mallory' }, gateFile],
-    ['of another file', { path: '.github/workflows/evil.yml' }, gateFile],
-    ['of a push', { event: 'push' }, gateFile],
-    ['of another rollout', { title: gateRunName('ro-other') }, gateFile],
-    ['that goes on', { status: 'in_progress', conclusion: null }, gateFile],
-    ['whose file is gone', {}, null],
-    ['whose job enters nothing', {}, gateFile.replace(/^ {4}environment:.*$/m, '')],
-    [
-      'whose job enters another',
-      {},
-      gateFile.replace('environment: ${{ inputs.environment }}', 'environment: playground'),
-    ],
-    ['whose job may be left out', {}, gateFile.replace('    timeout-minutes: 5', '    if: false')],
-    ['whose failure counts for nothing', {}, gateFile.replace('    timeout-minutes: 5', '    continue-on-error: true')],
-  ])('of a run %s lets nothing begin and ends nothing', async (_, changes, file) => {
-    expect(await told(changes, file)).toEqual([]);
   });
 });
