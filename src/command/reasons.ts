@@ -271,7 +271,14 @@ export const partFailures = {
 } as const satisfies Readonly<Record<Exclude<ErrorCode, 'not-permitted' | 'timed-out' | 'fenced'>, Reason>>;
 
 /** Every reason that there is, by its code: what `/explain` knows. */
-export const reasons = { ...refusals, ...workRefusals, ...runFailures, ...verdictReasons, ...rolloutStops, ...partFailures };
+export const reasons = {
+  ...refusals,
+  ...workRefusals,
+  ...runFailures,
+  ...verdictReasons,
+  ...rolloutStops,
+  ...partFailures,
+};
 
 /** A stable code of why something is not done, failed, or is judged as it is. */
 export type ReasonCode = keyof typeof reasons;
