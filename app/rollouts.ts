@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'probot';
 import { messageOf } from '../src/error.ts';
+import type { DueRollout } from '../src/ports/rollout-log.ts';
 import type { Connections } from '../src/rollout/connections.ts';
 import type { Act } from '../src/rollout/engine/acts.ts';
 import { openEngine, type Turn } from '../src/rollout/engine/engine.ts';
@@ -58,7 +59,7 @@ export function startRollouts(options: {
       connections.openMetricSource({ repository: `${owner}/${name}`, environment, connection }),
   });
   const busy = new Map<string, Promise<void>>();
-  /** Those of which something was heard while they had their turn, and those that must rest after a fault. */
+  /** Until when those rest that somebody else got in between of, or whose turn failed. */
   const resting = new Map<string, number>();
   const over = new AbortController();
   const stopped = Promise.withResolvers<void>();
@@ -83,12 +84,12 @@ export function startRollouts(options: {
   /** Gives turns to those that are due; true when there are more than can be taken now. */
   async function take(): Promise<boolean> {
     const due = await store.rollouts.listDue({ holder, most: turnsAtOnce * 2 });
-    for (const { id, wakeAt } of due) {
+    for (const { id, sequence, wakeAt } of due) {
       if (over.signal.aborted || busy.has(id) || (resting.get(id) ?? 0) > performance.now()) continue;
       if (busy.size >= turnsAtOnce) return true;
       resting.delete(id);
       const lag = Math.max(0, clock().getTime() - Date.parse(wakeAt)) / 1000;
-      const turn = driven(id, lag).finally(() => {
+      const turn = driven({ id, sequence }, lag).finally(() => {
         busy.delete(id);
         wake();
       });
@@ -97,7 +98,7 @@ export function startRollouts(options: {
     return false;
   }
 
-  async function driven(id: string, lag: number): Promise<void> {
+  async function driven({ id, sequence }: Omit<DueRollout, 'wakeAt'>, lag: number): Promise<void> {
     const began = performance.now();
     try {
       const turn = await engine.turn(id);
@@ -111,6 +112,9 @@ export function startRollouts(options: {
     } catch (error) {
       metrics.rolloutTurn({ end: 'fault', lag, seconds: (performance.now() - began) / 1000, zeroAfterMs: null });
       log.error({ err: error, rollout: id }, `A turn of a rollout failed: ${messageOf(error)}`);
+      // Others must not wait behind one that fails again and again.
+      const until = new Date(clock().getTime() + faultMilliseconds).toISOString();
+      await store.rollouts.sleep(id, { sequence, until }).catch(() => {});
       resting.set(id, performance.now() + faultMilliseconds);
     }
   }
