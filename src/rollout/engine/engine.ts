@@ -74,7 +74,7 @@ export function openEngine(ports: EnginePorts): Engine {
         surroundings = await log.readSurroundings(progress);
         readAt = performance.now();
       }
-      if (surroundings === null) return { kind: 'left', reason: 'its repository is not known' };
+      if (surroundings === null) return await asleep(progress, later(now(), 60_000));
       const todo = nextTodo(progress, {
         now: now(),
         fence: lease.fence,
@@ -82,8 +82,7 @@ export function openEngine(ports: EnginePorts): Engine {
         lookedAt: looks.get(id) ?? null,
       });
       if (todo.kind === 'rest') return over(progress);
-      if (todo.kind === 'stop') leases.clear();
-      if (todo.kind === 'stop') return { kind: 'left', reason: 'another process drives it' };
+      if (todo.kind === 'stop') throw new AppError('fenced', 'expected to be the newest writer, found a higher fence');
       if (todo.kind === 'wait') return await asleep(progress, todo.until);
       const { repository } = surroundings;
       const reached: Reached = {
