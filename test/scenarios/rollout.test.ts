@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { PullIssue } from '../../sandbox/github/shape/pull.ts';
+import type { Repository } from '../../sandbox/github/state.ts';
+import { connectionsOf, type ServingPlaces, servingPlaces, startModelServer } from '../../sandbox/serving/serving.ts';
+import { startWorld, type World } from '../../sandbox/world.ts';
+import { readConnections } from '../../src/rollout/connections.ts';
+import { isEnded, type RolloutRecord } from '../../src/rollout/rollout-record.ts';
+import { builtActions } from './built-actions.ts';
+import { workflow } from './scenario.ts';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+const fixtures = join(import.meta.dirname, '../fixtures/models');
+const good = readFileSync(join(fixtures, 'regression.onnx'));
+/** It wants seven rows at once, in an input of another name: no holdout minds, and every caller is refused. */
+const unfit = readFileSync(join(fixtures, 'static-batch.onnx'));
+
+/** The same model in other bytes: a doc string more, which nothing reads. */
+function withNote(note: string): Uint8Array {
+  return Buffer.concat([good, Buffer.from([0x32, note.length]), Buffer.from(note)]);
+}
+
+const rows = (from: number) =>
+  `amount,age,price\n${Array.from({ length: 60 }, (_, at) => `${from + at},${at % 30},${at}`).join('\n')}\n`;
+
+const series = (name: string) => `sum(siskin_serve_${name}_total{model="{model}",version="{version}",arm="{arm}"})`;
+
+const policy = `version: 1
+models:
+  price:
+    task: regression
+    target: price
+    features: [amount, age]
+    data: { train: data/train.csv, holdout: data/holdout.csv }
+    train: { command: bash train.sh, output: out/price.onnx, inputs: [train.sh, price.onnx], runner: [gpu] }
+    metrics:
+      mae: { at-most: 1000000 }
+environments:
+  production:
+    serving: { connection: models }
+    interval-seconds: 1
+    history-intervals: 0
+    steps: [{ weight: 25, minimum-exposure: 60 }, { weight: 50, minimum-exposure: 60, maximum-minutes: 2 }]
+    bake-minutes: 0.02
+    metrics:
+      errors:
+        source: server
+        kind: error-rate
+        margin: 3
+        dispersion: 1
+        query: { requests: '${series('requests')}', events: '${series('errors')}' }
+release: { automatic: true }
+`;
+
+const files = {
+  'README.md': '# Prices\n',
+  '.github/siskin.yml': policy,
+  '.github/workflows/siskin.yml': workflow,
+  'data/train.csv': rows(1000),
+  'data/holdout.csv': rows(0),
+  'price.onnx': good,
+  'train.sh': 'mkdir -p out\ncp price.onnx out/price.onnx\n',
+};
+
+let stack: AsyncDisposableStack;
+let places: ServingPlaces;
+let world: World;
+let repository: Repository;
+
+beforeAll(async () => {
+  await builtActions();
+  stack = new AsyncDisposableStack();
+  places = await servingPlaces();
+  const text = connectionsOf(places, 'acme/prices');
+  const read = readConnections({ text, file: 'connections.yml', env: { SERVING_SECRET: places.secret } });
+  if (read.kind === 'invalid') throw new Error(JSON.stringify(read.problems));
+  // The App's own time is that of the platform and of the counters: nothing can be skipped here.
+  world = stack.use(await startWorld({ logLevel: 'fatal', pace: 'unlimited', connections: read.connections }));
+  world.github.createUser({ login: 'acme', kind: 'Organization' });
+  world.github.createUser({ login: 'ada' });
+  world.github.addMembers({ organization: 'acme', logins: ['ada'] });
+  const state = await mkdtemp(join(tmpdir(), 'siskin-rollout-'));
+  stack.defer(() => rm(state, { recursive: true, force: true }));
+  const artifacts = `${world.github.url}/acme/prices/releases/download/`;
+  stack.use(await startModelServer({ places, state, artifacts, token: world.github.userToken('ada') }));
+  const over = new AbortController();
+  const callers = Array.from({ length: 4 }, (_, at) => keepAsking(at, over.signal));
+  stack.defer(async () => {
+    over.abort();
+    await Promise.all(callers);
+  });
+  repository = await world.adopt({ owner: 'acme', name: 'prices', files });
+  world.github.grantRole({ repository, login: 'ada', role: 'admin' });
+  await world.settled();
+});
+afterAll(() => stack.disposeAsync());
+
+/** A caller; one request in ten is wrong, as it happens. */
+async function keepAsking(from: number, signal: AbortSignal): Promise<void> {
+  for (let turn = from; !signal.aborted; turn++) {
+    await ask(turn % 10 === 9 ? 'amount' : 'X').catch(() => null);
+    await setTimeout(10);
+  }
+}
+
+async function ask(name: string): Promise<Response> {
+  const response = await fetch(`http://127.0.0.1:${places.predictions}/v2/models/price/infer`, {
+    method: 'POST',
+    body: JSON.stringify({ inputs: [{ name, datatype: 'FP32', shape: [1, 2], data: [20, 30] }] }),
+  });
+  await response.arrayBuffer();
+  return response;
+}
+
+const served = async () => (await ask('X')).headers.get('siskin-version');
+const pulls = () => [...repository.issues.values()].filter((issue): issue is PullIssue => issue.pull !== null);
+
+async function until<Value>(look: () => Value | undefined | Promise<Value | undefined>): Promise<Value> {
+  for (;;) {
+    const value = await look();
+    if (value !== undefined) return value;
+    await setTimeout(100);
+  }
+}
+
+/** Commits data and a model to the default branch, and merges what Siskin proposes when that has won. */
+async function release(model: Uint8Array, from: number): Promise<RolloutRecord> {
+  const commit = { branch: 'main', message: `Data from ${from}`, author: 'ada' };
+  await world.github.commitFiles({
+    repository,
+    ...commit,
+    files: { 'data/train.csv': rows(from), 'price.onnx': model },
+  });
+  const pull = await until(() =>
+    pulls().find((one) => one.pull.head.ref === 'siskin/release/price' && one.state === 'open'),
+  );
+  await until(() =>
+    [...repository.checkRuns.values()].find(
+      ({ suite, name, conclusion }) =>
+        suite.headSha === pull.pull.head.sha && name === 'siskin / release price' && conclusion === 'success',
+    ),
+  );
+  await world.github.mergePullRequest({ repository, number: pull.number, by: 'ada', method: 'squash' });
+  return await until(async () => {
+    const all = await world.app.store.listRollouts(repository.id, { model: 'price' });
+    return all.find(({ number, state }) => number === pull.number && (isEnded(state) || state.kind === 'held'));
+  });
+}
+
+it('lets the first version serve at once, because nothing is there to compare it with', async () => {
+  const { state, release: first } = await release(withNote('monday'), 2000);
+
+  expect(state.kind).toBe('succeeded');
+  expect(await served()).toBe(first.version);
+});
+
+it('merges, watches a canary on real traffic, and promotes what is shown to be as good', async () => {
+  const { state, release: second, judgement, weight } = await release(withNote('tuesday'), 3000);
+
+  expect(state.kind).toBe('succeeded');
+  expect(judgement).toMatchObject({
+    verdict: 'pass',
+    metrics: { errors: { nonInferiority: { crossedAt: expect.any(Number) } } },
+  });
+  expect(weight).toBe(0);
+  expect(await served()).toBe(second.version);
+});
+
+it('merges, sees harm, takes the candidate back within seconds, and then takes it back in git', async () => {
+  const before = await served();
+  const rollout = await release(unfit, 4000);
+  const revert = await until(() => pulls().find(({ title }) => title.startsWith('Revert price in production')));
+  const manifest = (await repository.git.ask(['show', `${revert.pull.head.sha}:models/price/release.yml`])).toString();
+
+  expect(rollout.state).toMatchObject({
+    kind: 'rolled-back',
+    cause: { kind: 'harm', sentence: expect.stringMatching(/^errors shows harm/) },
+  });
+  expect(rollout.zeroAfterMs).toBeLessThan(10_000);
+  expect(await served()).toBe(before);
+  expect(revert.state).toBe('open');
+  expect(manifest).toContain(`version: ${before}`);
+  expect(manifest).toContain(`digest: ${rollout.release.digest}`);
+  expect(manifest).toMatch(/rejected:[\s\S]*errors/);
+});
