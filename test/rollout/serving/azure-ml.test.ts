@@ -71,7 +71,7 @@ async function openStage() {
     idle: { json: {} },
     denied: refused(403, 'AuthorizationFailed', 'The client does not have authorization'),
   });
-  const opened = (endpoint: string) =>
+  const opened = (endpoint: string, seconds = 10) =>
     openAzureMl({
       connection: {
         subscription: 'sub',
@@ -82,7 +82,7 @@ async function openStage() {
         'client-secret': { env: 'SECRET' },
         url: double.url,
         'login-url': double.url,
-        'timeout-seconds': 0.2,
+        'timeout-seconds': seconds,
       },
       target: { endpoint, deployment: 'v-{version}' },
       place: placeWith({ SECRET: 'hush-hush' }),
@@ -97,6 +97,7 @@ async function openStage() {
     served: () => served,
     platform: opened('{model}'),
     absent: opened('nobody'),
+    impatient: opened('{model}', 0.2),
     models,
     faults: double.faults,
     settle,

@@ -51,9 +51,9 @@ async function openStage() {
     isWrite: ({ path }) => path === '/runtime_modify',
     idle: { text: 'OK\n' },
   });
-  const opened = (prefix = 'routing.{model}') =>
+  const opened = (prefix = 'routing.{model}', seconds = 10) =>
     openEnvoy({
-      connection: { admin: double.url, folder, address: '127.0.0.{version}:8080', 'timeout-seconds': 0.2 },
+      connection: { admin: double.url, folder, address: '127.0.0.{version}:8080', 'timeout-seconds': seconds },
       target: { prefix, clusters: ['{model}-a', '{model}-b'] },
       place: { model: 'fraud', name: 'edge' },
       placing: 'address',
@@ -66,6 +66,7 @@ async function openStage() {
     opened,
     platform: opened(),
     absent: opened('routing.nobody'),
+    impatient: opened('routing.{model}', 0.1),
     models,
     faults: double.faults,
     settle: async () => {},

@@ -17,7 +17,7 @@ function opened(double: RuntimeDouble, over: Partial<Parameters<typeof openHapro
         socket: double.socket,
         map: '/etc/haproxy/siskin.map',
         address: '127.0.0.{version}:8080',
-        'timeout-seconds': 0.3,
+        'timeout-seconds': 10,
         ...over,
       },
       target: { backend, servers: ['a', 'b'] },
@@ -33,6 +33,7 @@ async function openStage() {
   return {
     platform: opened(double)(),
     absent: opened(double)('nobody'),
+    impatient: opened(double, { 'timeout-seconds': 0.1 })(),
     models,
     faults: double.faults,
     settle: async () => {},

@@ -86,11 +86,12 @@ export function describeFaults(name: string, open: () => Promise<PlatformStage &
       await using stage = await open();
       const [one] = stage.models;
       await converge(stage, wish({ fence: 1, champion: one }));
+      const platform = stage.impatient ?? stage.platform;
       stage.faults.kind = kind;
 
-      await expect(stage.platform.observe()).rejects.toMatchObject({ code });
-      await expect(stage.platform.apply(wish({ fence: 1, champion: one }))).rejects.toMatchObject({ code });
-      const { problems } = await stage.platform.probe();
+      await expect(platform.observe()).rejects.toMatchObject({ code });
+      await expect(platform.apply(wish({ fence: 1, champion: one }))).rejects.toMatchObject({ code });
+      const { problems } = await platform.probe();
       expect(problems.length).toBeGreaterThan(0);
       stage.faults.kind = 'none';
     });

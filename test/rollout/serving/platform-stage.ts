@@ -17,6 +17,8 @@ export interface PlatformStage extends AsyncDisposable {
   share(): number | Promise<number>;
   /** The same service asked for where it cannot be: problems, no exception. */
   readonly absent: ServingPlatform;
+  /** The service with little time for an answer, so that a test of it need not wait long. */
+  readonly impatient?: ServingPlatform;
 }
 
 /** What one platform may do differently, with its reason in docs/serving.md. */

@@ -71,14 +71,14 @@ async function openStage() {
     idle: { json: { EndpointArn: arn } },
     denied: refused('AccessDeniedException', 'User: arn:aws:iam::1:user/x is not authorized to perform it'),
   });
-  const opened = (endpoint: string) =>
+  const opened = (endpoint: string, seconds = 10) =>
     openSagemaker({
       connection: {
         region: 'eu-central-1',
         'access-key-id': { env: 'ID' },
         'secret-access-key': { env: 'KEY' },
         url: double.url,
-        'timeout-seconds': 0.2,
+        'timeout-seconds': seconds,
       },
       target: { endpoint, deployment: 'v-{version}' },
       place: placeWith({ ID: 'AKID', KEY: 'hush-hush' }),
@@ -90,6 +90,7 @@ async function openStage() {
     state,
     platform: opened('{model}'),
     absent: opened('nobody'),
+    impatient: opened('{model}', 0.2),
     opened,
     models,
     faults: double.faults,

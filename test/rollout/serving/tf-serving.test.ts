@@ -21,9 +21,9 @@ const [one, two, three] = models;
 async function openStage() {
   const serving = await startServingDouble();
   const proxy = await startProxy();
-  const opened = (model: string) =>
+  const opened = (model: string, timeoutMs = 10_000) =>
     openTfServing(
-      { name: 'serving', address: serving.address, timeoutMs: 200, model, basePath: `/models/${model}` },
+      { name: 'serving', address: serving.address, timeoutMs, model, basePath: `/models/${model}` },
       proxy.platform,
     );
   return {
@@ -31,6 +31,7 @@ async function openStage() {
     proxy,
     platform: opened('fraud'),
     absent: opened('nobody'),
+    impatient: opened('fraud', 100),
     models,
     faults: serving.faults,
     writes: proxy.double.faults,
@@ -88,13 +89,13 @@ describe('TensorFlow Serving', () => {
 
   it('rolls back while the model server is gone', async () => {
     await using stage = await openStage();
-    const { platform, serving, proxy } = stage;
+    const { platform, impatient, serving, proxy } = stage;
     await platform.apply(wish({ fence: 1, champion: one, candidate: two, weight: 0 }));
     serving.finish();
     await platform.apply(wish({ fence: 1, champion: one, candidate: two, weight: 50 }));
     serving.faults.kind = 'hung';
 
-    await expect(platform.apply(wish({ fence: 2, champion: one }))).rejects.toMatchObject({ code: 'timed-out' });
+    await expect(impatient.apply(wish({ fence: 2, champion: one }))).rejects.toMatchObject({ code: 'timed-out' });
 
     expect(proxy.share()).toBe(0);
   });

@@ -56,9 +56,9 @@ async function openStage() {
   const champion = await startTriton();
   const candidate = await startTriton(champion.double.faults);
   const proxy = await startProxy();
-  const opened = (model: string) =>
+  const opened = (model: string, timeoutMs = 10_000) =>
     openTriton(
-      { name: 'triton', champion: champion.double.url, candidate: candidate.double.url, model, timeoutMs: 200 },
+      { name: 'triton', champion: champion.double.url, candidate: candidate.double.url, model, timeoutMs },
       proxy.platform,
     );
   return {
@@ -67,6 +67,7 @@ async function openStage() {
     proxy,
     platform: opened('fraud'),
     absent: opened('nobody'),
+    impatient: opened('fraud', 100),
     models,
     faults: champion.double.faults,
     writes: proxy.double.faults,

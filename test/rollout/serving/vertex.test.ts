@@ -72,14 +72,14 @@ async function openStage() {
     private_key: privateKey,
     token_uri: `${double.url}/token`,
   });
-  const opened = (id: string) =>
+  const opened = (id: string, seconds = 10) =>
     openVertex({
       connection: {
         project: 'shop',
         location: 'europe-west4',
         key: { env: 'KEY' },
         url: double.url,
-        'timeout-seconds': 0.3,
+        'timeout-seconds': seconds,
       },
       target: { endpoint: id, deployment: '{model}-{version}' },
       place: placeWith({ KEY: key }),
@@ -91,6 +91,7 @@ async function openStage() {
     hooks,
     platform: opened('42'),
     absent: opened('43'),
+    impatient: opened('42', 0.2),
     models,
     faults: double.faults,
     settle: async () => {},
