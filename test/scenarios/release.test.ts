@@ -150,6 +150,107 @@ it('proposes by itself what wins after a change of data, and updates that propos
   expect(scenario.check(second, releaseName).conclusion).toBe('success');
 });
 
+const rollouts = () => scenario.world.app.store.listRollouts(repository.id, { model: 'price' });
+const manifestOf = async (ref: string) => await read(ref, 'models/price/release.yml');
+
+it('says all that is wrong with a manifest that somebody edits into nonsense, at its lines', async () => {
+  const text = (await manifestOf('main')).replace('format: 1', 'format: 7').replace(/version: 1.*/, 'version: one');
+  const pull = await scenario.propose(repository, { branch: 'nonsense', files: { 'models/price/release.yml': text } });
+  await scenario.rest();
+  const check = scenario.check(pull, releaseName);
+
+  expect(check.conclusion).toBe('failure');
+  expect(check.output.title).toMatch(/^Not to be merged: \d problems$/);
+  expect(check.annotations.map(({ path }) => path)).toContain('models/price/release.yml');
+  await scenario.request('ada', 'PATCH', `prices/pulls/${pull.number}`, { state: 'closed' });
+});
+
+it('refuses bytes that are not those of the digest, and never serves them when they are merged all the same', async () => {
+  const forged = (await manifestOf('main')).replaceAll(digestOf(withNote('better')), digestOf('forged'));
+  const pull = await scenario.propose(repository, { branch: 'forged', files: { 'models/price/release.yml': forged } });
+  await scenario.rest();
+  const refused = scenario.check(pull, releaseName);
+  const before = (await rollouts()).length;
+  await scenario.request('ada', 'PUT', `prices/pulls/${pull.number}/merge`, { merge_method: 'rebase' });
+  await scenario.rest();
+  const tip = (await repository.git.ref('refs/heads/main'))?.sha ?? '';
+  const told = scenario.check(pull, releaseName, tip);
+  await scenario.push(repository, {
+    branch: 'main',
+    files: { 'models/price/release.yml': forged.replaceAll(digestOf('forged'), digestOf(withNote('better'))) },
+  });
+  await scenario.rest();
+
+  expect(refused.conclusion).toBe('failure');
+  expect(refused.output.summary).toContain('the stored bytes have the digest');
+  expect(told).toMatchObject({ conclusion: 'failure' });
+  expect(await rollouts()).toHaveLength(before);
+});
+
+it('checks the commit of a merge queue', async () => {
+  const pull = releasePull() as PullIssue;
+  await scenario.rest();
+  const base = (await repository.git.ref('refs/heads/main'))?.sha ?? '';
+  const head = (await repository.git.ref(`refs/pull/${pull.number}/merge`))?.sha ?? pull.pull.head.sha;
+  const person = { name: 'ada', email: 'ada@example.test' };
+  const tried = {
+    id: head,
+    tree_id: head,
+    message: 'Merge',
+    timestamp: '2026-01-01T00:00:00Z',
+    author: person,
+    committer: person,
+  };
+  const group = {
+    ...{ head_sha: head, head_ref: `refs/heads/gh-readonly-queue/main/pr-${pull.number}-${base}` },
+    ...{ base_sha: base, base_ref: 'refs/heads/main', head_commit: tried },
+  };
+  const { world } = scenario.world.github;
+  const sender = repository.owner;
+  world.sendWebhook({
+    event: 'merge_group',
+    action: 'checks_requested',
+    repository,
+    sender,
+    cause: 'github',
+    payload: { merge_group: group },
+  });
+  await scenario.rest();
+
+  expect(scenario.check(pull, releaseName, head).output.title).toContain('1.0.1 to staging');
+});
+
+it('promotes what serves in staging by the same pull request, and goes back at once when the merge is reverted', async () => {
+  const pull = releasePull() as PullIssue;
+  const before = await manifestOf('main');
+  await scenario.request('ada', 'PUT', `prices/pulls/${pull.number}/merge`, { merge_method: 'merge' });
+  await scenario.rest();
+  const released = (await rollouts())[0];
+  await say(pull, '/promote production', 'ada');
+  const promotion = releasePull() as PullIssue;
+  const title = promotion.title;
+  await scenario.request('ada', 'PUT', `prices/pulls/${promotion.number}/merge`, { merge_method: 'squash' });
+  await scenario.rest();
+  const promoted = (await rollouts())[0];
+  await scenario.push(repository, { branch: 'main', files: { 'models/price/release.yml': before } });
+  await scenario.rest();
+  const back = (await rollouts()).find(({ environment }) => environment === 'staging');
+  const delivery = scenario.world.github.deliveries.findLast(({ event }) => event === 'push');
+  const count = (await rollouts()).length;
+  if (delivery !== undefined) await scenario.world.github.redeliver(delivery);
+  await scenario.rest();
+
+  expect(released).toMatchObject({ environment: 'staging', release: { version: '1.0.1' } });
+  expect(title).toBe('Promote price 1.0.1 to production');
+  expect(promoted).toMatchObject({
+    environment: 'production',
+    release: { version: '1.0.1' },
+    number: promotion.number,
+  });
+  expect(back).toMatchObject({ release: { version: '1.0.0' }, previous: { version: '1.0.1' }, atOnce: true });
+  expect(await rollouts()).toHaveLength(count);
+});
+
 it('says nothing that GitHub would not say or take', () => {
   expect(scenario.conformance.violations).toEqual([]);
 });
