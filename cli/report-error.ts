@@ -13,6 +13,7 @@ const exitOf: Readonly<Record<ErrorCode, ExitCode>> = {
   'timed-out': exitCodes.worldBroken,
   unavailable: exitCodes.worldBroken,
   'github-refused': exitCodes.worldBroken,
+  'under-way': exitCodes.worldBroken,
   'world-broken': exitCodes.worldBroken,
 };
 

@@ -2,6 +2,7 @@ import type { ApplyPorts } from './apply.ts';
 import type { Learnt, Outcome, PendingEffect } from './ports.ts';
 import { manifestPath } from './registry/manifest.ts';
 import { renderTag } from './registry/tags.ts';
+import { errandRunName } from './rollout/errands/errand-plan.ts';
 import { assignment, namedTags } from './rollout/release-tags.ts';
 import { revertedManifest } from './rollout/reverted-manifest.ts';
 import { evidenceBranch, gateRunName, type RolloutEffect, type RolloutTraces } from './rollout/rollout-effect.ts';
@@ -36,6 +37,11 @@ export async function applyRolloutEffect(
     }
     case 'dispatch-gate':
       return await dispatchGate(pending, effect, ports);
+    case 'dispatch-errands':
+      return await dispatchErrands(pending, effect, ports);
+    case 'cancel-errands':
+      await ports.github.cancelRun(repository, effect.runId);
+      return { kind: 'done', learnt: null };
     default:
       return effect satisfies never;
   }
@@ -45,6 +51,9 @@ export async function applyRolloutEffect(
 export function refusedRolloutEffect(effect: RolloutEffect, message: string): Learnt | null {
   if (effect.kind === 'open-revert') {
     return { kind: 'rollout-traced', rollout: effect.rollout, traces: { 'revert-state': 'needs-person' } };
+  }
+  if (effect.kind === 'dispatch-errands') {
+    return { kind: 'errands-dispatched', claim: effect.plan.claim, runId: null, refusal: message };
   }
   return effect.kind === 'dispatch-gate'
     ? { kind: 'rollout-traced', rollout: effect.rollout, traces: { 'gate-refused': message } }
@@ -154,6 +163,29 @@ async function dispatchGate(
   }
   const run = await github.dispatchWorkflow(repository, workflow, branch, { rollout, environment });
   return run === null ? { kind: 'done', learnt: null } : left(effect, { gate: run.runId });
+}
+
+async function dispatchErrands(
+  { repository, attempts, begunSecondsAgo }: PendingEffect,
+  { workflow, branch, plan }: Of<'dispatch-errands'>,
+  { github, outbox }: ApplyPorts,
+): Promise<Outcome> {
+  const { claim } = plan;
+  const sent = (runId: number | null): Outcome => ({
+    kind: 'done',
+    learnt: { kind: 'errands-dispatched', claim, runId, refusal: null },
+  });
+  if (attempts > 0) {
+    // An earlier attempt may have come through without an answer; its job is the one that counts.
+    const found = await github.findRun(repository, { workflow, branch, name: errandRunName(claim) });
+    if (found !== null) return sent(found.id);
+    const wait = secondsUntilListed - (begunSecondsAgo ?? 0);
+    if (wait > 0) return { kind: 'later', seconds: wait, error: null };
+  }
+  // It would do nothing any more.
+  if (Date.parse(plan.until) <= Date.parse(outbox.now())) return { kind: 'done', learnt: null };
+  const run = await github.dispatchWorkflow(repository, workflow, branch, { plan: JSON.stringify(plan) });
+  return sent(run?.runId ?? null);
 }
 
 /** GitHub's list of runs lags behind a dispatch by some seconds; only after these does absence prove anything. */

@@ -91,6 +91,8 @@ async function applyEffect(pending: PendingEffect, ports: ApplyPorts): Promise<O
     case 'open-revert':
     case 'open-issue':
     case 'dispatch-gate':
+    case 'dispatch-errands':
+    case 'cancel-errands':
       return await applyRolloutEffect(pending, effect, ports);
     default:
       return effect satisfies never;

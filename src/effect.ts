@@ -4,6 +4,9 @@ import type { LockRecord } from './decide/lock.ts';
 import type { Intent } from './intent.ts';
 import type { BudgetLimit } from './policy/budget-limit.ts';
 import type { ReleaseEffect } from './registry/release-effect.ts';
+import type { ErrandAnswer } from './rollout/errands/errand.ts';
+import type { ErrandResult } from './rollout/errands/errand-plan.ts';
+import type { OpenJob } from './rollout/errands/next-job.ts';
 import type { RevertState, RolloutEffect } from './rollout/rollout-effect.ts';
 import type { RolloutOrder, RolloutRecord } from './rollout/rollout-record.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -99,6 +102,21 @@ export type StateChange =
       readonly sequence: number;
       readonly order: RolloutOrder;
       readonly by: string;
+    }
+  /** Opens a job that does errands. Throws `conflict` when another one of the environment is open, or has one of them. */
+  | {
+      readonly kind: 'begin-errands';
+      readonly environment: string;
+      readonly job: OpenJob;
+      /** Their ids. */
+      readonly errands: readonly string[];
+    }
+  /** Ends a job: errands without an answer get `otherwise`, or are queued again where that is null. One that was ended before changes nothing. */
+  | {
+      readonly kind: 'end-errands';
+      readonly claim: string;
+      readonly answers: ErrandResult['answers'];
+      readonly otherwise: ErrandAnswer | null;
     }
   /** Queues another intent, in the same transaction; its turn comes at once, or after so many seconds. */
   | { readonly kind: 'ask'; readonly intent: Intent; readonly afterSeconds?: number };

@@ -10,6 +10,8 @@ export type ErrorCode =
   | 'timed-out'
   | 'unsupported'
   | 'unavailable'
+  /** Somebody else does it for us; the answer comes later. */
+  | 'under-way'
   | 'github-refused'
   | 'world-broken';
 

@@ -2,6 +2,7 @@ import type { LockRecord } from './decide/lock.ts';
 import { type AlertFacts, gatherAlert } from './facts/alert-facts.ts';
 import { type CloseFacts, gatherClose } from './facts/close-facts.ts';
 import { type CommandFacts, gatherCommand } from './facts/command-facts.ts';
+import { type ErrandFacts, gatherErrands } from './facts/errand-facts.ts';
 import { type GateFacts, gatherGate } from './facts/gate-facts.ts';
 import { gatherMergedReleases, type MergedReleaseFacts } from './facts/merged-release-facts.ts';
 import { gatherOnboard, type OnboardFacts } from './facts/onboard-facts.ts';
@@ -77,6 +78,7 @@ export type Question =
       readonly facts: RolloutFacts | null;
     }
   | { readonly kind: 'observe-gate'; readonly intent: Of<'observe-gate'>; readonly facts: GateFacts | null }
+  | { readonly kind: 'run-errands'; readonly intent: Of<'run-errands'>; readonly facts: ErrandFacts | null }
   | { readonly kind: 'heed-alert'; readonly intent: Of<'heed-alert'>; readonly facts: AlertFacts }
   | { readonly kind: 'show-holds'; readonly intent: Of<'show-holds'>; readonly facts: ShownHolds }
   | { readonly kind: 'thaw'; readonly intent: Of<'thaw'>; readonly facts: ThawFacts }
@@ -121,6 +123,8 @@ export async function gather(
       return { kind, intent, facts: { locks: await ports.store.listLocks(intent.repository.id), now } };
     case 'observe-gate':
       return { kind, intent, facts: await gatherGate(intent, ports) };
+    case 'run-errands':
+      return { kind, intent, facts: await gatherErrands(intent, now, ports) };
     case 'heed-alert':
       return { kind, intent, facts: await gatherAlert(intent, now, ports) };
     case 'propose-release':

@@ -127,6 +127,12 @@ export type Intent =
   | { readonly kind: 'show-run'; readonly repository: Repository; readonly claim: string }
   /** A job that entered an environment, or was to, has ended. */
   | { readonly kind: 'observe-gate'; readonly repository: Repository; readonly runId: number; readonly name: string }
+  /** Errands wait for a job on a runner, or the job that had some has ended or should have. */
+  | {
+      readonly kind: 'run-errands';
+      readonly repository: Repository;
+      readonly of: { readonly environment: string } | { readonly claim: string };
+    }
   /** Something that watches production says that it is not well. */
   | { readonly kind: 'heed-alert'; readonly repository: Repository; readonly alert: Alert }
   /** Something happened in a rollout: show it. `number` is its release pull request. */

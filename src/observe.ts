@@ -5,6 +5,7 @@ import type { Intent } from './intent.ts';
 import { fromCheckRun, fromCheckSuite } from './observe/check-events.ts';
 import { Account, Association, accountActor, actorOf, Origin, repositoryOf, Sha } from './observe/origin.ts';
 import { fromMergeGroup, fromReview } from './observe/release-events.ts';
+import { claimOfErrands } from './rollout/errands/errand-plan.ts';
 import { rolloutOfGate } from './rollout/rollout-effect.ts';
 import { claimOf } from './run-plan.ts';
 
@@ -141,6 +142,11 @@ function fromWorkflowRun(payload: unknown, app: AppIdentity): readonly Intent[] 
   if (rolloutOfGate(run.display_title) !== null) {
     if (event.action !== 'completed') return [];
     return [{ kind: 'observe-gate', repository: repositoryOf(event), runId: run.id, name: run.display_title }];
+  }
+  const errands = claimOfErrands(run.display_title);
+  if (errands !== null) {
+    if (event.action !== 'completed') return [];
+    return [{ kind: 'run-errands', repository: repositoryOf(event), of: { claim: errands } }];
   }
   if (claimOf(run.display_title) === null) return [];
   return [

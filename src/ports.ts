@@ -9,6 +9,7 @@ import type { Throttle } from './ports/outbox.ts';
 import type { GateReader } from './ports/gate.ts';
 import type { RolloutWriter } from './ports/rollout-writer.ts';
 import type { SetupReader } from './ports/setup.ts';
+import type { OpenJob, QueuedErrand } from './rollout/errands/next-job.ts';
 import type { RolloutTraces } from './rollout/rollout-effect.ts';
 import type { RolloutRecord } from './rollout/rollout-record.ts';
 import type { RolloutEvent } from './rollout/states/event.ts';
@@ -252,6 +253,13 @@ export interface StoreReader {
   readEvidence(id: string): Promise<readonly string[]>;
   /** What a rollout left on GitHub. */
   readTraces(rollout: string): Promise<RolloutTraces>;
+  /** What jobs on runners are to do for rollouts to this environment and none does yet, in the order in which it was asked. */
+  listQueuedErrands(repositoryId: number, environment: string): Promise<readonly QueuedErrand[]>;
+  /** The job of an environment that is not at an end, or the one of this claim if it is not. */
+  readOpenJob(
+    repositoryId: number,
+    of: { readonly environment: string } | { readonly claim: string },
+  ): Promise<(OpenJob & { readonly environment: string }) | null>;
   /** The log of a rollout in order. */
   listRolloutEvents(id: string): Promise<readonly RolloutEvent[]>;
   /** What was last shown for a head of a pull request, or of a push when `number` is null. */

@@ -185,6 +185,12 @@ function changeWords(change: Plan['changes'][number]): readonly string[] {
       return [`freeze ${change.freeze.target} of the ${change.freeze.scope.kind} until ${change.freeze.until}`];
     case 'end-freezes':
       return [`end freezes of ${change.target} of the ${change.scope.kind}`];
+    case 'begin-errands':
+      return [`begin ${change.errands.length} errands of ${change.environment}`];
+    case 'end-errands': {
+      const { answers, otherwise } = change;
+      return [`end errands: ${answers.length} answered, others ${otherwise?.kind ?? 'queued again'}`];
+    }
     case 'save-revert':
       return [`revert ${change.state}`];
     case 'reserve':
@@ -238,6 +244,10 @@ function effectWords(effect: Effect): string {
       return `open issue ${effect.title}`;
     case 'dispatch-gate':
       return `ask the reviewers of ${effect.environment}`;
+    case 'dispatch-errands':
+      return `dispatch ${effect.plan.errands.length} errands${effect.plan.isUrgent ? ' at once' : ''}`;
+    case 'cancel-errands':
+      return `cancel run ${effect.runId}`;
     default:
       return effect satisfies never;
   }

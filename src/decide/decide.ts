@@ -18,6 +18,7 @@ import { releaseChampion } from './release/release-champion.ts';
 import { retryRun } from './retry-run.ts';
 import { heedAlert } from './rollout/heed-alert.ts';
 import { observeGate } from './rollout/observe-gate.ts';
+import { runErrands } from './rollout/run-errands.ts';
 import { settleLocks, showHolds, thaw } from './settle.ts';
 import { showRollout } from './show-rollout.ts';
 import { watchRun } from './watch-run.ts';
@@ -56,6 +57,8 @@ function planOf(question: Question): Plan {
       return obey(question.intent, question.facts);
     case 'observe-gate':
       return observeGate(question.facts);
+    case 'run-errands':
+      return runErrands(question.facts);
     case 'heed-alert':
       return heedAlert(question.intent, question.facts);
     case 'propose-release':

@@ -46,6 +46,13 @@ export type Learnt =
       readonly traces: RolloutTraces;
       readonly edited?: { readonly number: number };
     }
+  /** A job of errands was started, or cannot be. */
+  | {
+      readonly kind: 'errands-dispatched';
+      readonly claim: string;
+      readonly runId: number | null;
+      readonly refusal: string | null;
+    }
   /** GitHub was asked to cancel a run, and has yet to do it. */
   | { readonly kind: 'run-cancelled'; readonly claim: string; readonly runId: number };
 

@@ -1,6 +1,7 @@
 import type { Freeze } from '../decide/freeze.ts';
 import type { LockRecord } from '../decide/lock.ts';
 import type { Repository } from '../intent.ts';
+import type { ErrandWish, KnownErrand } from '../rollout/errands/errand.ts';
 import type { RolloutRecord } from '../rollout/rollout-record.ts';
 import type { Decided } from '../rollout/states/event.ts';
 import type { Progress } from '../rollout/states/progress.ts';
@@ -76,6 +77,16 @@ export interface RolloutLog {
   renew(wish: { readonly holder: string; readonly seconds: number }): Promise<void>;
   /** Gives all leases of a holder back. */
   giveBack(holder: string): Promise<void>;
+  /** What was asked of jobs on runners for a rollout, and what came of it. */
+  readErrands(id: string): Promise<readonly KnownErrand[]>;
+  /**
+   * Asks for errands that are not under way already; the newest wish about traffic replaces every older one. AppError
+   * `fenced` when the lease is somebody else's by now.
+   */
+  askErrands(
+    progress: Progress,
+    options: { readonly lease: Lease; readonly wishes: readonly ErrandWish[] },
+  ): Promise<void>;
   /** How many rollouts there are in each state, those that are over left out. */
   countByState(): Promise<Readonly<Record<string, number>>>;
 }

@@ -37,6 +37,9 @@ function changeSentence(change: StateChange): string | null {
     case 'save-head':
     case 'audit':
     case 'save-revert':
+    // Starting a job is an effect, which says it; ending one writes down what it said.
+    case 'begin-errands':
+    case 'end-errands':
       return null;
     case 'save-champion':
       return `make the model of run ${change.champion.runId} the champion of ${code(change.champion.model)}`;
@@ -154,6 +157,10 @@ function effectSentence(effect: Effect): string | null {
       return `open an issue: ${prose(effect.title)}`;
     case 'dispatch-gate':
       return `ask the reviewers of ${code(effect.environment)}`;
+    case 'dispatch-errands':
+      return `ask a runner of ${code(effect.plan.environment)} for ${counted(effect.plan.errands.length, 'errand')}`;
+    case 'cancel-errands':
+      return `end run ${effect.runId}`;
     default:
       return effect satisfies never;
   }
@@ -208,6 +215,8 @@ function asked(intent: Intent): string | null {
       return 'look at the lock again when its time is over';
     case 'observe-gate':
       return `look at run ${intent.runId}`;
+    case 'run-errands':
+      return 'look at the errands of a runner';
     case 'heed-alert':
       return 'heed an alert';
     case 'show-rollout':

@@ -1,3 +1,5 @@
+import type { ErrandPlan } from './errands/errand-plan.ts';
+
 /** How GitHub's Deployment of a rollout stands: https://docs.github.com/rest/deployments/statuses */
 export type DeploymentState = 'queued' | 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
 
@@ -82,7 +84,17 @@ export type RolloutEffect =
       readonly workflow: string;
       readonly branch: string;
       readonly environment: string;
-    };
+    }
+  /** Starts the job that does errands. `rollout` is that of the first of them. */
+  | {
+      readonly kind: 'dispatch-errands';
+      readonly rollout: string;
+      readonly workflow: string;
+      readonly branch: string;
+      readonly plan: ErrandPlan;
+    }
+  /** Ends a job of errands that is of no use any more. */
+  | { readonly kind: 'cancel-errands'; readonly rollout: string; readonly claim: string; readonly runId: number };
 
 /** What is known of a rollout's traces on GitHub, by what they are. */
 export interface RolloutTraces {

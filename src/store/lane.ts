@@ -38,6 +38,7 @@ export function hintOfIntent(intent: Intent): LaneHint {
     case 'close-pull-request':
     case 'show-holds':
     case 'observe-gate':
+    case 'run-errands':
     case 'heed-alert':
       return none;
     case 'show-rollout':
@@ -96,6 +97,8 @@ export function hintOfEffect(repository: Repository, effect: Effect): LaneHint {
     case 'open-revert':
     case 'open-issue':
     case 'dispatch-gate':
+    case 'dispatch-errands':
+    case 'cancel-errands':
       return none;
     default:
       return effect satisfies never;

@@ -227,4 +227,36 @@ export const migrations: readonly string[] = [
     primary key (repository_id, environment, model)
   );
   `,
+  `
+  -- What jobs on runners are asked for rollouts, each once by its key, and the answer.
+  create table siskin.rollout_errands (
+    rollout text not null references siskin.rollouts (id),
+    key text not null,
+    repository_id bigint not null,
+    environment text not null,
+    errand text not null,
+    is_urgent boolean not null,
+    asked_at timestamptz not null,
+    -- The job that is to do it, while it is under way.
+    claim text,
+    sent_at timestamptz,
+    answer text,
+    answered_at timestamptz,
+    primary key (rollout, key)
+  );
+  create index rollout_errands_queued on siskin.rollout_errands (repository_id, environment) where answer is null;
+
+  -- The jobs that do errands: at most one of an environment is open.
+  create table siskin.errand_jobs (
+    claim text primary key,
+    repository_id bigint not null,
+    environment text not null,
+    is_urgent boolean not null,
+    is_open boolean not null,
+    run_id bigint,
+    begun_at timestamptz not null,
+    until timestamptz not null
+  );
+  create unique index errand_jobs_open on siskin.errand_jobs (repository_id, environment) where is_open;
+  `,
 ];

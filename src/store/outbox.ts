@@ -10,6 +10,7 @@ import { hintOfEffect, resolveLanes } from './lane.ts';
 import { release } from './ledger.ts';
 import { saveCheck, saveComment } from './pulls.ts';
 import { refundWrites } from './rates.ts';
+import { endErrands, keepErrandRun } from './rollout-errands.ts';
 import { keepTraces } from './rollout-traces.ts';
 import { markDispatched, markRefused } from './runs.ts';
 
@@ -72,7 +73,7 @@ export async function listDue(db: Queryable, lane: string, now: Date): Promise<r
      where lane = $1 and state = 'waiting' and due_at <= $2
        and not exists (select 1 from siskin.outbox earlier
          where earlier.target = o.target and earlier.state = 'waiting' and earlier.id < o.id and earlier.due_at > $2)
-     order by effect ->> 'kind' in ('dispatch-run', 'cancel-run', 'force-cancel-run', 'rerun-failed-jobs', 'dispatch-gate') desc, id
+     order by effect ->> 'kind' in ('dispatch-run', 'cancel-run', 'force-cancel-run', 'rerun-failed-jobs', 'dispatch-gate', 'dispatch-errands') desc, id
      limit 200`,
     [lane, now.toISOString()],
   );
@@ -127,6 +128,8 @@ export async function settleEffect(
 
 /** So long after a run was asked for it is looked at whether a runner took it. */
 const firstLookSeconds = 600;
+/** So long after a job of errands was started it is looked at, in case that GitHub told nobody of its end. */
+const errandLookSeconds = 60;
 /** So long GitHub may take to end a run that it was asked to cancel. */
 const cancelGraceSeconds = 60;
 
@@ -182,6 +185,25 @@ async function keep(
         at,
         afterSeconds: cancelGraceSeconds,
       });
+    case 'errands-dispatched': {
+      const { claim, runId, refusal } = learnt;
+      await keepErrandRun(tx, claim, runId);
+      if (refusal !== null) {
+        const otherwise = {
+          kind: 'refused',
+          code: 'unavailable',
+          message: refusal.slice(0, 2000),
+          observed: null,
+        } as const;
+        await endErrands(tx, { claim, answers: [], otherwise, at });
+      }
+      return await insertIntent(tx, {
+        intent: { kind: 'run-errands', repository, of: { claim } },
+        id: `errands/${claim}/${at}`,
+        at,
+        afterSeconds: errandLookSeconds,
+      });
+    }
     case 'rollout-traced':
       return await keepTraces(tx, { repository, learnt, now });
     default:
@@ -245,6 +267,10 @@ function targetOf(repository: Repository, effect: Effect): string {
       return `artifact/${repository.id}/${effect.request.model}`;
     case 'propose-release':
       return `release/${repository.id}/${effect.proposal.model}`;
+    case 'dispatch-errands':
+      return `errands/${effect.plan.claim}`;
+    case 'cancel-errands':
+      return `errands/${effect.claim}`;
     case 'register-release':
       return `registration/${repository.id}/${effect.model}/${effect.version}`;
     case 'publish-deployment':
@@ -284,6 +310,8 @@ const OutboxRow = z.object({
       'open-revert',
       'open-issue',
       'dispatch-gate',
+      'dispatch-errands',
+      'cancel-errands',
     ]),
   }),
   target: z.string(),

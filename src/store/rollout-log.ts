@@ -6,6 +6,7 @@ import { Id, Instant } from './column.ts';
 import type { Database, Queryable } from './database.ts';
 import { listFreezes } from './freezes.ts';
 import { listLocks } from './locks.ts';
+import { askErrands, readErrands } from './rollout-errands.ts';
 import { keepEvidence, readEvidence, readUnsealed } from './rollout-evidence.ts';
 import { appendEvent, progressIn, readProgress } from './rollouts.ts';
 import { giveBackLeases, holdsLease, renewLeases, type Service, takeLease } from './service-leases.ts';
@@ -64,6 +65,15 @@ export function rolloutLog(options: {
     },
     renew: ({ holder, seconds }) => renewLeases(db, { holder, now: now(), until: end(seconds) }),
     giveBack: (holder) => giveBackLeases(db, holder),
+    readErrands: (id) => readErrands(db, id),
+    askErrands: (progress, { lease, wishes }) =>
+      writing(async (tx) => {
+        if (!(await holdsLease(tx, serviceOf(progress), lease))) {
+          const { id } = progress.record;
+          throw new AppError('fenced', `expected the lease ${lease.fence} on the service of ${id}, found a newer one`);
+        }
+        return { value: undefined, lanes: await askErrands(tx, { record: progress.record, wishes, at: now() }) };
+      }),
     async countByState() {
       const rows = await db.query(
         `select state, count(*)::integer as rollouts from siskin.rollouts where is_open group by state`,

@@ -39,6 +39,7 @@ import {
 import type { Queue } from './queue.ts';
 import { type InstallationRate, listRates, pruneWrites, readThrottle, reserveWrites, saveThrottle } from './rates.ts';
 import { readEvidence } from './rollout-evidence.ts';
+import { beginErrands, endErrands, listQueuedErrands, readOpenJob } from './rollout-errands.ts';
 import { rolloutLog } from './rollout-log.ts';
 import { readTraces, saveTrace } from './rollout-traces.ts';
 import { insertRollout, listRolloutEvents, listRollouts, orderRollout, readRollout } from './rollouts.ts';
@@ -140,6 +141,8 @@ export async function openStore(options: {
     listRollouts: (repositoryId, filter) => listRollouts(db, repositoryId, filter),
     readEvidence: (id) => readEvidence(db, id),
     readTraces: (rollout) => readTraces(db, rollout),
+    listQueuedErrands: (repositoryId, environment) => listQueuedErrands(db, { repositoryId, environment }),
+    readOpenJob: (repositoryId, of) => readOpenJob(db, { ...of, repositoryId }),
     listRolloutEvents: (id) => listRolloutEvents(db, id),
     readView: (repositoryId, number, head) => readView(db, { repositoryId, number, head }),
 
@@ -153,7 +156,8 @@ export async function openStore(options: {
         // Those who add to the log wait for each other until they commit, and so add at the very end.
         return { value: undefined, lanes, last: () => appendAudit(tx, { repository, entries, at }) };
       });
-      const isOfRollout = ({ kind }: StateChange) => kind === 'request-rollout' || kind === 'order-rollout';
+      const isOfRollout = ({ kind }: StateChange) =>
+        kind === 'request-rollout' || kind === 'order-rollout' || kind === 'end-errands';
       if (plan.changes.some(isOfRollout)) for (const hear of hearing) hear();
     },
     rollouts: rolloutLog({ db, clock, writing }),
@@ -273,6 +277,12 @@ async function makeChange(
       return [];
     case 'request-rollout':
       return await insertRollout(tx, { rollout: change.rollout, repository, at });
+    case 'begin-errands':
+      await beginErrands(tx, { ...change, repositoryId: repository.id });
+      return [];
+    case 'end-errands':
+      await endErrands(tx, { ...change, at });
+      return [];
     case 'order-rollout':
       return await orderRollout(tx, { ...change, at });
     // All entries are added together at the end.

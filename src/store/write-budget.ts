@@ -44,6 +44,8 @@ export function costOf(effect: Effect): WriteCost {
     case 'force-cancel-run':
     case 'rerun-failed-jobs':
     case 'dispatch-gate':
+    case 'dispatch-errands':
+    case 'cancel-errands':
       return { requests: 1, kind: 'decisive' };
     case 'publish-check':
       // 50 annotations fit into a request.

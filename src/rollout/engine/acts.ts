@@ -61,6 +61,7 @@ export async function validateAct(reached: Reached): Promise<Done> {
     else {
       const record = { ...progress.record, previous: champion };
       const history = await readHistory(record, { openSource: reached.source, now: now() });
+      if (history.awaited !== null) throw new AppError('under-way', history.awaited);
       if (history.failed !== null) throw new AppError('unavailable', history.failed);
       reached.told({ kind: 'measured' });
       decided = validated(progress, { ...found, history }, { now: now() });
@@ -71,7 +72,7 @@ export async function validateAct(reached: Reached): Promise<Done> {
       }));
     }
   } catch (error) {
-    if (isOvertaken(error)) throw error;
+    if (isOvertaken(error) || isUnderWay(error)) throw error;
     decided = refused(progress, [messageOf(error)], now());
   }
   return { kind: 'done', progress: await append(reached, decided, evidence) };
@@ -93,6 +94,7 @@ export async function readBackAct(
     observed = await observe(platform);
     reached.looked();
   } catch (error) {
+    if (isUnderWay(error)) throw error;
     if (error instanceof AppError && error.code === 'fenced') return await shutOut(reached, { purpose, raise, error });
     const next = await append(reached, refused(progress, [messageOf(error)], now()));
     // What was asked may still come about later: with a higher fence what is set after it stands.
@@ -172,6 +174,7 @@ export async function sealAct(
     },
     reached.source,
   );
+  if (measured.awaited !== null) throw new AppError('under-way', measured.awaited);
   reached.told({ kind: 'measured' });
   const earlier = await log.readUnsealed(record.id, number);
   const kept = earlier === null ? null : Interval.parse(JSON.parse(earlier));
@@ -212,6 +215,11 @@ function lineOf(interval: Interval): string {
 
 function observe(platform: ServingPlatform): Promise<Observed> {
   return inTime('see what the platform serves', platformMilliseconds, () => platform.observe());
+}
+
+/** Somebody else does it for us: nothing is written down before the answer is there. */
+export function isUnderWay(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'under-way';
 }
 
 function isOvertaken(error: unknown): boolean {

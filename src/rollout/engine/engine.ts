@@ -2,11 +2,12 @@ import { AppError, messageOf } from '../../error.ts';
 import type { MetricSource } from '../../ports/metric-source.ts';
 import type { Lease, RolloutLog, Surroundings } from '../../ports/rollout-log.ts';
 import type { ServingPlatform } from '../../ports/serving.ts';
+import { type ErrandPorts, errandPorts } from '../errands/errand-ports.ts';
 import { isEnded, type RolloutRecord } from '../rollout-record.ts';
 import { later } from '../states/grid.ts';
 import { nextTodo } from '../states/next.ts';
 import type { Progress } from '../states/progress.ts';
-import { type Act, lookAct, type Reached, readBackAct, sealAct, validateAct } from './acts.ts';
+import { type Act, isUnderWay, lookAct, type Reached, readBackAct, sealAct, validateAct } from './acts.ts';
 import { append, type Done } from './append.ts';
 import { openVerdicts } from './verdicts.ts';
 
@@ -46,6 +47,9 @@ export interface Engine {
 /** So much is done in one turn before others have theirs. */
 const mostActs = 60;
 
+/** An answer wakes its rollout; this is for those that are lost. */
+const awaitMilliseconds = 5000;
+
 /** What was read of locks, freezes and other rollouts is good for so long. */
 const surroundingsMilliseconds = 500;
 
@@ -61,10 +65,6 @@ export function openEngine(ports: EnginePorts): Engine {
   async function turn(id: string): Promise<Turn> {
     let progress = await log.read(id);
     if (progress === null) return { kind: 'left', reason: 'there is no such rollout' };
-    if (progress.record.policy.executor === 'runner' && progress.record.policy.serving !== undefined) {
-      await log.sleep(id, { sequence: progress.record.sequence, until: later(now(), 60_000) });
-      return { kind: 'left', reason: 'a runner drives it' };
-    }
     let lease = await leased(progress);
     if (lease === null) return { kind: 'left', reason: 'another process drives it' };
     let surroundings: Surroundings | null = null;
@@ -85,6 +85,7 @@ export function openEngine(ports: EnginePorts): Engine {
       if (todo.kind === 'stop') throw new AppError('fenced', 'expected to be the newest writer, found a higher fence');
       if (todo.kind === 'wait') return await asleep(progress, todo.until);
       const { repository } = surroundings;
+      const errands = await errandsOf(progress);
       const reached: Reached = {
         progress,
         surroundings,
@@ -92,18 +93,31 @@ export function openEngine(ports: EnginePorts): Engine {
         log,
         verdicts,
         now,
-        platform: () => ports.openServing(reached.progress.record, repository),
-        source: (connection) => ports.openSource(reached.progress.record, repository, connection),
+        platform: () => errands?.platform ?? ports.openServing(reached.progress.record, repository),
+        source: (connection) =>
+          errands?.source(connection) ?? ports.openSource(reached.progress.record, repository, connection),
         told: (act) => ports.onAct?.(act, id),
         looked: () => looks.set(id, now()),
       };
-      const done = await act(todo, reached);
+      const done = await act(todo, reached).catch((error: unknown): Done => {
+        if (!isUnderWay(error)) throw error;
+        return { kind: 'later', until: later(now(), awaitMilliseconds) };
+      });
+      if (errands !== null && errands.wanted.length > 0) {
+        await log.askErrands(progress, { lease, wishes: errands.wanted });
+      }
       if (done.kind === 'later') return await asleep(progress, done.until);
       progress = done.progress;
       lease = done.lease ?? lease;
       if (isEnded(progress.record.state) && !progress.isOpen) return over(progress);
     }
     return await asleep(progress, now());
+  }
+
+  /** What a runner did of what this rollout wants; null where this process reaches the platform itself. */
+  async function errandsOf({ record }: Progress): Promise<ErrandPorts | null> {
+    if (record.policy.executor !== 'runner') return null;
+    return errandPorts(record, { known: await log.readErrands(record.id), now: now() });
   }
 
   /** A lease that was taken or renewed a moment ago cannot be anybody else's yet. */

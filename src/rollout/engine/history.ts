@@ -10,6 +10,8 @@ export interface History {
   readonly had: number;
   /** Why the newest of them could not be measured; null when a source only had nothing. */
   readonly failed: string | null;
+  /** Why answers have yet to come; null when nothing is awaited. */
+  readonly awaited: string | null;
 }
 
 /** Reads it back from the sources, interval by interval on the same grid. */
@@ -32,6 +34,7 @@ export async function readHistory(
     // A source that is away will not say more of what is longer ago.
     if (from === 0 && measured.every(({ failed }) => failed !== null)) break;
   }
+  const awaited = measured.find((window) => window.awaited !== null)?.awaited ?? null;
   const deciding = Object.entries(policy.metrics).filter(([, { role }]) => role !== 'info');
   const isWhole = ({ interval }: MeasuredWindow) =>
     deciding.every(([name]) => {
@@ -44,6 +47,7 @@ export async function readHistory(
     had: measured.filter(isWhole).length,
     failed:
       measured.length > 0 && measured.every(({ failed }) => failed !== null) ? (measured[0]?.failed ?? null) : null,
+    awaited,
   };
 }
 

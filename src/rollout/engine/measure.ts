@@ -1,5 +1,5 @@
 import { canonicalJson, digestOf } from '../../digest.ts';
-import { messageOf } from '../../error.ts';
+import { AppError, messageOf } from '../../error.ts';
 import type { Measured, MetricQuestion, MetricSource } from '../../ports/metric-source.ts';
 import { Interval } from '../evidence.ts';
 import type { RolloutRecord } from '../rollout-record.ts';
@@ -19,10 +19,13 @@ export interface Window {
   readonly arms: readonly ('candidate' | 'champion')[];
 }
 
-/** What was measured of a window. `failed` says why a source could not be asked; null when all were. */
+/** What was measured of a window. */
 export interface MeasuredWindow {
   readonly interval: Interval;
+  /** Why a source could not be asked; null when all were. */
   readonly failed: string | null;
+  /** Why an answer has yet to come from whoever asks a source for us; null when nothing is awaited. */
+  readonly awaited: string | null;
 }
 
 type MetricArms = Interval['metrics'][string];
@@ -37,9 +40,14 @@ export async function measureWindow(
   const { interval, stretch, weight, step, attempt, arms } = window;
   let reset = false;
   let failed: string | null = null;
+  let awaited: string | null = null;
 
   async function armOf(name: string, arm: 'candidate' | 'champion'): Promise<Arm> {
     const found = await measure(record, { name, arm, stretch }, openSource);
+    if (found.kind === 'awaited') {
+      awaited ??= found.reason;
+      return { missing: 'failed', reason: found.reason.slice(0, 500) };
+    }
     if (found.kind === 'value') {
       reset ||= found.reset;
       return found.counts;
@@ -69,20 +77,20 @@ export async function measureWindow(
   };
   // An adapter that counts into nonsense must not stop the rollout's evidence.
   const checked = Interval.safeParse(line);
-  if (checked.success) return { interval: checked.data, failed };
+  if (checked.success) return { interval: checked.data, failed, awaited };
   const reason = `the source gave counts that cannot be: ${checked.error.issues[0]?.message ?? 'unknown'}`.slice(
     0,
     500,
   );
   const nothing = Object.keys(line.metrics).map((name) => [name, { champion: { missing: 'failed', reason } }]);
-  return { interval: Interval.parse({ ...line, metrics: Object.fromEntries(nothing) }), failed: reason };
+  return { interval: Interval.parse({ ...line, metrics: Object.fromEntries(nothing) }), failed: reason, awaited };
 }
 
 async function measure(
   { policy, model, release, previous }: Pick<RolloutRecord, 'policy' | 'model' | 'release' | 'previous'>,
   of: { readonly name: string; readonly arm: 'candidate' | 'champion'; readonly stretch: Stretch },
   openSource: OpenSource,
-): Promise<Measured> {
+): Promise<Measured | { readonly kind: 'awaited'; readonly reason: string }> {
   const { name, arm, stretch } = of;
   const metric = policy.metrics[name];
   if (metric?.source === undefined) return { kind: 'failed', reason: 'the policy names no source for it' };
@@ -92,7 +100,8 @@ async function measure(
     const source = openSource(metric.source);
     return await inTime(`measure ${name}`, measureMilliseconds, () => source.measure(question));
   } catch (error) {
-    return { kind: 'failed', reason: messageOf(error) };
+    const isAwaited = error instanceof AppError && error.code === 'under-way';
+    return { kind: isAwaited ? 'awaited' : 'failed', reason: messageOf(error) };
   }
 }
 
