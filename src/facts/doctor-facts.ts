@@ -1,10 +1,12 @@
 import { workflowPath } from '../change/roles.ts';
+import type { GuardedEnvironments } from '../decide/doctor/environment-findings.ts';
 import type { WorkflowFile } from '../decide/doctor/workflow-findings.ts';
 import type { Intent, Repository } from '../intent.ts';
 import { readWorkflowTemplate } from '../onboard/workflow-template.ts';
 import { type ParsedPolicy, parsePolicy } from '../policy/parse.ts';
 import { type Policy, policyPath } from '../policy/policy.ts';
 import type { DeliveryAttempt, GithubReader, Installation, RequiredCheck, StoreReader, WorkflowJob } from '../ports.ts';
+import { gateWorkflow } from '../rollout/rollout-effect.ts';
 import { type Answered, answered } from './answered.ts';
 
 /** What the set-up of a repository looks like from the side of the App. What GitHub does not tell is a doubt. */
@@ -14,6 +16,8 @@ export interface DoctorFacts {
   readonly parsed: ParsedPolicy | null;
   /** The workflow that the policy names; null without a policy. */
   readonly workflow: { readonly file: WorkflowFile; readonly state: Answered<string | null> } | null;
+  /** What guards the policy's environments; null without a policy that has any. */
+  readonly environments: GuardedEnvironments | null;
   readonly installation: Answered<Installation>;
   readonly required: Answered<readonly RequiredCheck[]>;
   readonly deliveries: Answered<readonly DeliveryAttempt[]>;
@@ -43,7 +47,9 @@ export async function gatherDoctor(
   const parsed = text === null ? null : parsePolicy({ text, file: policyPath });
   const workflow =
     parsed?.kind === 'valid' ? await readWorkflow(repository, { policy: parsed.policy, branch }, github) : null;
-  return { branch, parsed, workflow, installation, required, deliveries, jobs, now };
+  const environments =
+    parsed?.kind === 'valid' ? await readEnvironments(repository, { policy: parsed.policy, branch }, github) : null;
+  return { branch, parsed, workflow, environments, installation, required, deliveries, jobs, now };
 }
 
 const whys = { refused: 'the App may not read it', missing: 'GitHub does not have it' };
@@ -59,6 +65,23 @@ async function readWorkflow(
     answered(() => github.readWorkflowState(repository, policy.workflow), whys),
   ]);
   return { file: { path, text, template: readWorkflowTemplate() }, state };
+}
+
+async function readEnvironments(
+  repository: Repository,
+  { policy, branch }: { readonly policy: Policy; readonly branch: DoctorFacts['branch'] },
+  github: GithubReader,
+): Promise<GuardedEnvironments | null> {
+  const names = Object.keys(policy.environments);
+  if (names.length === 0) return null;
+  const [guarded, text] = await Promise.all([
+    answered(async () => {
+      const guards = await Promise.all(names.map((name) => github.isGuarded(repository, name)));
+      return names.filter((_, at) => guards[at] === true);
+    }, whys),
+    github.readFile(repository, `.github/workflows/${gateWorkflow}`, branch.sha),
+  ]);
+  return { guarded, text };
 }
 
 /** Of this pull request and of the default branch, the newest first. */
