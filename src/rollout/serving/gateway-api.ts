@@ -136,7 +136,7 @@ function mirrorFilter({ filters: _, ...backendRef }: Rule, percent: number): Rul
 }
 
 const Parents = z
-  .array(z.looseObject({ parentRef: z.looseObject({ name: z.string() }), conditions: z.unknown() }))
+  .array(z.looseObject({ parentRef: z.looseObject({ name: z.string() }), conditions: z.unknown().optional() }))
   .catch([]);
 const References = z.array(z.looseObject({ name: z.string() })).catch([]);
 

@@ -5,6 +5,7 @@ import * as http from './generic-http.ts';
 import { haproxy } from './haproxy.ts';
 import { istio } from './istio.ts';
 import { type ServingKind, servingKind } from './kind.ts';
+import { kserve } from './kserve.ts';
 import { nginx } from './nginx.ts';
 import { sagemaker } from './sagemaker.ts';
 import { seldon } from './seldon.ts';
@@ -20,6 +21,7 @@ export const servingKinds: Readonly<Record<string, ServingKind>> = {
   haproxy,
   http: servingKind({ Connection: http.Connection, Target: http.Target, open: http.openGenericHttp }),
   istio,
+  kserve,
   nginx,
   sagemaker,
   seldon,
