@@ -27,6 +27,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   tags: async () => (await import('./tags.ts')).tags,
   judge: async () => (await import('./judge.ts')).judge,
   serving: async () => (await import('./serving.ts')).serving,
+  serve: async () => (await import('./serve.ts')).serve,
   demo: async () => (await import('./demo.ts')).demo,
   install: async () => (await import('./install.ts')).install,
 };
