@@ -177,6 +177,7 @@ async function move(
   await tellRuntime(backend, [
     mapWrite(backend, read, ['record', renderSlotRecord(recordInMotion(places, read.record))]),
     ...(serves ? [`set server ${server} weight 0`] : []),
+    ...(backend.audience === undefined ? [] : [mapWrite(backend, read, ['share', '0'])]),
     `set server ${server} addr ${to.address} port ${to.port}`,
     `set server ${server} state ready`,
   ]);

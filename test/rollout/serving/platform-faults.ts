@@ -84,13 +84,14 @@ export function describeFaults(name: string, open: () => Promise<PlatformStage &
     ] as const)('gives up on a far side that %s', async (_, kind, codes) => {
       const code = expect.stringMatching(codes);
       await using stage = await open();
-      const [one] = stage.models;
-      await converge(stage, wish({ fence: 1, champion: one }));
+      const [champion, candidate] = stage.models;
+      const traffic = wish({ fence: 1, champion, candidate, weight: 5 });
+      await converge(stage, traffic);
       const platform = stage.impatient ?? stage.platform;
       stage.faults.kind = kind;
 
       await expect(platform.observe()).rejects.toMatchObject({ code });
-      await expect(platform.apply(wish({ fence: 1, champion: one }))).rejects.toMatchObject({ code });
+      await expect(platform.apply(traffic)).rejects.toMatchObject({ code });
       const { problems } = await platform.probe();
       expect(problems.length).toBeGreaterThan(0);
       stage.faults.kind = 'none';
@@ -100,12 +101,13 @@ export function describeFaults(name: string, open: () => Promise<PlatformStage &
       'throws no other error than its own at a far side that is %s',
       async (kind) => {
         await using stage = await open();
-        const [one] = stage.models;
-        await converge(stage, wish({ fence: 1, champion: one }));
+        const [champion, candidate] = stage.models;
+        const traffic = wish({ fence: 1, champion, candidate, weight: 5 });
+        await converge(stage, traffic);
         stage.faults.kind = kind;
 
         await expect(stage.platform.observe()).rejects.toBeInstanceOf(AppError);
-        await expect(stage.platform.apply(wish({ fence: 1, champion: one }))).rejects.toBeInstanceOf(AppError);
+        await expect(stage.platform.apply(traffic)).rejects.toBeInstanceOf(AppError);
         expect((await stage.platform.probe()).problems.length).toBeGreaterThan(0);
       },
     );

@@ -43,7 +43,10 @@ async function apply(loader: Loader, proxy: ServingPlatform, traffic: Traffic): 
   if (candidate === null && champion !== null && isSame(seen.champion, champion)) {
     // A rollback waits for no model server: what it goes back to is there, and only the proxy has to say so.
     await proxy.apply(traffic);
-    await placed(loader, 'champion', champion);
+    await placed(loader, 'champion', champion).catch((thrown: unknown) => {
+      // What is wrong there, `observe` tells; traffic is back.
+      if (!(thrown instanceof AppError)) throw thrown;
+    });
     return;
   }
   const sends = seen.weight > 0 || seen.shadow > 0;
@@ -97,7 +100,12 @@ async function observe(loader: Loader, proxy: ServingPlatform): Promise<Observed
     if (state.kind === 'elsewhere') troubles.push(`the ${arm}: ${state.reason}`);
     return state.kind;
   };
-  const champion = await stateOf('champion', seen.champion);
+  const champion = await stateOf('champion', seen.champion).catch((thrown: unknown) => {
+    // Without a candidate the proxy alone says who gets what; that a rollback is done is not for the model server to confirm.
+    if (seen.candidate !== null || !(thrown instanceof AppError)) throw thrown;
+    troubles.push(thrown.message);
+    return 'ready' as const;
+  });
   const candidate = await stateOf('candidate', seen.candidate);
   const unknown = { version: null, digest: null };
   return {
