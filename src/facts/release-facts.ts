@@ -1,6 +1,7 @@
 import type { Freeze } from '../decide/freeze.ts';
 import type { LockRecord } from '../decide/lock.ts';
 import { changedEnvironments } from '../decide/release/changed-environments.ts';
+import { servedBy } from '../decide/release/served.ts';
 import { AppError, type Problem } from '../error.ts';
 import type { Repository } from '../intent.ts';
 import type { EnvironmentPolicy } from '../policy/access-policy.ts';
@@ -228,6 +229,8 @@ async function gatherChange(
   if (after === null) return { ...change, examination: null, bytes: [] };
   const { artifact } = manifest;
   const isNewest = artifact.digest === after.digest;
+  // After a rollback it is not what git still names.
+  const champion = servedBy(rollouts) ?? before;
   const [bytes, examination] = await Promise.all([
     releases.verifyArtifact(repository, {
       uri: after.uri,
@@ -238,7 +241,7 @@ async function gatherChange(
     }),
     policy === null
       ? null
-      : releases.examine(repository, { model, environment, policy, champion: before, candidate: after, now }),
+      : releases.examine(repository, { model, environment, policy, champion, candidate: after, now }),
   ]);
   return { ...change, examination, bytes };
 }

@@ -188,3 +188,17 @@ it('merges, sees harm, takes the candidate back within seconds, and then takes i
   expect(manifest).toContain(`digest: ${rollout.release.digest}`);
   expect(manifest).toMatch(/rejected:[\s\S]*errors/);
 });
+
+it('has nothing against the pull request that takes it back, and begins nothing when it is merged', async () => {
+  const revert = pulls().find(({ title }) => title.startsWith('Revert price in production')) as PullIssue;
+  const before = await world.app.store.listRollouts(repository.id, { model: 'price' });
+  const sha = await world.github.mergePullRequest({ repository, number: revert.number, by: 'ada' });
+  await world.settled();
+  const failed = [...repository.checkRuns.values()].filter(
+    ({ suite, conclusion }) => suite.headSha === sha && conclusion === 'failure',
+  );
+  const after = await world.app.store.listRollouts(repository.id, { model: 'price' });
+
+  expect(failed.map(({ output }) => output.summary)).toEqual([]);
+  expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+});
