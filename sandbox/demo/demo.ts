@@ -10,7 +10,7 @@ import { startPage } from '../page/page.ts';
 import { connectionsOf, servingPlaces, startAirline, startModelServer } from '../serving/serving.ts';
 import { startWorld } from '../world.ts';
 import { type ActOutcome, playAct } from './play.ts';
-import { playRelease, type ReleaseOutcome } from './play-release.ts';
+import { playRelease, proposeChange, type ReleaseOutcome } from './play-release.ts';
 import { narrator } from './progress.ts';
 import { releaseActs, releasedModel } from './release-acts.ts';
 import { acts } from './story.ts';
@@ -64,15 +64,19 @@ await using _airline = await startAirline({
   infer: predictions,
   model: releasedModel,
   flights,
-  perSecond: 600,
+  perSecond: 500,
   brokenOneIn: 20,
   port: places.airline,
 });
-tell.say(`Releases: an airline asks \`siskin serve\` 600 times a second at ${predictions}\n`);
+tell.say(`Releases: an airline asks \`siskin serve\` 500 times a second at ${predictions}\n`);
 const releases: ReleaseOutcome[] = [];
 for (const [index, act] of releaseActs.entries()) {
   tell.say(`${acts.length + index + 1}/${acts.length + releaseActs.length}  ${act.title}`);
-  const outcome = await playRelease(act, { world, repository, predictions, tell: tell.happened });
+  const stage = { world, repository, predictions, tell: tell.happened };
+  const next = releaseActs[index + 1];
+  const outcome = await playRelease(act, stage, async () => {
+    if (next !== undefined) await proposeChange(next, stage);
+  });
   tellEnd(outcome, outcome.revert === null ? '' : `; #${outcome.revert} takes it back in git`);
   releases.push(outcome);
 }

@@ -30,14 +30,21 @@ export interface ReleaseStage extends Stage {
 }
 
 /** Plays one release from the pull request of its change to the end of its rollout, and looks at what is left. */
-export async function playRelease(act: ReleaseAct, stage: ReleaseStage): Promise<ReleaseOutcome> {
+export async function playRelease(
+  act: ReleaseAct,
+  stage: ReleaseStage,
+  /** Begins while the traffic decides, so that nobody waits for the next change. */
+  meanwhile: () => Promise<void>,
+): Promise<ReleaseOutcome> {
   const started = performance.now();
   const release = await mergedRelease(act, stage);
+  const next = meanwhile();
   const rolloutStarted = performance.now();
   const rollout = await endOf(release, stage);
   const rolloutSeconds = (performance.now() - rolloutStarted) / 1000;
   const revert = rollout?.state.kind === 'rolled-back' ? await found(() => revertOf(act, stage), 30) : null;
   const problems = await surprises(act, { stage, rollout, revert });
+  await next;
   return {
     title: act.title,
     seconds: (performance.now() - started) / 1000,
@@ -56,16 +63,22 @@ export async function playRelease(act: ReleaseAct, stage: ReleaseStage): Promise
   };
 }
 
+/** Opens the pull request of an act's change. */
+export async function proposeChange({ change, author }: ReleaseAct, stage: ReleaseStage): Promise<void> {
+  await propose(stage, { change, author });
+}
+
 /** People merge the change, and then the release pull request that Siskin made of it. */
 async function mergedRelease(act: ReleaseAct, stage: ReleaseStage): Promise<PullIssue> {
   const { world, repository } = stage;
-  const { change, author, version } = act;
+  const { change, version } = act;
   const merge = (pull: PullIssue) => world.github.mergePullRequest({ repository, number: pull.number, by: 'ada' });
   const earlier = pullsOf(stage).findLast((pull) => isRevert(pull) && pull.state === 'open');
   // What was taken back is taken back in git, too, before the next one.
   if (earlier !== undefined) await merge(earlier);
-  const left = pullsOf(stage).find(({ pull, state }) => pull.head.ref === branches[change] && state === 'open');
-  const source = left ?? (await propose(stage, { change, author }));
+  const source = await wanted(`the pull request of ${change}`, () =>
+    pullsOf(stage).find(({ pull, state }) => pull.head.ref === branches[change] && state === 'open'),
+  );
   await wanted(`a green check of ${change}`, () => isGreen(stage, source, `siskin: ${releasedModel}`));
   world.github.comment({ repository, number: source.number, author: 'ada', body: `/release -m ${releasedModel}` });
   const release = await wanted(`a release pull request of ${version}`, () =>
@@ -81,8 +94,13 @@ async function mergedRelease(act: ReleaseAct, stage: ReleaseStage): Promise<Pull
   return release;
 }
 
-/** The branch of a change that the first half of the story left open. */
-const branches: Readonly<Record<string, string>> = { 'replaced-model': 'more-trees' };
+/** The branches of the changes that are released. */
+const branches: Readonly<Partial<Record<ReleaseAct['change'], string>>> = {
+  'replaced-model': 'more-trees',
+  'fewer-trees': 'fewer-trees',
+  'whole-hours': 'whole-hours',
+  leaked: 'all-the-data',
+};
 
 async function endOf(release: PullIssue, { world, repository, tell }: ReleaseStage): Promise<RolloutRecord | null> {
   let told = '';
