@@ -1,3 +1,4 @@
+import { argoRollouts } from './argo-rollouts.ts';
 import { azureMl } from './azure-ml.ts';
 import { envoy } from './envoy.ts';
 import { gatewayApi } from './gateway-api.ts';
@@ -15,6 +16,7 @@ import { vertex } from './vertex.ts';
 
 /** Every serving platform by the `kind` of its connections: one line each, `<kind>: servingKind({ Connection, Target, open })`. */
 export const servingKinds: Readonly<Record<string, ServingKind>> = {
+  'argo-rollouts': argoRollouts,
   'azure-ml': azureMl,
   envoy,
   'gateway-api': gatewayApi,
