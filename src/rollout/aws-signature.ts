@@ -18,13 +18,16 @@ export function signedForAws(request: {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** In place of `body`: SHA-256 of what is sent, as hexadecimal digits. */
+  readonly bodySha256?: string;
   readonly service: string;
   readonly region: string;
   readonly credentials: AwsCredentials;
   /** Milliseconds since 1970. */
   readonly at: number;
 }): Readonly<Record<string, string>> {
-  const { service, region, credentials, body = '' } = request;
+  const { service, region, credentials } = request;
+  const bodyDigest = request.bodySha256 ?? sha256(request.body ?? '');
   const url = new URL(request.url);
   const instant = new Date(request.at).toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
   const given = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
@@ -33,7 +36,7 @@ export function signedForAws(request: {
     'x-amz-date': instant,
     ...(credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken }),
     // Only S3 wants the digest of the body as a header; it is the one service whose paths are encoded once.
-    ...(service === 's3' && { 'x-amz-content-sha256': sha256(body) }),
+    ...(service === 's3' && { 'x-amz-content-sha256': bodyDigest }),
   };
   const signed = Object.entries({ ...headers, host: url.host }).sort(([a], [b]) => (a < b ? -1 : 1));
   const names = signed.map(([name]) => name).join(';');
@@ -44,7 +47,7 @@ export function signedForAws(request: {
     ...signed.map(([name, value]) => `${name}:${value.trim().replaceAll(/ +/g, ' ')}`),
     '',
     names,
-    sha256(body),
+    bodyDigest,
   ].join('\n');
   const scope = `${instant.slice(0, 8)}/${region}/${service}/aws4_request`;
   const text = ['AWS4-HMAC-SHA256', instant, scope, sha256(canonical)].join('\n');

@@ -7,9 +7,9 @@ export interface Ask {
   /** The connection, for messages. */
   readonly name: string;
   readonly url: string;
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Blob;
   /** What was put into the body and must never be told. */
   readonly hidden?: readonly string[];
   /** Default: 10 s for all of it. */
@@ -18,6 +18,8 @@ export interface Ask {
   readonly limitBytes?: number;
   /** When given, a server whose clock is more than a minute from this one (milliseconds since 1970) is refused. */
   readonly now?: () => number;
+  /** Statuses beside 2xx that are answers, too. */
+  readonly accepts?: readonly number[];
 }
 
 const mostSkewMs = 60_000;
@@ -38,24 +40,36 @@ export async function askJson(ask: Ask): Promise<unknown> {
 
 /** Asks and reads the whole answer as text; an answer that is not 2xx is an AppError. */
 export async function askText(ask: Ask): Promise<{ readonly text: string; readonly type: string }> {
-  const signal = AbortSignal.timeout(ask.timeoutMs ?? 10_000);
+  const response = await answerTo(ask);
   try {
-    const response = await fetch(ask.url, {
-      method: ask.method ?? 'GET',
-      redirect: 'manual',
-      signal,
-      ...(ask.headers && { headers: ask.headers }),
-      ...(ask.body !== undefined && { body: ask.body }),
-    });
-    const limit = ask.limitBytes ?? 16_000_000;
-    const bytes = await readLimited(response.body, limit, `answer of \`${ask.name}\``);
-    const text = new TextDecoder().decode(bytes);
-    if (!response.ok) throw refusal(ask, response, text);
+    const text = await textOf(ask, response);
     refuseSkew(ask, response);
     return { text, type: response.headers.get('content-type') ?? '' };
   } catch (error) {
     throw told(ask, error);
   }
+}
+
+/** Asks and gives the answer with its body unread; one that is neither 2xx nor accepted is an AppError. */
+export async function answerTo(ask: Ask): Promise<Response> {
+  try {
+    const response = await fetch(ask.url, {
+      method: ask.method ?? 'GET',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(ask.timeoutMs ?? 10_000),
+      ...(ask.headers && { headers: ask.headers }),
+      ...(ask.body !== undefined && { body: ask.body }),
+    });
+    if (response.ok || ask.accepts?.includes(response.status)) return response;
+    throw refusal(ask, response, await textOf(ask, response));
+  } catch (error) {
+    throw told(ask, error);
+  }
+}
+
+async function textOf(ask: Ask, response: Response): Promise<string> {
+  const limit = ask.limitBytes ?? 16_000_000;
+  return new TextDecoder().decode(await readLimited(response.body, limit, `answer of \`${ask.name}\``));
 }
 
 function refusal(ask: Ask, response: Response, text: string): AppError {
