@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Repository } from '../intent.ts';
 import type { Learnt } from '../ports.ts';
-import type { RolloutTraces, TraceKind } from '../rollout/rollout-effect.ts';
+import type { RevertState, RolloutTraces, TraceKind } from '../rollout/rollout-effect.ts';
 import { NullableId } from './column.ts';
 import type { Queryable } from './database.ts';
 import { insertIntent } from './deliveries.ts';
@@ -14,7 +14,7 @@ export async function readTraces(db: Queryable, rollout: string): Promise<Rollou
 }
 
 /** Keeps one trace; a newer one of its kind replaces it. False when it was known already. */
-export async function saveTrace(
+async function saveTrace(
   tx: Queryable,
   trace: { readonly rollout: string; readonly trace: TraceKind; readonly value: number | string },
 ): Promise<boolean> {
@@ -25,6 +25,15 @@ export async function saveTrace(
     [trace.rollout, trace.trace, JSON.stringify(trace.value)],
   );
   return rows.length > 0;
+}
+
+/** Keeps what became of a rollout's revert pull request. No lane has work by it. */
+export async function saveRevert(
+  tx: Queryable,
+  { rollout, state }: { readonly rollout: string; readonly state: RevertState },
+): Promise<readonly string[]> {
+  await saveTrace(tx, { rollout, trace: 'revert-state', value: state });
+  return [];
 }
 
 /** The release pull request of a rollout; null where it has none. */

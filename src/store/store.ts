@@ -38,10 +38,10 @@ import {
 } from './pulls.ts';
 import type { Queue } from './queue.ts';
 import { type InstallationRate, listRates, pruneWrites, readThrottle, reserveWrites, saveThrottle } from './rates.ts';
-import { readEvidence } from './rollout-evidence.ts';
 import { beginErrands, endErrands, listQueuedErrands, readOpenJob } from './rollout-errands.ts';
+import { readEvidence } from './rollout-evidence.ts';
 import { rolloutLog } from './rollout-log.ts';
-import { readTraces, saveTrace } from './rollout-traces.ts';
+import { readTraces, saveRevert } from './rollout-traces.ts';
 import { insertRollout, listRolloutEvents, listRollouts, orderRollout, readRollout } from './rollouts.ts';
 import {
   findByTrainingKey,
@@ -273,8 +273,7 @@ async function makeChange(
       await endFreezes(tx, change);
       return [];
     case 'save-revert':
-      await saveTrace(tx, { rollout: change.rollout, trace: 'revert-state', value: change.state });
-      return [];
+      return await saveRevert(tx, change);
     case 'request-rollout':
       return await insertRollout(tx, { rollout: change.rollout, repository, at });
     case 'begin-errands':

@@ -47,7 +47,7 @@ describe('/help', () => {
       | \`/locks\` | lists who holds which environment, and what is frozen |
       | \`/lock staging -m late --for 2h --reason "load test"\` | keeps an environment for this pull request until you give it back (unlock) or its time is over |
       | \`/unlock staging -m late\` | gives back the environment that you hold or wait for, or, with this right, what somebody else holds |
-      | \`/canary pause -e staging -m late\` | shows a rollout (\\\`status\\\`), or steers it: \\\`pause\\\`, \\\`resume\\\`, \\\`advance\\\`, \\\`abort\\\`, or a weight in percent |
+      | \`/canary pause -e staging -m late\` | shows a rollout (status), or steers it: pause, resume, advance, abort, or a weight in percent |
       | \`/rollback staging -m late\` | sends all traffic back to the version before, at once |
 
       For others — \`/approve-run\`: \`write\` · \`/approve-budget\`, \`/freeze\`, \`/unfreeze\`, \`/promote\`, \`/override-gate\`: \`maintain\`.

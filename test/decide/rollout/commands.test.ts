@@ -108,8 +108,15 @@ describe('/canary', () => {
     const production = await world.comment(number, '/canary pause -e production', 'rita');
     const staging = await world.comment(number, '/canary pause -e staging', 'rita');
 
+    const audit = [production, staging].flatMap(({ changes }) =>
+      changes.flatMap((change) => (change.kind === 'audit' ? [[change.entry.outcome, change.entry.permission]] : [])),
+    );
     expect(said(production)).toContain('refused: **`not-permitted`**');
     expect(orders(staging)).toEqual([{ kind: 'pause' }]);
+    expect(audit).toEqual([
+      ['refused', null],
+      ['done', 'role write'],
+    ]);
   });
 
   it('says what can not be done where the rollout is', async () => {
