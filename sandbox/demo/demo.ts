@@ -10,7 +10,7 @@ import { startPage } from '../page/page.ts';
 import { connectionsOf, servingPlaces, startAirline, startModelServer } from '../serving/serving.ts';
 import { startWorld } from '../world.ts';
 import { type ActOutcome, playAct } from './play.ts';
-import { playRelease, proposeChange, type ReleaseOutcome } from './play-release.ts';
+import { playRelease, proposeChange, type ReleaseOutcome, watchedRollouts } from './play-release.ts';
 import { narrator } from './progress.ts';
 import { releaseActs, releasedModel } from './release-acts.ts';
 import { acts } from './story.ts';
@@ -41,7 +41,11 @@ world.github.addMembers({ organization: 'acme', logins: ['ada', 'grace', 'linus'
 const repository = await world.adopt({ owner: 'acme', name: 'flights', fromFolder: folder });
 for (const login of ['ada', 'grace', 'linus'])
   world.github.grantRole({ repository, login, role: login === 'ada' ? 'admin' : 'write' });
-await using page = await startPage({ apiUrl: world.github.apiUrl, token: world.github.userToken('ada') });
+await using page = await startPage({
+  apiUrl: world.github.apiUrl,
+  token: world.github.userToken('ada'),
+  rollouts: () => watchedRollouts(world, repository),
+});
 tell.follow(world);
 tell.say(`Watch the pull requests at ${page.url}\n`);
 

@@ -1,6 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
+import { Interval } from '../../src/rollout/evidence.ts';
 import { isEnded, type RolloutRecord } from '../../src/rollout/rollout-record.ts';
 import { isPull, type PullIssue } from '../github/shape/pull.ts';
+import type { Repository } from '../github/state.ts';
+import type { WatchedRollout } from '../page/rollout-section.ts';
+import type { World } from '../world.ts';
 import { type PullOutcome, pullOutcome } from './outcome.ts';
 import { type ReleaseAct, releasedModel } from './release-acts.ts';
 import { propose, type Stage } from './story.ts';
@@ -61,6 +65,18 @@ export async function playRelease(
     revert: revert?.number ?? null,
     problems,
   };
+}
+
+/** The rollouts of a repository with their evidence, newest first, for the page. */
+export async function watchedRollouts(world: World, { id }: Repository): Promise<readonly WatchedRollout[]> {
+  const { store } = world.app;
+  const rollouts = await store.listRollouts(id);
+  return await Promise.all(
+    rollouts.map(async (rollout) => {
+      const lines = await store.readEvidence(rollout.id);
+      return { rollout, intervals: lines.map((line) => Interval.parse(JSON.parse(line))) };
+    }),
+  );
 }
 
 /** Opens the pull request of an act's change. */

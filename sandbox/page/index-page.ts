@@ -2,12 +2,13 @@ import { html } from '../../src/render/escape.ts';
 import { layout } from './layout.ts';
 import { moment, person } from './parts.ts';
 import type { readRepositories } from './reader.ts';
+import { rolloutSection, type WatchedRollout } from './rollout-section.ts';
 
 type Repositories = Awaited<ReturnType<typeof readRepositories>>;
 type ListedPull = Repositories[number]['pulls'][number];
 
-/** Every repository with its pull requests. */
-export function indexPage(repositories: Repositories): string {
+/** Every repository with its pull requests, and above them what is being rolled out. */
+export function indexPage(repositories: Repositories, rollouts: readonly WatchedRollout[] = []): string {
   const sections = repositories.map(({ place, description, pulls }) => {
     const path = `/${place.owner}/${place.repo}`;
     const list = pulls.map((pull) => `<li>${pullLine(path, pull)}</li>`).join('\n');
@@ -16,7 +17,11 @@ export function indexPage(repositories: Repositories): string {
     }</section>`;
   });
   const body = sections.length === 0 ? '<p class="quiet">No repository yet.</p>' : sections.join('\n');
-  return layout({ title: 'Pull requests', crumbs: '', body: `<h1>Pull requests</h1>\n${body}` });
+  return layout({
+    title: 'Pull requests',
+    crumbs: '',
+    body: `<h1>Pull requests</h1>\n${rolloutSection(rollouts)}${body}`,
+  });
 }
 
 /** Open, merged or closed. */

@@ -46,4 +46,5 @@ details.fold > .content { padding: .9rem 0 .2rem 1.7rem; }
 .markdown tbody tr:last-child th, .markdown tbody tr:last-child td { border-bottom: 1px solid var(--line); } .markdown td code, .markdown th code { overflow-wrap: normal; white-space: nowrap; } .markdown [align=right] { text-align: right; } .markdown tbody tr:nth-child(2n) { background: var(--raised); }
 .markdown ul { list-style: disc; } .markdown ul, .markdown ol { margin: 0 0 .9rem; padding-left: 1.4rem; } .markdown blockquote { margin: 0 0 .9rem; padding: 0 1rem; border-left: 3px solid var(--line); color: var(--quiet); }
 .markdown details { border: 0; padding: 0; margin: 0 0 .35rem; } .markdown summary { padding: .2rem 0; } .markdown sub { color: var(--quiet); font-size: .8rem; vertical-align: baseline; }
+.weights { display: block; width: 100%; max-width: 30rem; height: 3rem; margin: .5rem 0; border-bottom: 1px solid var(--line); fill: var(--accent); }
 `;

@@ -6,6 +6,7 @@ import { indexPage } from './index-page.ts';
 import { layout, liveScript } from './layout.ts';
 import { pullPage } from './pull-page.ts';
 import { createReader, type Reader, readLog, readPull, readReport, readRepositories, readRun } from './reader.ts';
+import type { WatchedRollout } from './rollout-section.ts';
 import { runPage } from './run-page.ts';
 
 /** The running server; disposing of it closes it. */
@@ -32,10 +33,12 @@ const reportPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
 export async function startPage(options: {
   readonly apiUrl: string;
   readonly token: string;
+  /** The rollouts of the App, newest first; none unless told otherwise. */
+  readonly rollouts?: () => Promise<readonly WatchedRollout[]>;
   /** Any free one by default. */
   readonly port?: number;
 }): Promise<Page> {
-  const reader = createReader(options);
+  const reader = { ...createReader(options), rollouts: options.rollouts ?? (async () => []) };
   const server = createServer((request, response) => void respond(reader, request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -52,7 +55,9 @@ export async function startPage(options: {
   };
 }
 
-async function respond(reader: Reader, request: IncomingMessage, response: ServerResponse): Promise<void> {
+type Sources = Reader & { readonly rollouts: () => Promise<readonly WatchedRollout[]> };
+
+async function respond(reader: Sources, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const answer = await answerTo(reader, request).catch(failure);
   response.writeHead(answer.status, {
     'content-type': `${answer.type}; charset=utf-8`,
@@ -64,10 +69,10 @@ async function respond(reader: Reader, request: IncomingMessage, response: Serve
   response.end(request.method === 'HEAD' ? undefined : answer.body);
 }
 
-async function answerTo(reader: Reader, { method, url }: IncomingMessage): Promise<Answer> {
+async function answerTo(reader: Sources, { method, url }: IncomingMessage): Promise<Answer> {
   if (method !== 'GET' && method !== 'HEAD') return problem(405, 'This page only shows; act through git and the API.');
   const { pathname } = new URL(url ?? '/', 'http://127.0.0.1');
-  if (pathname === '/') return page(indexPage(await readRepositories(reader)));
+  if (pathname === '/') return page(indexPage(await readRepositories(reader), await reader.rollouts()));
   if (pathname === '/live.js') return { ...page(liveScript), type: 'text/javascript' };
   const found = /^\/([\w.-]+)\/([\w.-]+)(?:\/(pull|actions\/runs|artifacts)\/(\d{1,15}))?(?:\/.*)?$/.exec(pathname);
   const [, owner, repo, kind, digits] = found ?? [];
@@ -82,7 +87,7 @@ async function answerTo(reader: Reader, { method, url }: IncomingMessage): Promi
     case 'artifacts':
       return reportAnswer(await readReport(reader, place, id));
     default:
-      return page(indexPage(await readRepositories(reader)));
+      return page(indexPage(await readRepositories(reader), await reader.rollouts()));
   }
 }
 
