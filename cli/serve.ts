@@ -13,6 +13,7 @@ import {
   requiredOption,
   textOption,
 } from './command.ts';
+import { softwareVersion } from './software-version.ts';
 
 /** `siskin serve`: a model server for ONNX and TensorFlow.js that a rollout can steer. It runs until it is told to end. */
 export const serveCommand: Command = {
@@ -106,7 +107,7 @@ function serveOptions(invocation: Invocation): ServeOptions {
       loadMs: 300_000,
     },
     drainMs: 1000 * count('drain-seconds', 30, [0, 3600]),
-    version: '0.1.0',
+    version: softwareVersion(),
     log: (sentence) => stderr.write(`${new Date().toISOString()} ${sentence.replace(/[\s\p{Cc}]+/gu, ' ')}\n`),
   };
   for (const place of options.artifacts) {

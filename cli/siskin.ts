@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Command, type CommandOptions, type ExitCode, exitCodes, type Invocation } from './command.ts';
+import { softwareVersion } from './software-version.ts';
 
 /** Every command: the sentence that `siskin --help` shows, and its module, which is loaded only when it is run. */
 const commands: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
@@ -113,7 +113,7 @@ export async function runCli(options: {
     return name === undefined ? exitCodes.badInput : exitCodes.pass;
   }
   if (name === '--version' || name === '-V') {
-    stdout.write(`${version()}\n`);
+    stdout.write(`${softwareVersion()}\n`);
     return exitCodes.pass;
   }
   try {
@@ -183,12 +183,6 @@ function commandHelp(summary: string, command: Command): string {
     ...lines,
     '',
   ].join('\n');
-}
-
-function version(): string {
-  // package.json of this repository: written by us, and a wrong shape shows in the output.
-  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
-  return manifest.version;
 }
 
 const entered = process.argv[1];

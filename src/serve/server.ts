@@ -114,7 +114,10 @@ function serving(
   log: (sentence: string) => void,
   replyTo: (request: IncomingMessage) => Promise<Reply | null>,
 ): Server {
-  const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000, maxHeaderSize: 16_384 }, answer);
+  const server = createServer(
+    { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 75_000, maxHeaderSize: 16_384 },
+    answer,
+  );
   server.maxConnections = mostConnections;
   return server;
 
