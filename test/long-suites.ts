@@ -1,6 +1,6 @@
 /** What takes longest, most of it waiting for real processes: `npm run test:long` plays it, so that `npm test` stays short. */
 export const longSuites: readonly string[] = [
-  'test/scenarios/{access,artifacts,bad-input,broken-repository,budget,commands,forgery,locks,release,rollout,rollout-alert,rollout-people,trusted-commit,webhooks}.test.ts',
+  'test/scenarios/{access,artifacts,bad-input,broken-repository,budget,commands,forgery,locks,release,rollout,rollout-alert,rollout-people,rollout-runner,trusted-commit,webhooks}.test.ts',
   'test/actions/{check,train-evaluate}.test.ts',
   'test/app/{backup,rate-limits,stop,unanswered}.test.ts',
   'test/examples/flights.test.ts',
@@ -13,6 +13,6 @@ export const longSuites: readonly string[] = [
   'test/rollout/engine/*.test.ts',
   'test/store/backup.test.ts',
   'test/decide/{lock-race,rollout/{commands,gates-and-alerts}}.test.ts',
-  'test/serve/server.test.ts',
-  'test/rollout/serving/{azure-ml,envoy,sagemaker,tf-serving,triton,vertex}.test.ts',
+  'test/serve/{serve-contract,server,server-crashes}.test.ts',
+  'test/rollout/serving/{argo-rollouts,azure-ml,envoy,istio,kserve,sagemaker,seldon,tf-serving,triton,vertex}.test.ts',
 ];

@@ -89,8 +89,8 @@ function reconcile(double: ApiDouble, object: Kept): void {
   double.write(object, { status: status as unknown as Record<string, unknown> });
 }
 
-function opened(url: string, target = {}) {
-  const connection = { address: url, namespace, token: { env: 'TOKEN' }, 'timeout-seconds': 0.5 };
+function opened(url: string, target = {}, seconds = 5) {
+  const connection = { address: url, namespace, token: { env: 'TOKEN' }, 'timeout-seconds': seconds };
   return argoRollouts.open({ connection, target, place: placeOf('fraud') });
 }
 
@@ -121,6 +121,7 @@ async function openStage() {
     object,
     status: () => object.status as unknown as Status, // put by reconcile
     platform: opened(double.url),
+    impatient: opened(double.url, {}, 0.1),
     absent: opened(double.url, { rollout: 'nobody' }),
     models,
     faults: double.faults,

@@ -35,9 +35,9 @@ const routeSpec = (): Record<string, unknown> => ({
 
 function opened(
   url: string,
-  { target = {}, mirrors = true }: { readonly target?: object; readonly mirrors?: boolean } = {},
+  { target = {}, seconds = 5 }: { readonly target?: object; readonly seconds?: number } = {},
 ) {
-  const connection = { address: url, namespace, token: { env: 'TOKEN' }, 'timeout-seconds': 0.5, mirrors };
+  const connection = { address: url, namespace, token: { env: 'TOKEN' }, 'timeout-seconds': seconds, mirrors: true };
   return gatewayApi.open({ connection, target, place: placeOf('fraud') });
 }
 
@@ -90,6 +90,7 @@ async function openStage() {
     route,
     rules: () => route.spec['rules'] as Rule[], // the double keeps what the schema has let through
     platform,
+    impatient: opened(double.url, { seconds: 0.1 }),
     absent: opened(double.url, { target: { route: 'nobody' } }),
     models,
     faults: double.faults,

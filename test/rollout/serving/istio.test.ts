@@ -32,8 +32,8 @@ interface Route {
   mirrorPercentage?: { value: number };
 }
 
-function opened(url: string, target = {}) {
-  const connection = { address: url, namespace, token: { env: 'TOKEN' }, 'timeout-seconds': 0.5 };
+function opened(url: string, target = {}, seconds = 5) {
+  const connection = { address: url, namespace, token: { env: 'TOKEN' }, 'timeout-seconds': seconds };
   return istio.open({ connection, target, place: placeOf('fraud') });
 }
 
@@ -57,6 +57,7 @@ async function openStage() {
     object,
     http,
     platform: opened(double.url),
+    impatient: opened(double.url, {}, 0.1),
     absent: opened(double.url, { 'virtual-service': 'nobody' }),
     models,
     faults: double.faults,

@@ -12,8 +12,8 @@ const models = [modelOf('1'), modelOf('2'), modelOf('3')] as const;
 const [one, two, three] = models;
 const nine = modelOf('9');
 
-function opened(url: string, target = {}) {
-  const connection = { address: url, namespace, token: { env: 'TOKEN' }, 'timeout-seconds': 0.5 };
+function opened(url: string, target = {}, seconds = 5) {
+  const connection = { address: url, namespace, token: { env: 'TOKEN' }, 'timeout-seconds': seconds };
   return kserve.open({ connection, target, place: placeOf('fraud') });
 }
 
@@ -39,6 +39,7 @@ async function openStage(mode: 'knative' | 'standard', knows = ['predictor', 'ca
     // What the test wrote, and what the adapter made of it.
     spec: () => object.spec as { predictor: Record<string, unknown>; canary?: unknown[] },
     platform: opened(double.url),
+    impatient: opened(double.url, {}, 0.1),
     absent: opened(double.url, { 'inference-service': 'nobody' }),
     models,
     faults: double.faults,

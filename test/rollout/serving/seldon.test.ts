@@ -28,8 +28,8 @@ interface Spec {
   mirror?: { name: string; percent: number };
 }
 
-function opened(url: string, target = {}) {
-  const connection = { address: url, namespace, token: { env: 'TOKEN' }, 'timeout-seconds': 0.5 };
+function opened(url: string, target = {}, seconds = 5) {
+  const connection = { address: url, namespace, token: { env: 'TOKEN' }, 'timeout-seconds': seconds };
   return seldon.open({ connection, target, place: placeOf('fraud') });
 }
 
@@ -57,6 +57,7 @@ async function openStage() {
     experiment,
     spec,
     platform: opened(double.url),
+    impatient: opened(double.url, {}, 0.1),
     absent: opened(double.url, { experiment: 'nobody' }),
     models,
     faults: double.faults,
