@@ -53,7 +53,8 @@ export function refusedRolloutEffect(effect: RolloutEffect, message: string): Le
     return { kind: 'rollout-traced', rollout: effect.rollout, traces: { 'revert-state': 'needs-person' } };
   }
   if (effect.kind === 'dispatch-errands') {
-    return { kind: 'errands-dispatched', claim: effect.plan.claim, runId: null, refusal: message };
+    const { claim, environment } = effect.plan;
+    return { kind: 'errands-dispatched', claim, environment, runId: null, refusal: message };
   }
   return effect.kind === 'dispatch-gate'
     ? { kind: 'rollout-traced', rollout: effect.rollout, traces: { 'gate-refused': message } }
@@ -170,10 +171,10 @@ async function dispatchErrands(
   { workflow, branch, plan }: Of<'dispatch-errands'>,
   { github, outbox }: ApplyPorts,
 ): Promise<Outcome> {
-  const { claim } = plan;
+  const { claim, environment } = plan;
   const sent = (runId: number | null): Outcome => ({
     kind: 'done',
-    learnt: { kind: 'errands-dispatched', claim, runId, refusal: null },
+    learnt: { kind: 'errands-dispatched', claim, environment, runId, refusal: null },
   });
   if (attempts > 0) {
     // An earlier attempt may have come through without an answer; its job is the one that counts.

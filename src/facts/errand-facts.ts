@@ -13,6 +13,8 @@ export interface ErrandFacts {
   readonly open: OpenJob | null;
   /** What came of the open job; null while it goes on. */
   readonly ended: CollectedErrands | null;
+  /** Whether this is about the open job. */
+  readonly isWatch: boolean;
   /** The branch whose workflow is started. */
   readonly branch: string;
   /** For a job that may be begun. */
@@ -37,7 +39,17 @@ export async function gatherErrands(
   if (queued.length === 0 && !isLookedAt) return null;
   const { name: branch } = await github.readDefaultBranch(repository);
   const ended = isLookedAt ? await endOf(named, { repository, environment, branch }, ports) : null;
-  return { repository, environment, queued, open: named, ended, branch, freshClaim: randomUUID(), now };
+  return {
+    repository,
+    environment,
+    queued,
+    open: named,
+    ended,
+    isWatch: 'claim' in of,
+    branch,
+    freshClaim: randomUUID(),
+    now,
+  };
 }
 
 /** A job whose end GitHub did not tell is looked at when something else waits. */

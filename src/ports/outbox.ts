@@ -50,6 +50,7 @@ export type Learnt =
   | {
       readonly kind: 'errands-dispatched';
       readonly claim: string;
+      readonly environment: string;
       readonly runId: number | null;
       readonly refusal: string | null;
     }

@@ -129,8 +129,6 @@ export async function settleEffect(
 
 /** So long after a run was asked for it is looked at whether a runner took it. */
 const firstLookSeconds = 600;
-/** So long after a job of errands was started it is looked at, in case that GitHub told nobody of its end. */
-const errandLookSeconds = 60;
 /** So long GitHub may take to end a run that it was asked to cancel. */
 const cancelGraceSeconds = 60;
 
@@ -187,22 +185,16 @@ async function keep(
         afterSeconds: cancelGraceSeconds,
       });
     case 'errands-dispatched': {
-      const { claim, runId, refusal } = learnt;
+      const { claim, environment, runId, refusal } = learnt;
       await keepErrandRun(tx, claim, runId);
-      if (refusal !== null) {
-        const otherwise = {
-          kind: 'refused',
-          code: 'unavailable',
-          message: refusal.slice(0, 2000),
-          observed: null,
-        } as const;
-        await endErrands(tx, { claim, answers: [], otherwise, at });
-      }
+      if (refusal === null) return [];
+      const message = refusal.slice(0, 2000);
+      const otherwise = { kind: 'refused', code: 'unavailable', message, observed: null } as const;
+      await endErrands(tx, { claim, answers: [], otherwise, at });
       return await insertIntent(tx, {
-        intent: { kind: 'run-errands', repository, of: { claim } },
-        id: `errands/${claim}/${at}`,
+        intent: { kind: 'run-errands', repository, of: { environment } },
+        id: `errands/${claim}/refused`,
         at,
-        afterSeconds: errandLookSeconds,
       });
     }
     case 'rollout-traced':

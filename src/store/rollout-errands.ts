@@ -34,7 +34,8 @@ export async function askErrands(
   tx: Queryable,
   options: { readonly record: RolloutRecord; readonly wishes: readonly ErrandWish[]; readonly at: string },
 ): Promise<readonly string[]> {
-  const { record, wishes, at } = options;
+  const { record, at } = options;
+  const wishes = [...new Map(options.wishes.map((wish) => [wish.key, wish])).values()];
   const { id, repositoryId, environment } = record;
   const traffic = wishes.find(({ errand }) => errand.kind === 'apply');
   if (traffic !== undefined) {

@@ -33,7 +33,7 @@ export async function openTestStore(options: { readonly writeLimits?: WriteLimit
       clock.now = new Date('2026-03-01T12:00:00Z');
       await database.query(
         `truncate siskin.deliveries, siskin.runs, siskin.results, siskin.pulls, siskin.pull_heads, siskin.comments,
-           siskin.checks, siskin.views, siskin.champions, siskin.approvals, siskin.ledger, siskin.locks, siskin.freezes, siskin.rates, siskin.writes, siskin.rollout_events, siskin.rollout_evidence, siskin.rollouts, siskin.rollout_traces, siskin.rollout_edits, siskin.service_leases, siskin.outbox, siskin.repositories cascade`,
+           siskin.checks, siskin.views, siskin.champions, siskin.approvals, siskin.ledger, siskin.locks, siskin.freezes, siskin.rates, siskin.writes, siskin.rollout_events, siskin.rollout_evidence, siskin.rollouts, siskin.rollout_traces, siskin.rollout_edits, siskin.service_leases, siskin.errand_jobs, siskin.outbox, siskin.repositories cascade`,
         [],
       );
     },

@@ -30,9 +30,8 @@ export function runErrands(facts: ErrandFacts | null): Plan {
       answers: given.filter(isAnswer),
       otherwise: failure(reason),
     });
-    // What failed is asked for again by its rollout, and a queue that was left behind is looked at once more.
-    changes.push({ kind: 'ask', intent: { kind: 'run-errands', repository: facts.repository, of: { environment } } });
   }
+  if (facts.isWatch && open !== null && !isOver) changes.push(lookLater(facts, open.claim));
   const next = nextJob(queued, isOver ? null : open);
   if (open !== null && (isLost || (next !== null && !isOver))) {
     if (!isOver) changes.push({ kind: 'end-errands', claim: open.claim, answers: [], otherwise: null });
@@ -55,10 +54,18 @@ export function runErrands(facts: ErrandFacts | null): Plan {
   };
   const job = { claim, runId: null, isUrgent: next.isUrgent, begunAt: now, until };
   changes.push({ kind: 'begin-errands', environment, job, errands: next.errands.map(({ id }) => id) });
+  changes.push(lookLater(facts, claim));
   const rollout = first.id.split('/')[0] ?? '';
   effects.push({ kind: 'dispatch-errands', rollout, workflow: errandWorkflow, branch: facts.branch, plan });
   return { changes, effects };
 }
+
+/** GitHub tells of the end of a run, and may fail to. */
+function lookLater({ repository }: ErrandFacts, claim: string): StateChange {
+  return { kind: 'ask', intent: { kind: 'run-errands', repository, of: { claim } }, afterSeconds: lookSeconds };
+}
+
+const lookSeconds = 60;
 
 /** So long a job may wait for a runner and work. */
 const mostMilliseconds = 900_000;

@@ -4,7 +4,7 @@ import type { EvidenceToKeep, Lease, RolloutLog, Surroundings } from '../../port
 import type { Observed, ServingPlatform } from '../../ports/serving.ts';
 import { Interval } from '../evidence.ts';
 import type { Decided } from '../states/event.ts';
-import { isDue, later, sealedAt } from '../states/grid.ts';
+import { askedAt, firstStretch, isDue, later, type Stretch, sealedAt } from '../states/grid.ts';
 import { judged } from '../states/judged.ts';
 import { heldState, place } from '../states/moves.ts';
 import type { PendingWrite, Progress } from '../states/progress.ts';
@@ -174,7 +174,10 @@ export async function sealAct(
     },
     reached.source,
   );
-  if (measured.awaited !== null) throw new AppError('under-way', measured.awaited);
+  if (measured.awaited !== null) {
+    await askAhead(reached, stretch);
+    throw new AppError('under-way', measured.awaited);
+  }
   reached.told({ kind: 'measured' });
   const earlier = await log.readUnsealed(record.id, number);
   const kept = earlier === null ? null : Interval.parse(JSON.parse(earlier));
@@ -190,6 +193,19 @@ export async function sealAct(
   const decided = judged(progress, { now: now() }, sealed);
   return { kind: 'done', progress: await append(reached, decided, [{ interval: number, line, sealed: true }]) };
 }
+
+/** Whoever asks the sources for us is told of all windows that can be asked by now, so that one journey answers them. */
+async function askAhead({ progress, now, source }: Reached, { to }: Stretch): Promise<void> {
+  const { record } = progress;
+  const seconds = record.policy['interval-seconds'];
+  let next = firstStretch(to, seconds);
+  for (let asked = 1; asked < mostAhead && isDue(askedAt(next, seconds), now()); asked += 1) {
+    await measureWindow(record, { interval: 0, stretch: next, weight: 0, arms: ['champion', 'candidate'] }, source);
+    next = firstStretch(next.to, seconds);
+  }
+}
+
+const mostAhead = 30;
 
 /** What it was set to; after a change by hand what it was seen to be. */
 function weightOf({ record, settled }: Progress): number {

@@ -49,6 +49,12 @@ async function answerOf(reach: ErrandReach, { errand, serving, model }: PlannedE
   const { connections, plan, now } = reach;
   const { repository, environment } = plan;
   if (errand.kind === 'measure') {
+    const { kind } = connections.all.find(({ name }) => name === errand.connection) ?? { kind: null };
+    if (kind === 'openmetrics') {
+      const expected =
+        'expected a source that keeps what it counted, found one that is read again and again (openmetrics)';
+      throw new AppError('unsupported', `${expected}; a job is too short for that: ask a Prometheus`);
+    }
     const source = connections.openMetricSource({ repository, environment, connection: errand.connection });
     const measured = await inTime('measure', answerMilliseconds, () => source.measure(errand.question));
     return {

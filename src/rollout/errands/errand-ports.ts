@@ -36,8 +36,18 @@ export function errandPorts(
     throw new AppError('under-way', `expected an answer to ${wish.errand.kind}, found that ${what}; it is awaited`);
   }
 
+  function isFresh(errand: KnownErrand | undefined): boolean {
+    if (errand === undefined || errand.answer === null) return false;
+    const hasFailed = errand.answer.kind === 'refused';
+    const at = hasFailed ? errand.answeredAt : errand.sentAt;
+    const mostAge = Math.max(leastAge, 2000 * record.policy['interval-seconds']);
+    return at !== null && elapsed(at, now) < (hasFailed ? retryMilliseconds : mostAge);
+  }
+
   const platform: ServingPlatform = {
     async probe() {
+      // Whoever asks what it can do wants to know next what it serves: one journey answers both.
+      if (!isFresh(byKey.get(observeKey))) wanted.push(wishOf(observeKey, { kind: 'observe' }));
       const answer = ask(wishOf(`probe:${record.sequence}`, { kind: 'probe' }));
       return answer.kind === 'probed' ? answer.capability : refuse(answer);
     },
@@ -50,11 +60,7 @@ export function errandPorts(
     },
     async observe() {
       if (after !== null) return after;
-      const mostAge = Math.max(leastAge, 2000 * record.policy['interval-seconds']);
-      const answer = ask(wishOf(observeKey, { kind: 'observe' }), ({ sentAt, answer, answeredAt }) => {
-        const age = answer?.kind === 'refused' ? retryMilliseconds : mostAge;
-        return elapsed((answer?.kind === 'refused' ? answeredAt : sentAt) ?? '1970-01-01T00:00:00Z', now) < age;
-      });
+      const answer = ask(wishOf(observeKey, { kind: 'observe' }), isFresh);
       return answer.kind === 'observed' ? answer.observed : refuse(answer);
     },
   };
