@@ -43,7 +43,7 @@ models:
 environments:
   production:
     serving: { connection: models }
-    interval-seconds: 1
+    interval-seconds: 2
     history-intervals: 0
     steps: [{ weight: 25, minimum-exposure: 60 }, { weight: 50, minimum-exposure: 60, maximum-minutes: 2 }]
     bake-minutes: 0.02
