@@ -29,3 +29,18 @@ it.each(sections)('what the page on serving platforms shows of $title can be ope
     expect(read.connections.openServing({ ...asker, connection: name, target })).toHaveProperty('observe');
   }
 });
+
+it('what the page on Kubernetes shows can be opened', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/serving-kubernetes.md'), 'utf8');
+  const [, file = ''] = /```yaml\n(connections:\n[\s\S]*?)```/.exec(text) ?? [];
+  const inside = { CLUSTER_TOKEN: 'a', KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' };
+  const read = readConnections({ text: file, file: 'connections.yml', env: inside });
+  if (read.kind === 'invalid') expect.fail(JSON.stringify(read.problems));
+  const targets = [...text.matchAll(/^serving: (\{.+\})$/gm)].map(([, block = '']) => parse(block));
+
+  expect(targets.map(({ connection }) => connection)).toEqual(read.connections.all.map(({ name }) => name));
+  for (const target of targets) {
+    const asker = { repository: 'acme/shop', environment: 'production', model: 'fraud' };
+    expect(read.connections.openServing({ ...asker, connection: target.connection, target })).toHaveProperty('observe');
+  }
+});
