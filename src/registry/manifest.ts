@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { digestOf } from '../digest.ts';
 import { EnvironmentName } from '../policy/access-policy.ts';
 import { explainIssue, type Finding } from '../policy/explain-issue.ts';
 import type { SchemaNode } from '../policy/json-schema.ts';
@@ -6,6 +7,7 @@ import { type ParsedDocument, parseDocument } from '../policy/parse-document.ts'
 import { ModelName } from '../policy/policy.ts';
 import { quoted } from '../policy/quoted.ts';
 import { plainYamlProblems } from './plain-yaml.ts';
+import { indexOf } from './stores/artifact-store.ts';
 import { Version } from './version.ts';
 
 const text = z.string().min(1).max(500);
@@ -191,7 +193,13 @@ export function rejectionOf(
 /** Rules between entries. What the schema refuses already is passed over. */
 function ruleFindings(written: unknown, path: string): readonly Finding[] {
   const root = mapping(written);
-  return [...nameFindings(root, path), ...digestFindings(root), ...metricFindings(root), ...rejectedFindings(root)];
+  return [
+    ...nameFindings(root, path),
+    ...digestFindings(root),
+    ...indexFindings(root),
+    ...metricFindings(root),
+    ...rejectedFindings(root),
+  ];
 }
 
 function nameFindings(root: Mapping, path: string): readonly Finding[] {
@@ -224,6 +232,20 @@ function digestFindings(root: Mapping): readonly Finding[] {
     const fix = 'correct the digest, or give the other bytes a version of their own';
     return [{ at: ['environments', environment, 'digest'], part: 'value', expected, found: quoted(digest), fix }];
   });
+}
+
+/** What is signed is the list of files, and what serves is the digest: the one must be that of the other. */
+function indexFindings(root: Mapping): readonly Finding[] {
+  const parsed = ReleaseArtifact.safeParse(root['artifact']);
+  const files = parsed.data?.files;
+  if (files === undefined || parsed.data === undefined) return [];
+  const { digest } = parsed.data;
+  const [only, ...others] = files;
+  const isThat = digestOf(indexOf(files)) === digest || (others.length === 0 && only?.digest === digest);
+  if (isThat) return [];
+  const expected = 'the digest of the list under `files`';
+  const fix = 'let `/release` write both';
+  return [{ at: ['artifact', 'digest'], part: 'value', expected, found: quoted(digest), fix }];
 }
 
 function metricFindings(root: Mapping): readonly Finding[] {

@@ -91,6 +91,12 @@ describe('a manifest edited into nonsense gets one clear message:', () => {
       '32: `environments.production.uri`: expected an address with its scheme and without credentials, found the text `https://…@host/x`; write e.g. `https://…`, `s3://…` or `oci://…`',
     ],
     [
+      'a list of files that does not make the digest',
+      'format: onnx',
+      `format: onnx\n  files: [{path: a.json, digest: "${digest('e')}", bytes: 1}, {path: b.bin, digest: "${digest('f')}", bytes: 1}]`,
+      `8: \`artifact.digest\`: expected the digest of the list under \`files\`, found \`${digest('a').slice(0, 59)}…\`; let \`/release\` write both`,
+    ],
+    [
       'an interval the wrong way round',
       'low: 0.92, high: 0.94',
       'low: 0.94, high: 0.92',
