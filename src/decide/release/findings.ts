@@ -7,7 +7,7 @@ import { frozen } from '../freeze.ts';
 import { judge } from '../judge.ts';
 import { type ReleaseFinding, type ReleaseRule, releaseRules } from './finding.ts';
 import { platformFindings } from './platform-findings.ts';
-import { isRollback } from './served.ts';
+import { isRollback, isThat } from './served.ts';
 
 /** How a release stands apart from its manifest. */
 export interface ReleaseSetting {
@@ -154,7 +154,7 @@ function strangeFindings({ head, model }: ReleaseSubject, change: EnvironmentCha
   if (after === null || head.kind !== 'valid' || isRollback(change)) return [];
   const { version, artifact } = head.manifest;
   if (after.version === version && after.digest === artifact.digest) return [];
-  if (upstream.some(({ release, state }) => release.digest === after.digest && state.kind === 'succeeded')) return [];
+  if (upstream.some(({ release, state }) => isThat(release, after) && state.kind === 'succeeded')) return [];
   const found = `found \`${after.version}\` of ${short(after.digest)}; type \`/release -m ${model}\` to release it as a version of its own`;
   return [
     problem(

@@ -26,10 +26,18 @@ export function isRollback({
   return hasServed(after, rollouts);
 }
 
-/** Whether these bytes were ever all that the environment served. */
-function hasServed({ digest }: EnvironmentRelease, rollouts: readonly RolloutRecord[]): boolean {
+/** Whether these bytes were ever all that the environment served, under this name: proxies find a version by its name. */
+function hasServed(wanted: EnvironmentRelease, rollouts: readonly RolloutRecord[]): boolean {
   return rollouts.some(
     ({ state, release, previous }) =>
-      previous?.digest === digest || (state.kind === 'succeeded' && release.digest === digest),
+      (previous !== null && isThat(previous, wanted)) || (state.kind === 'succeeded' && isThat(release, wanted)),
   );
+}
+
+/** Whether a version is the same bytes under the same name. */
+export function isThat(
+  { version, digest }: Pick<ServedModel, 'version' | 'digest'>,
+  wanted: Pick<ServedModel, 'version' | 'digest'>,
+): boolean {
+  return version === wanted.version && digest === wanted.digest;
 }

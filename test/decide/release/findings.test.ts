@@ -61,6 +61,33 @@ describe('a release', () => {
       { isNewVersion: false, changes: [aChange({ after: entry('9.9.9', 'd') })] },
       ['gates'],
     ],
+    [
+      'that gives an environment judged bytes under the name of another version',
+      {
+        isNewVersion: false,
+        changes: [
+          {
+            ...toProduction,
+            after: entry('9.9.9', 'a'),
+            upstream: [aRollout('a', { kind: 'succeeded', at: now })],
+          },
+        ],
+      },
+      ['gates'],
+    ],
+    [
+      'that goes back to bytes under a name that never served',
+      {
+        isNewVersion: false,
+        changes: [
+          {
+            ...aChange({ before: entry('1.5.0', 'b'), after: entry('1.0.0', 'a') }),
+            rollouts: [aRollout('a', { kind: 'succeeded', at: now })],
+          },
+        ],
+      },
+      ['gates'],
+    ],
     ['signed by a stranger', { signature: ['expected …, found …; do …'] }, ['signature']],
     ['of a commit that is not merged', { isOnBranch: false }, ['~lineage']],
     ['of a run that nobody knows', { run: null }, ['gates']],

@@ -96,13 +96,13 @@ export function aSubject(changes: Partial<ReleaseSubject> = {}): ReleaseSubject 
   };
 }
 
-/** A rollout of bytes to an environment in a state. */
+/** A rollout of bytes to an environment in a state: `a` is version 1.4.0 and all others are 1.3.0. */
 export function aRollout(letter: string, state: RolloutState, changes: Partial<RolloutRecord> = {}): RolloutRecord {
   const rollout = newRollout({
     repositoryId: 1,
     model: 'late',
     environment: 'staging',
-    release: entry('1.3.0', letter),
+    release: entry(letter === 'a' ? '1.4.0' : '1.3.0', letter),
     previous: null,
     number: 5,
     mergeSha: letter.repeat(40),
