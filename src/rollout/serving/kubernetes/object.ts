@@ -73,7 +73,9 @@ export async function changeObject(
     if (wanted === null) return object;
     const answer = await patchObject(place, object, wanted);
     if (answer.status === 200) return understood(place, answer);
-    if (!isOvertaken(answer) || attempt >= mostAttempts) throw refusalOf(place, 'patch', answer);
+    const isLost = isOvertaken(answer);
+    if (isLost && attempt < mostAttempts) continue;
+    throw refusalOf(place, 'patch', isLost ? { ...answer, status: 409 } : answer);
   }
 }
 

@@ -169,10 +169,24 @@ function read(
   return readRoute(route.lens, { rules, selection, champion, candidate });
 }
 
+/** A route that no longer leads to any version gives all requests away; that is seen, and not taken for a route out of reach. */
+function readOrLost(
+  route: SplitRoute,
+  object: KubernetesObject,
+  state: State | null,
+): RouteRead & { readonly lost: string | null } {
+  try {
+    return { ...read(route, object, state), lost: null };
+  } catch (error) {
+    if (!(error instanceof AppError) || state === null) throw error;
+    return { names: [], weight: 100, shadow: 0, strangers: [], lost: error.message };
+  }
+}
+
 async function observed(route: SplitRoute, object: KubernetesObject): Promise<Observed> {
   const mark = markOf(object, State);
   const state = mark?.state ?? null;
-  const { weight, shadow, strangers, names } = read(route, object, state);
+  const { weight, shadow, strangers, names, lost } = readOrLost(route, object, state);
   const { isTaken, trouble } = route.standing(object);
   const before = isTaken ? nothing : (state?.before ?? nothing);
   const unready = state?.candidate == null ? null : ((await route.unready?.(state.candidate.name)) ?? null);
@@ -183,6 +197,7 @@ async function observed(route: SplitRoute, object: KubernetesObject): Promise<Ob
     return { version: isThere ? model.version : null, digest: isThere ? model.digest : null };
   };
   const troubles = [
+    lost,
     trouble,
     unready,
     object.metadata.deletionTimestamp === undefined ? null : `${describeObject(route.place)} is being deleted`,
