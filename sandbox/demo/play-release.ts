@@ -5,7 +5,7 @@ import { isPull, type PullIssue } from '../github/shape/pull.ts';
 import type { Repository } from '../github/state.ts';
 import type { WatchedRollout } from '../page/rollout-section.ts';
 import type { World } from '../world.ts';
-import { type PullOutcome, pullOutcome } from './outcome.ts';
+import { isReleaseCheck, type PullOutcome, pullOutcome } from './outcome.ts';
 import { type ReleaseAct, releasedModel } from './release-acts.ts';
 import { propose, type Stage } from './story.ts';
 
@@ -95,7 +95,9 @@ async function mergedRelease(act: ReleaseAct, stage: ReleaseStage): Promise<Pull
   const source = await wanted(`the pull request of ${change}`, () =>
     pullsOf(stage).find(({ pull, state }) => pull.head.ref === branches[change] && state === 'open'),
   );
-  await wanted(`a green check of ${change}`, () => isGreen(stage, source, `siskin: ${releasedModel}`));
+  await wanted(`a green check of ${change}`, () =>
+    isGreen(stage, source, (name) => name === `siskin: ${releasedModel}`),
+  );
   world.github.comment({ repository, number: source.number, author: 'ada', body: `/release -m ${releasedModel}` });
   const release = await wanted(`a release pull request of ${version}`, () =>
     pullsOf(stage).findLast(
@@ -103,9 +105,7 @@ async function mergedRelease(act: ReleaseAct, stage: ReleaseStage): Promise<Pull
     ),
   );
   await merge(source);
-  await wanted(`a green check of the release ${version}`, () =>
-    isGreen(stage, release, `siskin / release ${releasedModel}`),
-  );
+  await wanted(`a green check of the release ${version}`, () => isGreen(stage, release, 'siskin / releases'));
   await merge(release);
   return release;
 }
@@ -198,10 +198,14 @@ function revertOf({ version }: ReleaseAct, stage: ReleaseStage): PullIssue | und
   return pullsOf(stage).find((pull) => isRevert(pull) && pull.title.includes(version) && pull.state === 'open');
 }
 
-function isGreen({ repository, world }: Stage, { pull }: PullIssue, name: string): true | undefined {
+function isGreen(
+  { repository, world }: Stage,
+  { pull }: PullIssue,
+  isMeant: (name: string) => boolean,
+): true | undefined {
   const own = world.registration.app;
   const checks = [...repository.checkRuns.values()].filter(
-    (check) => check.suite.app === own && check.suite.headSha === pull.head.sha && check.name === name,
+    (check) => check.suite.app === own && check.suite.headSha === pull.head.sha && isMeant(check.name),
   );
   return checks.some(({ conclusion }) => conclusion === 'success') || undefined;
 }

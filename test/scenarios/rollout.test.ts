@@ -142,7 +142,7 @@ async function release(model: Uint8Array, from: number): Promise<RolloutRecord> 
   await until(() =>
     [...repository.checkRuns.values()].find(
       ({ suite, name, conclusion }) =>
-        suite.headSha === pull.pull.head.sha && name === 'siskin / release price' && conclusion === 'success',
+        suite.headSha === pull.pull.head.sha && name === 'siskin / releases' && conclusion === 'success',
     ),
   );
   await world.github.mergePullRequest({ repository, number: pull.number, by: 'ada', method: 'squash' });
