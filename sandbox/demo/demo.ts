@@ -18,6 +18,7 @@ import { acts } from './story.ts';
 const out = join(import.meta.dirname, '../../out/demo');
 const { values: flags } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
 const started = performance.now();
+process.once('SIGTERM', () => process.exit(1));
 const tell = narrator((line) => console.log(line));
 
 tell.say('Siskin: from a pull request to production, on this machine alone.\n');

@@ -105,7 +105,7 @@ async function mergedRelease(act: ReleaseAct, stage: ReleaseStage): Promise<Pull
     ),
   );
   await merge(source);
-  await wanted(`a green check of the release ${version}`, () => isGreen(stage, release, 'siskin / releases'));
+  await wanted(`a green check of the release ${version}`, () => isGreen(stage, release, isReleaseCheck));
   await merge(release);
   return release;
 }

@@ -85,6 +85,8 @@ export async function startAirline(order: AirlineOrder): Promise<RunningProgram>
 
 async function running(child: ChildProcess, what: string): Promise<RunningProgram> {
   const ended = once(child, 'exit');
+  // Whoever ends without disposing of it leaves no program behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   const spoken = child.stdout === null ? Promise.reject(new Error('no output')) : once(child.stdout, 'data');
   const first = await Promise.race([spoken.then(() => 'listens'), ended.then(() => 'ended')]);
   if (first === 'ended') throw new Error(`expected ${what} to listen, found that it ended with ${child.exitCode}`);
