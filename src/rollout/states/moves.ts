@@ -21,11 +21,13 @@ export function place({ record }: Progress): { readonly step: number; readonly a
 
 /** Gives the candidate the weight of a step, because of a verdict on the one before or because a person said so. */
 export function enterStep(
-  { record }: Progress,
+  progress: Progress,
   { now, fence }: Moment,
   { step, permission, weight }: { readonly step: number; readonly permission: Permission; readonly weight: number },
 ): Decided {
-  const state: RolloutState = { kind: 'step', phase: 'applying', step, attempt: 1, since: now };
+  const { record } = progress;
+  const attempt = newAttempt(progress, { step, attempt: 0 });
+  const state: RolloutState = { kind: 'step', phase: 'applying', step, attempt, since: now };
   return { kind: 'intended', purpose: 'step', traffic: shared(record, fence, { weight }), permission, state };
 }
 
@@ -34,11 +36,26 @@ export function goOn(progress: Progress, moment: Moment, permission: Permission)
   const { record } = progress;
   const steps = stepsOf(record.policy);
   const has = progress.settled?.traffic.weight ?? 0;
-  const isBegun = record.state.kind === 'step' || record.state.kind === 'held';
-  const at = steps.findIndex(({ weight }, index) => index > (isBegun ? place(progress).step : -1) && weight > has);
+  const from = isAmongSteps(progress) ? place(progress).step : -1;
+  const at = steps.findIndex(({ weight }, index) => index > from && weight > has);
   const step: PlannedStep | undefined = steps[at];
   if (step !== undefined) return enterStep(progress, moment, { step: at, permission, weight: step.weight });
   return promote(progress, moment, permission);
+}
+
+/** Whether the weight of a step was ever set. What was held before that, as while it was mirrored to, has no step to end yet. */
+function isAmongSteps({ record, settled, pending }: Progress): boolean {
+  if (record.state.kind !== 'held') return record.state.kind === 'step';
+  return pending?.purpose === 'step' || (settled !== null && !['prepare', 'shadow'].includes(settled.purpose));
+}
+
+/** The number of an attempt at a step of which there is no evidence yet, and after the one that is given. */
+export function newAttempt(
+  { record }: Progress,
+  { step, attempt }: { readonly step: number; readonly attempt: number },
+): number {
+  const known = record.judgement?.steps.filter((found) => found.step === step) ?? [];
+  return 1 + Math.max(attempt, ...known.map((found) => found.attempt));
 }
 
 /** All traffic to the candidate: to be watched there for a while, or for good where that cannot be. */

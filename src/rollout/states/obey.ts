@@ -1,7 +1,8 @@
 import type { RolloutOrder, RolloutRecord, RolloutState } from '../rollout-record.ts';
 import { isEnded } from '../rollout-record.ts';
+import { stepsOf } from '../rollout-steps.ts';
 import type { Decided, Permission } from './event.ts';
-import { backState, finish, goOn, heldState, type Moment, place, promote, restore } from './moves.ts';
+import { backState, finish, goOn, heldState, type Moment, newAttempt, place, promote, restore } from './moves.ts';
 import type { Progress } from './progress.ts';
 import { shared } from './traffic.ts';
 
@@ -53,10 +54,15 @@ export function obey(progress: Progress, moment: Moment & { readonly block: stri
   const [oldest] = progress.orders;
   if (oldest === undefined) return null;
   const { order, sequence } = oldest;
-  const isMore = order.kind === 'advance' || order.kind === 'promote' || order.kind === 'weight';
-  const isKept = moment.block !== null && isMore;
+  const isKept = moment.block !== null && isMore(order, progress.record);
   if (isKept || refusalOf(order, progress.record) !== null) return { kind: 'moved', answers: sequence };
   return { ...answer(progress, moment, oldest), answers: sequence };
+}
+
+/** Whether an order may give the candidate more than it has. A step that is paused was passed: to resume it is to go on. */
+function isMore(order: RolloutOrder, { state, weight }: RolloutRecord): boolean {
+  if (order.kind === 'weight') return order.weight > weight;
+  return order.kind === 'advance' || order.kind === 'promote' || (order.kind === 'resume' && state.kind === 'step');
 }
 
 function answer(progress: Progress, moment: Moment, { order, sequence }: Progress['orders'][number]): Decided {
@@ -81,9 +87,11 @@ function answer(progress: Progress, moment: Moment, { order, sequence }: Progres
         ? finish(progress, moment, permission)
         : promote(progress, moment, permission);
     case 'weight': {
-      if (order.weight > (progress.capability?.mostWeight ?? 0)) return { kind: 'moved' };
-      const { step, attempt } = place(progress);
-      const state: RolloutState = { kind: 'held', reason: 'manual', step, attempt: attempt + 1, since: now };
+      if (!canSet(progress, order.weight)) return { kind: 'moved' };
+      const at = place(progress);
+      const step = Math.max(at.step, stepOfWeight(record, order.weight));
+      const attempt = newAttempt(progress, { step, attempt: at.attempt });
+      const state: RolloutState = { kind: 'held', reason: 'manual', step, attempt, since: now };
       const traffic = shared(record, fence, { weight: order.weight });
       return { kind: 'intended', purpose: 'step', traffic, permission, state };
     }
@@ -93,6 +101,20 @@ function answer(progress: Progress, moment: Moment, { order, sequence }: Progres
     default:
       return order satisfies never;
   }
+}
+
+/** A weight that the platform cannot be set to would never be seen to come true, and so take all traffic back. */
+function canSet({ capability }: Progress, weight: number): boolean {
+  if (capability === null || weight > capability.mostWeight) return false;
+  return capability.weights !== 'whole-percents' || Number.isInteger(weight);
+}
+
+/** The last step that gives no more than this weight: what it needs is not spared by who set the weight. */
+function stepOfWeight(record: RolloutRecord, weight: number): number {
+  return Math.max(
+    0,
+    stepsOf(record.policy).findLastIndex((step) => step.weight <= weight),
+  );
 }
 
 /** Held before anything was set, because the service serves what nobody expected. */
@@ -111,15 +133,14 @@ function resumed(progress: Progress, moment: Moment, permission: Permission): De
   return { ...(set ?? { kind: 'moved' }), state: next };
 }
 
-function resumedState({ record, settled, pending }: Progress, now: string): RolloutState {
-  const { state } = record;
+function resumedState(progress: Progress, now: string): RolloutState {
+  const { settled, pending } = progress;
   if (settled?.purpose === 'shadow') return { kind: 'shadowing', since: now };
   if (settled?.purpose === 'promote') return { kind: 'baking', since: now };
   if (settled?.purpose === 'prepare') return { kind: 'preparing' };
-  const { step, attempt } = state.kind === 'held' ? state : { step: 0, attempt: 1 };
-  const isAnew = state.kind === 'held' && state.reason !== 'manual';
+  const at = place(progress);
   const phase = pending === null ? 'observing' : 'applying';
-  return { kind: 'step', phase, step, attempt: isAnew ? attempt + 1 : attempt, since: now };
+  return { kind: 'step', phase, step: at.step, attempt: newAttempt(progress, at), since: now };
 }
 
 function stateWords(state: RolloutState): string {
