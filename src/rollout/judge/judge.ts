@@ -28,15 +28,15 @@ export function judge(evidence: readonly Interval[], policy: JudgePolicy): Judge
 /** Begins to judge a rollout. */
 export function judging(policy: JudgePolicy): Judging {
   const deciding = Object.values(policy.metrics).filter(({ role }) => role !== 'info').length;
+  // A header says who gets the candidate; then the weight is no share of all requests.
+  const isSplitByWeight = policy.audience === undefined || 'cookie' in policy.audience;
   const metrics: readonly MetricStanding[] = Object.entries(policy.metrics).map(([name, metric]) =>
-    standMetric({ name, metric, deciding }),
+    standMetric({ name, metric, deciding, split: isSplitByWeight ? 'by-weight' : 'by-header' }),
   );
   // What stands below the line of a ratio need not be requests.
   const counting = Object.entries(policy.metrics).flatMap(([name, { kind }]) => (kind === 'ratio' ? [] : [name]));
   const split = watchSampleRatio();
   const steps = watchSteps(policy);
-  // A header says who gets the candidate; then the weight is no share of all requests.
-  const isSplitByWeight = policy.audience === undefined || 'cookie' in policy.audience;
   let newest = Number.NEGATIVE_INFINITY;
   let place = { step: 0, attempt: 1 };
   return {

@@ -41,8 +41,10 @@ export function standMetric(options: {
   readonly metric: RolloutMetricPolicy;
   /** How many metrics roll back. */
   readonly deciding: number;
+  /** Whether the weight promises the candidate a share of all requests. */
+  readonly split: 'by-weight' | 'by-header';
 }): MetricStanding {
-  const { name, metric, deciding } = options;
+  const { name, metric, deciding, split } = options;
   const alpha = metric['harm-alpha'] / Math.max(1, deciding);
   const watch = watchMetric({ ...metric, 'harm-alpha': alpha });
   const harm = crossing(alpha);
@@ -63,7 +65,7 @@ export function standMetric(options: {
       const [found, reason] = taken(arms);
       if (found !== state) [count, missed] = [0, 0];
       count += 1;
-      missed += missedBy(arms, interval.weight);
+      if (split === 'by-weight') missed += missedBy(arms, interval.weight);
       [state, why] = [found, reason];
       if (found !== 'judged') return;
       const now = watch.evidence();

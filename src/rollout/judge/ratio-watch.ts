@@ -49,7 +49,9 @@ export function ratioWatch(policy: RolloutMetricPolicy): MetricWatch {
       const scale = Math.sqrt(squares / before);
       squares += (a - b) ** 2;
       before += 1;
-      if (!(scale > 0)) return 'the first interval only shows how much the arms differ by chance';
+      if (before === 1) return 'the first interval only shows how much the arms differ by chance';
+      // Arms that never differed are measured, and say nothing yet.
+      if (!(scale > 0)) return null;
       sums.a += a / scale;
       sums.b += b / scale;
       sums.aa += (a / scale) ** 2;

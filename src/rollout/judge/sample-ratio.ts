@@ -64,6 +64,7 @@ export function watchSampleRatio(): SampleRatioWatch {
     },
     beginAgain() {
       byWeight = new Map();
+      waiting = { weight: 0, champion: 0 };
       [logE, crossedAt, seen] = [0, null, null];
     },
     judgement: () => ({ ...evidenceOf(logE, crossedAt), seen, dispersion: dispersion() }),

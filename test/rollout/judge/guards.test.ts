@@ -76,6 +76,21 @@ describe('the guard on the split', () => {
     expect(judge([...calm, ...run(30, () => wrong)], policy).sampleRatio).toMatchObject({ e: 1, crossedAt: null });
   });
 
+  it('does not count the requests that a candidate missed before a person let it go on', () => {
+    const broken = run(6, () => ({ metrics: counted(0, 5, [0, 0], [2850, 28]).metrics }));
+    const mended = run(6, () => ({ attempt: 2 })).map((interval, at) => ({ ...interval, interval: 6 + at }));
+
+    expect(judge([...calm, ...broken, ...mended], watching()).sampleRatio).toMatchObject({ seen: 5, crossedAt: null });
+  });
+
+  it('promises no share of the requests to a candidate that only a header leads to', () => {
+    const policy = watching({}, { audience: { header: 'x-beta', value: 'yes' } });
+    const none = (count: number) => run(count, (at) => ({ metrics: counted(at, 5, [0, 0], [3000, 30]).metrics }));
+
+    expect(judge([...calm, ...none(9)], policy).reason).toBe('undecided');
+    expect(judge([...calm, ...none(10)], policy).reason).toBe('no-traffic');
+  });
+
   it('takes a candidate that never answered for one without traffic', () => {
     const none = run(5, (at) => ({ metrics: counted(at, 5, [0, 0], [3000, 30]).metrics }));
 
@@ -85,6 +100,19 @@ describe('the guard on the split', () => {
       metric: 'errors',
       metrics: { errors: { missing: 'the candidate had no requests', harm: { e: 1 } } },
     });
+  });
+});
+
+describe('a ratio', () => {
+  it('is measured where both arms are the same, as on a quiet day', () => {
+    const policy = watching({ kind: 'ratio', margin: 1.25 });
+    const { reason, metrics } = judge(
+      run(10, () => ({ metrics: counted(0, 5, [150, 0], [2850, 0]).metrics })),
+      policy,
+    );
+
+    expect(reason).toBe('undecided');
+    expect(metrics['errors']).toMatchObject({ missing: null, harm: { e: 1 } });
   });
 });
 
