@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { entersEnvironment } from '../../src/decide/rollout/observe-gate.ts';
+import { errandWorkflow } from '../../src/rollout/errands/errand-plan.ts';
 import { gateWorkflow } from '../../src/rollout/rollout-effect.ts';
 import { manifest } from './sandbox-app.ts';
 
@@ -23,4 +24,19 @@ it('has no job that enters an environment, but the one that does nothing else', 
   expect(entersEnvironment(gate)).toBe(true);
   expect(gate).toContain('permissions: {}');
   expect(gate).not.toMatch(/uses:|secrets\.|continue-on-error/);
+});
+
+it('has one job that gets secrets of an environment, which runs nothing of the repository and may only prove who it is', () => {
+  const file = join(import.meta.dirname, '../../templates/workflows', errandWorkflow);
+  // The file is ours.
+  const { permissions, jobs } = parse(readFileSync(file, 'utf8')) as {
+    readonly permissions: object;
+    readonly jobs: Readonly<
+      Record<string, { readonly permissions: object; readonly steps: readonly Record<string, unknown>[] }>
+    >;
+  };
+  const [job, ...others] = Object.values(jobs);
+
+  expect([permissions, job?.permissions, others]).toEqual([{}, { 'id-token': 'write' }, []]);
+  expect(job?.steps.map(({ uses, run }) => [uses, run])).toEqual([['siskin-dev/siskin/actions/rollout@v0', undefined]]);
 });

@@ -60,7 +60,9 @@ export async function validateAct(reached: Reached): Promise<Done> {
     if (!isWatched) decided = known;
     else {
       const record = { ...progress.record, previous: champion };
-      const history = await readHistory(record, { openSource: reached.source, now: now() });
+      // While somebody else asks the sources for us time goes on, and the same stretches must be asked for all the while.
+      const at = record.policy.executor === 'runner' ? record.changedAt : now();
+      const history = await readHistory(record, { openSource: reached.source, now: at });
       if (history.awaited !== null) throw new AppError('under-way', history.awaited);
       if (history.failed !== null) throw new AppError('unavailable', history.failed);
       reached.told({ kind: 'measured' });

@@ -8,8 +8,9 @@ export const errandWorkflow = 'siskin-rollout.yml';
 /** The name of that job. */
 export const errandJob = 'errands';
 
-/** The artifact in which it leaves its answers, and the file in it. */
+/** The artifact in which it leaves its answers. */
 export const errandArtifact = 'siskin-rollout-result';
+/** The file of that artifact that holds them. */
 export const errandFile = 'rollout-result.json';
 
 /** The largest rollout-result.json that is read, in bytes. */
