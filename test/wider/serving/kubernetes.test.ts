@@ -4,11 +4,14 @@ import { argoRollouts } from '../../../src/rollout/serving/argo-rollouts.ts';
 import { gatewayApi } from '../../../src/rollout/serving/gateway-api.ts';
 import { istio } from '../../../src/rollout/serving/istio.ts';
 import type { ServingPlace } from '../../../src/rollout/serving/kind.ts';
+import { kserve } from '../../../src/rollout/serving/kserve.ts';
 import { modelOf } from '../../rollout/serving/models.ts';
 import { describePlatform } from '../../rollout/serving/platform-contract.ts';
 import { wish } from '../../rollout/serving/platform-stage.ts';
 import { toolAt } from '../tool.ts';
 import { type KubeApiserver, startKubeApiserver } from './kube-apiserver.ts';
+import { begin } from './kube-namespace.ts';
+import { until } from './process.ts';
 
 const programs = { apiserver: toolAt('SISKIN_KUBE_APISERVER'), etcd: toolAt('SISKIN_ETCD') };
 const models = [modelOf('1.0.0'), modelOf('1.1.0'), modelOf('2.0.0')] as const;
@@ -16,7 +19,6 @@ const [one, two] = models;
 const token = 'the-token-of-siskin';
 const gateway = 'gateway.networking.k8s.io/v1';
 let server: KubeApiserver;
-let count = 0;
 
 beforeAll(async () => {
   server = await startKubeApiserver(programs, { siskin: token });
@@ -43,46 +45,17 @@ const place: ServingPlace = {
   model: 'fraud',
 };
 
-/** A namespace in which Siskin may do what docs/serving.md says, and an object in it. */
-async function begin(api: string, kind: string, plural: string, spec: object, verbs = ['get', 'patch']) {
-  count += 1;
-  const namespace = `team-${count}`;
-  await server.ask('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
-  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
-  const resources = [plural, ...(plural === 'rollouts' ? ['rollouts/status'] : [])];
-  const rules = [{ apiGroups: [api.split('/')[0]], resources, verbs }];
-  await server.ask('POST', `${rbac}/roles`, { metadata: { name: 'siskin' }, rules });
-  await server.ask('POST', `${rbac}/rolebindings`, {
-    metadata: { name: 'siskin' },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'siskin' },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'siskin' }],
-  });
-  const all = `/apis/${api}/namespaces/${namespace}/${plural}`;
-  const made = await server.ask('POST', all, { apiVersion: api, kind, metadata: { name: 'fraud' }, spec });
-  expect(made.status, JSON.stringify(made.json)).toBe(201);
-  const connection = { address: server.url, namespace, token: { env: 'TOKEN' }, 'ca-file': server.ca };
-  return {
-    connection: { ...connection, 'timeout-seconds': 5 },
-    namespace,
-    read: async () => (await server.ask('GET', `${all}/fraud`)).json,
-    write: async (patch: object, below = '') => {
-      const { status, json } = await server.ask('PATCH', `${all}/fraud${below}`, patch, 'application/merge-patch+json');
-      expect(status, JSON.stringify(json)).toBe(200);
-    },
-  };
-}
-
 /** The authority is the server's own certificate here, which place.secret would give for any file. */
 function placeWith(ca: string): ServingPlace {
   return { ...place, secret: (secret) => ('file' in secret ? ca : token) };
 }
 
 async function openRoute(verbs?: string[]) {
-  const stage = await begin(
-    gateway,
-    'HTTPRoute',
-    'httproutes',
-    {
+  const stage = await begin(server, {
+    api: gateway,
+    kind: 'HTTPRoute',
+    plural: 'httproutes',
+    spec: {
       parentRefs: [{ name: 'public' }],
       rules: [
         { matches: [{ path: { type: 'PathPrefix', value: '/v1' } }], backendRefs: [{ name: 'fraud-1-0-0', port: 80 }] },
@@ -90,7 +63,7 @@ async function openRoute(verbs?: string[]) {
       ],
     },
     verbs,
-  );
+  });
   const { 'ca-file': file } = stage.connection;
   const known = placeWith(readFileSync(file, 'utf8'));
   const settle = async () => {
@@ -201,9 +174,14 @@ describe('a real API server', () => {
   });
 
   it('takes what is written to a VirtualService and to a Rollout', async () => {
-    const service = await begin('networking.istio.io/v1', 'VirtualService', 'virtualservices', {
-      hosts: ['fraud'],
-      http: [{ route: [{ destination: { host: 'fraud-1-0-0' } }] }],
+    const service = await begin(server, {
+      api: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      plural: 'virtualservices',
+      spec: {
+        hosts: ['fraud'],
+        http: [{ route: [{ destination: { host: 'fraud-1-0-0' } }] }],
+      },
     });
     const { known } = await openRoute();
     const audience = { header: 'x-cohort', value: 'beta' };
@@ -214,10 +192,15 @@ describe('a real API server', () => {
 
     const steps = [{ setWeight: 0 }, { pause: {} }, { setWeight: 20 }, { pause: {} }];
     const containers = [{ name: 'server', image: 'server:1', env: [{ name: 'MODEL_URI', value: one.uri }] }];
-    const rollout = await begin('argoproj.io/v1alpha1', 'Rollout', 'rollouts', {
-      selector: { matchLabels: { app: 'fraud' } },
-      strategy: { canary: { steps, trafficRouting: { nginx: { stableIngress: 'fraud' } } } },
-      template: { metadata: { labels: { app: 'fraud' } }, spec: { containers } },
+    const rollout = await begin(server, {
+      api: 'argoproj.io/v1alpha1',
+      kind: 'Rollout',
+      plural: 'rollouts',
+      spec: {
+        selector: { matchLabels: { app: 'fraud' } },
+        strategy: { canary: { steps, trafficRouting: { nginx: { stableIngress: 'fraud' } } } },
+        template: { metadata: { labels: { app: 'fraud' } }, spec: { containers } },
+      },
     });
     const weights = (canary: number, hash: string) => ({
       weights: {
@@ -249,5 +232,63 @@ describe('a real API server', () => {
     });
     await argo.apply(wish({ fence: 1, champion: one }));
     expect((await rollout.read()).status).toMatchObject({ abort: true });
+  });
+
+  it('says of a KServe that does not know a canary what it would have dropped in silence', async () => {
+    const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+    const schema = {
+      type: 'object',
+      properties: { spec: { type: 'object', properties: { predictor: open } }, status: open },
+    };
+    const versions = [
+      {
+        name: 'v1beta1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: { openAPIV3Schema: schema },
+      },
+    ];
+    const names = { plural: 'inferenceservices', singular: 'inferenceservice', kind: 'InferenceService' };
+    const definition = { group: 'serving.kserve.io', scope: 'Namespaced', names, versions };
+    await server.ask('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'inferenceservices.serving.kserve.io' },
+      spec: definition,
+    });
+    const list = '/apis/serving.kserve.io/v1beta1/namespaces/default/inferenceservices';
+    await until('the kind', async () => (await server.ask('GET', list)).status === 200);
+    const predictor = { model: { storageUri: one.uri } };
+    const service = await begin(server, 'serving.kserve.io/v1beta1', 'InferenceService', 'inferenceservices', {
+      predictor,
+    });
+    const { known } = await openRoute();
+    const platform = kserve.open({ connection: service.connection, target: {}, place: known });
+    await service.write({ status: { deploymentMode: 'Standard' } }, '/status');
+
+    expect((await platform.probe()).problems).toEqual([expect.stringContaining('expected KServe 0.20 or newer')]);
+    const refused = platform.apply(wish({ fence: 1, champion: one, candidate: two, weight: 5 }));
+    await expect(refused).rejects.toMatchObject({ message: expect.stringContaining('unknown field "spec.canary"') });
+
+    const revision = 'fraud-00001';
+    const revisions = {
+      latestCreatedRevision: revision,
+      latestReadyRevision: revision,
+      latestRolledoutRevision: revision,
+    };
+    const traffic = [{ revisionName: revision, percent: 100, latestRevision: true }];
+    await service.write(
+      { status: { deploymentMode: 'Knative', components: { predictor: { ...revisions, traffic } } } },
+      '/status',
+    );
+    await platform.apply(wish({ fence: 1, champion: one, candidate: two, weight: 5 }));
+    expect((await service.read()).spec.predictor).toEqual({ canaryTrafficPercent: 0, model: { storageUri: two.uri } });
+    expect(await platform.observe()).toMatchObject({
+      fence: 1,
+      champion: { version: '1.0.0' },
+      weight: 0,
+      candidate: { ready: false },
+    });
   });
 });

@@ -95,5 +95,9 @@ function jsonOf(text: string): unknown {
 
 function saidIn(json: unknown): string {
   if (json === null || typeof json !== 'object' || !('kind' in json) || json.kind !== 'Status') return '';
-  return 'message' in json && typeof json.message === 'string' ? oneLine(json.message, 300) : '';
+  const message = 'message' in json && typeof json.message === 'string' ? json.message : '';
+  // In between it may show the whole object.
+  return message.length <= 300
+    ? oneLine(message, 300)
+    : oneLine(`${message.slice(0, 80)}… …${message.slice(-200)}`, 300);
 }

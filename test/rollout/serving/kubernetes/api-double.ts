@@ -126,11 +126,8 @@ export async function startApiDouble(kinds: readonly ServedKind[]): Promise<ApiD
     const problems = kind.problems?.(result) ?? [];
     const unknown = problems.filter((problem) => problem.startsWith('unknown field'));
     if (unknown.length > 0 && request.query.get('fieldValidation') === 'Strict') {
-      return status(
-        400,
-        'BadRequest',
-        `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: strict decoding error: ${unknown.join(', ')}`,
-      );
+      const text = `"" is invalid: patch: Invalid value: ${JSON.stringify(JSON.stringify(result))}: strict decoding error: ${unknown.join(', ')}`;
+      return status(422, 'Invalid', text, { causes: [{ reason: 'FieldValueInvalid', message: text, field: 'patch' }] });
     }
     if (problems.length > unknown.length) {
       const causes = problems.map((message) => ({ reason: 'FieldValueInvalid', message, field: 'spec' }));
