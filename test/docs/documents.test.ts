@@ -2,6 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../src/policy/parse.ts';
+import { parseManifest } from '../../src/registry/manifest.ts';
+import { parseReceivers } from '../../src/rollout/alerts/receiver.ts';
+import { parseConnections } from '../../src/rollout/connections/file.ts';
+import { partProblems } from '../../src/rollout/metrics/parts.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -48,6 +52,34 @@ describe('the documents', () => {
     expect(policies.map((text) => parsePolicy({ text }))).toMatchObject(policies.map(() => ({ kind: 'valid' })));
   });
 
+  it('ask in their policies for nothing that no source can answer', () => {
+    const problems = documents.flatMap((document) =>
+      yamlIn(document).flatMap((text) => {
+        const parsed = /^models:/m.test(text) ? parsePolicy({ text }) : null;
+        const environments = parsed?.kind === 'valid' ? Object.values(parsed.policy.environments) : [];
+        const metrics = environments.flatMap((one) => Object.values(one.metrics ?? {}));
+        return metrics.flatMap((metric) => partProblems(metric)).map((problem) => `${document}: ${problem}`);
+      }),
+    );
+
+    expect(problems).toEqual([]);
+  });
+
+  it('show no connections, receivers of alerts or manifests that are not valid', () => {
+    const texts = documents.flatMap((document) => yamlIn(document).map((text) => [document, text] as const));
+    const readers = [
+      [/^connections:/m, parseConnections],
+      [/^receivers:/m, parseReceivers],
+      [/^format: 1$/m, ({ text }: { readonly text: string }) => parseManifest(text, 'models/fraud/release.yml')],
+    ] as const;
+    const found = readers.map(([begins, parse]) =>
+      texts.filter(([, text]) => begins.test(text)).map(([file, text]) => [file, parse({ text, file })] as const),
+    );
+
+    expect(found.map((some) => some.length > 0)).toEqual([true, true, true]);
+    expect(found.flat().filter(([, { kind }]) => kind !== 'valid')).toEqual([]);
+  });
+
   it('lead with the two commands that package.json knows', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = [...read('README.md').matchAll(/npm run ([a-z:]+)/g)].map(([, name = '']) => name);
@@ -56,3 +88,7 @@ describe('the documents', () => {
     expect(read('README.md')).toContain('npm ci && npm test');
   });
 });
+
+function yamlIn(document: string): readonly string[] {
+  return [...read(document).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+}
