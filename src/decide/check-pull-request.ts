@@ -3,7 +3,7 @@ import type { ModelFacts } from '../facts/model-facts.ts';
 import type { PullFacts } from '../facts/pull-facts.ts';
 import type { RangeFacts } from '../facts/range-facts.ts';
 import type { Intent, Repository } from '../intent.ts';
-import { releaseCheckName } from '../render/release-check.ts';
+import { releasesCheck, releasesCheckName } from '../render/release-check.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { frozen } from './freeze.ts';
 import { keeps } from './keeps.ts';
@@ -36,16 +36,24 @@ export function checkPullRequest(intent: CheckPullRequest, facts: PullFacts | nu
   return joined(planned, checkedReleases(intent, facts));
 }
 
-/** A release manifest that is edited here is checked by itself: at once for a new head, and whenever somebody asks again. */
+/**
+ * What is released here is checked by itself: once for a head, and whenever somebody asks again. That nothing is, is said
+ * at once wherever something could be, because a rule of the branch may require it of every pull request.
+ */
 function checkedReleases({ repository, cause }: CheckPullRequest, { pull, judged, record, now }: PullFacts): Plan {
-  const releases = judged.kind === 'valid' ? judged.range.edits.releases : [];
-  if (releases.length === 0 || pull.base.ref !== pull.defaultBranch) return emptyPlan;
+  if (judged.kind === 'absent' || pull.base.ref !== pull.defaultBranch) return emptyPlan;
   const isAsked = cause === 'rerequested' || cause === 'reconciled';
+  const { number } = pull;
   const head = pull.head.sha;
-  const isKnown = releases.every((model) => record?.checks[`${head}/${releaseCheckName(model)}`] !== undefined);
+  const isKnown = record?.checks[`${head}/${releasesCheckName}`] !== undefined;
   if (isKnown && !isAsked) return emptyPlan;
   const asked = isAsked ? { asked: now } : {};
-  const intent = { kind: 'check-release', repository, number: pull.number, head, ...asked } as const;
+  if (judged.kind === 'valid' && judged.range.edits.releases.length === 0) {
+    if (Object.keys(judged.range.policy.environments).length === 0) return emptyPlan;
+    const check = releasesCheck([], 'pull-request');
+    return { changes: [], effects: [{ kind: 'publish-check', head, number, check, ...asked }] };
+  }
+  const intent = { kind: 'check-release', repository, number, head, ...asked } as const;
   return { changes: [{ kind: 'ask', intent }], effects: [] };
 }
 

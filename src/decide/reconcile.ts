@@ -2,6 +2,7 @@ import type { Plan, StateChange } from '../effect.ts';
 import type { ReconcileFacts } from '../facts/reconcile-facts.ts';
 import { type Intent, type Repository, siskin } from '../intent.ts';
 import { modelOfReleaseBranch } from '../registry/release-branch.ts';
+import { releasesCheckName } from '../render/release-check.ts';
 import { gateRunName } from '../rollout/rollout-effect.ts';
 import { isEnded } from '../rollout/rollout-record.ts';
 import { runName } from '../run-plan.ts';
@@ -137,6 +138,9 @@ function ofPull(
   if (isOfBranch && branch.policy === 'absent') return null;
   const isNew = record?.head !== head.sha || (shown !== null && shown.view.base.ref !== base.ref);
   const isOutdated = isOfBranch && shown !== null && shown.view.policy.kind !== branch.policy;
-  if (!isNew && !isOutdated) return null;
+  // Opened before the policy had environments.
+  const isUnsaid =
+    isOfBranch && branch.hasEnvironments && record?.checks[`${head.sha}/${releasesCheckName}`] === undefined;
+  if (!isNew && !isOutdated && !isUnsaid) return null;
   return { kind: 'check-pull-request', repository, number, head: head.sha, actor: siskin, cause: 'reconciled' };
 }

@@ -41,7 +41,8 @@ export async function gatherMergedReleases(
   const nothing = { subjects: [], waiting: false, holds, now };
   const policy = await readPolicy(repository, after, ports);
   if (typeof policy === 'string') return { ...nothing, policy };
-  const models = before === nowhere ? [] : await changedManifests(repository, { from: before, to: after }, ports);
+  const models =
+    before === nowhere ? [] : await changedManifests(repository, { from: before, to: after, policy }, ports);
   const pulls = await github.listOpenPullRequests(repository);
   const waiting = pulls.some(
     ({ head }) => head.ref.startsWith('siskin/release/') && head.repositoryId === repository.id,

@@ -79,7 +79,8 @@ export async function gatherRange(
   const edits = {
     policy: change?.policy ?? false,
     workflow: change?.workflow ?? false,
-    releases: change?.releases ?? [],
+    // Of a tree that GitHub cuts nobody knows: each is looked at by itself.
+    releases: change?.releases ?? Object.keys(policy.models),
   };
   return { policy, base, head, origin, defaultBranch, edits, models: await Promise.all(models), budget };
 }

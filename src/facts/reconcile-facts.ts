@@ -26,7 +26,12 @@ export interface ReconcileFacts {
   /** Rollouts that go on, and those that ended lately and may not be told of as they should. */
   readonly rollouts: readonly { readonly rollout: RolloutRecord; readonly traces: RolloutTraces }[];
   /** The default branch, and what its policy is. */
-  readonly branch: { readonly name: string; readonly policy: ParsedPolicy['kind'] | 'absent' };
+  readonly branch: {
+    readonly name: string;
+    readonly policy: ParsedPolicy['kind'] | 'absent';
+    /** Whether the policy has environments, so that every pull request gets the check of releases. */
+    readonly hasEnvironments: boolean;
+  };
   /** What is held and what is shown of it, as it was before the pull requests were listed. */
   readonly thaw: ThawFacts;
   readonly now: string;
@@ -68,7 +73,11 @@ export async function gatherReconcile(
     unsettled: await Promise.all(unsettled),
     pulls: await Promise.all(known),
     rollouts: await unsettledRollouts(repository, now, store),
-    branch: { name: branch.name, policy: parsed?.kind ?? 'absent' },
+    branch: {
+      name: branch.name,
+      policy: parsed?.kind ?? 'absent',
+      hasEnvironments: parsed?.kind === 'valid' && Object.keys(parsed.policy.environments).length > 0,
+    },
     thaw,
     now,
   };

@@ -5,7 +5,7 @@ import { parsePolicy } from '../policy/parse.ts';
 import { type Policy, policyPath } from '../policy/policy.ts';
 import type { Review } from '../ports/release-reader.ts';
 import type { PullRequest } from '../ports.ts';
-import { modelOfManifest } from '../registry/manifest.ts';
+import { manifestPath, modelOfManifest } from '../registry/manifest.ts';
 import { modelOfReleaseBranch } from '../registry/release-branch.ts';
 import { gatherAccess } from './access-facts.ts';
 import { gatherHolds } from './hold-facts.ts';
@@ -16,9 +16,14 @@ export interface ReleaseCheckFacts {
   readonly head: string;
   /** Null for the commit of a merge queue. */
   readonly pull: PullRequest | null;
-  /** By environment, who approved this very head and may release there; null where nobody is asked. */
-  readonly approvedBy: Readonly<Record<string, readonly string[]>> | null;
+  /** By model and environment, who approved this very head and may release it there; null where nobody is asked. */
+  readonly approvedBy: ReadonlyMap<string, Readonly<Record<string, readonly string[]>>> | null;
+  /** The models whose manifests it edits. */
+  readonly changed: readonly string[];
+  /** Those that the policy can judge. */
   readonly subjects: readonly ReleaseSubject[];
+  /** Whether it is said also where nothing is released: the policy has environments, or nobody can tell. */
+  readonly isWanted: boolean;
   /** Why nothing can be checked: there is no policy, or none that can be used. */
   readonly policy: 'valid' | 'absent' | 'invalid';
   readonly holds: ReleaseHolds;
@@ -35,11 +40,8 @@ export async function gatherReleaseCheck(
   if (pull === null || pull.state !== 'open' || pull.head.sha !== head || pull.base.ref !== pull.defaultBranch)
     return null;
   const { base, mergeBase } = await ports.github.compare(repository, pull.base.ref, head);
-  const [reviews, changed] = await Promise.all([
-    ports.releases.listReviews(repository, number),
-    changedManifests(repository, { from: mergeBase, to: head }, ports),
-  ]);
-  const range = { branch: pull.base.ref, base: mergeBase, tip: base, head, models: changed, now };
+  const reviews = await ports.releases.listReviews(repository, number);
+  const range = { branch: pull.base.ref, base: mergeBase, tip: base, head, now };
   const checked = await gatherChecked(repository, range, ports);
   const approving = reviews.filter(({ state, commit }) => state === 'approved' && commit === head);
   const approvedBy = await approversOf(repository, { subjects: checked.subjects, approving, commit: base }, ports);
@@ -52,9 +54,8 @@ export async function gatherQueueCheck(
   now: string,
   ports: ReleasePorts,
 ): Promise<ReleaseCheckFacts> {
-  const models = await changedManifests(repository, { from: base, to: head }, ports);
   return {
-    ...(await gatherChecked(repository, { branch, base, tip: base, head, models, now }, ports)),
+    ...(await gatherChecked(repository, { branch, base, tip: base, head, now }, ports)),
     pull: null,
     approvedBy: null,
   };
@@ -67,19 +68,20 @@ async function gatherChecked(
     readonly base: string;
     readonly tip: string;
     readonly head: string;
-    readonly models: readonly string[];
     readonly now: string;
   },
   ports: ReleasePorts,
 ): Promise<Omit<ReleaseCheckFacts, 'pull' | 'approvedBy'>> {
-  const { head, tip, models, now } = range;
-  const holds = await gatherHolds(repository, ports.store);
-  const nothing = { head, subjects: [], holds, now };
-  if (models.length === 0) return { ...nothing, policy: 'valid' };
-  const read = await readPolicy(repository, tip, ports);
-  if (typeof read === 'string') return { ...nothing, policy: read };
-  const subjects = models.map((model) => gatherSubject(repository, { ...range, model, policy: read }, ports));
-  return { ...nothing, policy: 'valid', subjects: await Promise.all(subjects) };
+  const { base, head, tip, now } = range;
+  const [holds, read] = await Promise.all([gatherHolds(repository, ports.store), readPolicy(repository, tip, ports)]);
+  const nothing = { head, changed: [], subjects: [], isWanted: read !== 'absent', holds, now };
+  if (read === 'absent') return { ...nothing, policy: read };
+  const policy = read === 'invalid' ? null : read;
+  const changed = await changedManifests(repository, { from: base, to: head, policy }, ports);
+  if (policy === null) return { ...nothing, policy: 'invalid', changed };
+  const subjects = changed.map((model) => gatherSubject(repository, { ...range, model, policy }, ports));
+  const isWanted = Object.keys(policy.environments).length > 0;
+  return { ...nothing, policy: 'valid', changed, isWanted, subjects: await Promise.all(subjects) };
 }
 
 /**
@@ -94,12 +96,14 @@ async function approversOf(
     readonly commit: string;
   },
   { github }: Pick<ReleasePorts, 'github'>,
-): Promise<Readonly<Record<string, readonly string[]>>> {
-  const approvers: Record<string, readonly string[]> = {};
+): Promise<ReadonlyMap<string, Readonly<Record<string, readonly string[]>>>> {
+  const approversOfModels = new Map<string, Readonly<Record<string, readonly string[]>>>();
   for (const { model, policy, changes } of of.subjects) {
+    // Somebody who owns one model of a pull request need not own the other.
+    const approvers: Record<string, readonly string[]> = {};
     const rules = { kind: 'valid', policy, commit: of.commit } as const;
     for (const { environment, policy: own } of changes) {
-      if (own === null || own.approvals === 0 || approvers[environment] !== undefined) continue;
+      if (own === null || own.approvals === 0) continue;
       const command = commandsIn(`/promote ${environment} -m ${model}`);
       const asked = of.approving.map(async ({ login, id }) => {
         const actor = { login, kind: 'person', ...(id === null ? {} : { id }) } as const;
@@ -109,8 +113,9 @@ async function approversOf(
       });
       approvers[environment] = (await Promise.all(asked)).flat();
     }
+    approversOfModels.set(model, approvers);
   }
-  return approvers;
+  return approversOfModels;
 }
 
 /** The policy of a commit, or why there is none. */
@@ -125,16 +130,28 @@ export async function readPolicy(
   return parsed.kind === 'valid' ? parsed.policy : 'invalid';
 }
 
-/** The models whose manifest differs between two commits. Where GitHub cuts a tree, all that either of both may have. */
+/**
+ * The models whose manifest differs between two commits. Where GitHub cuts a tree, those of the policy are read one by
+ * one: a model that it does not know is never released.
+ */
 export async function changedManifests(
   repository: Repository,
-  { from, to }: { readonly from: string; readonly to: string },
+  { from, to, policy }: { readonly from: string; readonly to: string; readonly policy: Policy | null },
   { github }: Pick<ReleasePorts, 'github'>,
 ): Promise<readonly string[]> {
   if (from === to) return [];
   const [before, after] = await Promise.all([github.readTree(repository, from), github.readTree(repository, to)]);
+  if (before === null || after === null) {
+    const models = Object.keys(policy?.models ?? {});
+    const texts = await Promise.all(
+      models.map((model) =>
+        Promise.all([from, to].map((commit) => github.readFile(repository, manifestPath(model), commit))),
+      ),
+    );
+    return models.filter((_, at) => texts[at]?.[0] !== texts[at]?.[1]);
+  }
   const shas = (tree: typeof after) => {
-    const entries = (tree ?? []).filter(({ path }) => modelOfManifest(path) !== null);
+    const entries = tree.filter(({ path }) => modelOfManifest(path) !== null);
     return new Map(entries.map(({ path, sha }) => [path, sha]));
   };
   const [old, now] = [shas(before), shas(after)];

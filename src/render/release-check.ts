@@ -6,7 +6,10 @@ import { code, plain, prose } from './escape.ts';
 import { table } from './markdown.ts';
 import { counted } from './number.ts';
 
-/** The name of the check of a model's releases. */
+/** The one check before a merge, whatever it releases: what a rule of the branch can require of every pull request. */
+export const releasesCheckName = 'siskin / releases';
+
+/** The check of what became of a model's release once it was merged, or before it was proposed. */
 export function releaseCheckName(model: string): string {
   return `siskin / release ${model}`;
 }
@@ -45,6 +48,49 @@ export function releaseCheck(
     buttons: [],
   };
 }
+
+/** All that a pull request or the commit of a queue releases, in one check: the worst of it, or that it releases nothing. */
+export function releasesCheck(
+  parts: readonly { readonly subject: ReleaseSubject; readonly findings: readonly ReleaseFinding[] }[],
+  where: Exclude<Where, 'default-branch'>,
+): CheckContent {
+  const checks = parts.map(({ subject, findings }) => releaseCheck(subject, { findings, where }));
+  const worst = (['failure', 'action_required'] as const).find((one) =>
+    checks.some(({ conclusion }) => conclusion === one),
+  );
+  const problems = parts.flatMap(({ findings }) => findings.filter(({ kind }) => kind === 'problem')).length;
+  const ready = parts.map(({ subject }) => `${parts.length > 1 ? `${subject.model} ` : ''}${changeWords(subject)}`);
+  const waits = checks.find(({ conclusion }) => conclusion === 'action_required')?.title ?? '';
+  const title =
+    worst === 'failure'
+      ? `Not to be merged: ${counted(problems, 'problem')}`
+      : worst === undefined
+        ? `Ready: ${ready.join('; ')}`
+        : waits;
+  return {
+    ...ended,
+    conclusion: worst ?? 'success',
+    title: parts.length === 0 ? 'Nothing is released here' : plain(title, 160),
+    summary:
+      checks.map(({ summary }) => summary).join('\n\n') ||
+      'No release manifest is edited, so that merging this changes nothing that is served.',
+    annotations: checks.flatMap(({ annotations }) => annotations),
+  };
+}
+
+/** That manifests are edited and nothing can say whether they may be. */
+export function unreadableReleases(models: readonly string[]): CheckContent {
+  const named = models.map((model) => code(model)).join(', ') || 'some';
+  return {
+    ...ended,
+    conclusion: 'failure',
+    title: 'Not to be merged: the policy cannot be used',
+    summary: `Expected a valid \`.github/siskin.yml\` on the default branch to check the release of ${named} by, found one that cannot be used; mend it there by a pull request of its own.`,
+    annotations: [],
+  };
+}
+
+const ended = { name: releasesCheckName, status: 'completed', text: '', detailsUrl: null, buttons: [] } as const;
 
 function titleOf(
   subject: ReleaseSubject,

@@ -55,7 +55,8 @@ beforeAll(async () => {
 });
 afterAll(() => scenario[Symbol.asyncDispose]());
 
-const releaseName = 'siskin / release price';
+const releaseName = 'siskin / releases';
+const mergedName = 'siskin / release price';
 const releases = () => [...repository.releases.values()];
 const pulls = () => [...repository.issues.values()].filter((issue): issue is PullIssue => issue.pull !== null);
 const releasePull = () => pulls().findLast(({ pull }) => pull.head.ref === 'siskin/release/price');
@@ -100,6 +101,9 @@ it('stores the candidate of a green pull request and proposes it, but only after
     lineage: { commit: source.pull.head.sha },
     environments: { staging: { version: '1.0.0', digest: digestOf(withNote('better')) } },
   });
+  const card = await read(proposed.pull.head.sha, 'models/price/MODEL_CARD.md');
+  expect(card).toContain('pipeline_tag: tabular-regression');
+  expect(card).toContain(`| Artifact | \`${digestOf(withNote('better'))}\``);
 });
 
 it('waits with the release until its commit is on the default branch', async () => {
@@ -132,7 +136,11 @@ it('registers the version and begins its rollout when the pull request is merged
 it('proposes by itself what wins after a change of data, and updates that proposal with the next one', async () => {
   await scenario.push(repository, {
     branch: 'main',
-    files: { 'data/train.csv': rows(2000), 'price.onnx': withNote('monday') },
+    files: {
+      'data/train.csv': rows(2000),
+      'price.onnx': withNote('monday'),
+      'models/price/MODEL_CARD.md': `${await read('main', 'models/price/MODEL_CARD.md')}\nAsk Ada first.\n`,
+    },
   });
   await scenario.rest();
   const first = releasePull() as PullIssue;
@@ -147,6 +155,9 @@ it('proposes by itself what wins after a change of data, and updates that propos
   expect(before).toEqual({ number: first.number, title: 'Release price 1.0.1 to staging' });
   expect(second.number).toBe(first.number);
   expect(await read(second.pull.head.sha, 'models/price/release.yml')).toContain(digestOf(withNote('tuesday')));
+  expect(await read(second.pull.head.sha, 'models/price/MODEL_CARD.md')).toMatch(
+    /## Release 1\.0\.1\n[\s\S]*\nAsk Ada first\.\n$/,
+  );
   expect(scenario.check(second, releaseName).conclusion).toBe('success');
 });
 
@@ -174,7 +185,7 @@ it('refuses bytes that are not those of the digest, and never serves them when t
   await scenario.request('ada', 'PUT', `prices/pulls/${pull.number}/merge`, { merge_method: 'rebase' });
   await scenario.rest();
   const tip = (await repository.git.ref('refs/heads/main'))?.sha ?? '';
-  const told = scenario.check(pull, releaseName, tip);
+  const told = scenario.check(pull, mergedName, tip);
   await scenario.push(repository, {
     branch: 'main',
     files: { 'models/price/release.yml': forged.replaceAll(digestOf('forged'), digestOf(withNote('better'))) },

@@ -11,6 +11,7 @@ import type { ReleaseWish } from '../../registry/release-wish.ts';
 import { compareVersions, nextVersion } from '../../registry/version.ts';
 import { code, prose, text } from '../../render/escape.ts';
 import { releaseBody } from '../../render/release-body.ts';
+import { releaseCheckName } from '../../render/release-check.ts';
 import { emptyPlan } from '../plans.ts';
 import { changedEnvironments } from './changed-environments.ts';
 import { releaseOf } from './manifest-of.ts';
@@ -245,7 +246,7 @@ function refused(wish: ReleaseWish, sentence: string): Plan {
     head: commit,
     number: null,
     check: {
-      name: `siskin / release ${model}`,
+      name: releaseCheckName(model),
       status: 'completed',
       conclusion: 'failure',
       title: `Not proposed: ${model} ${version}`,

@@ -86,6 +86,33 @@ describe('a release pull request', () => {
     expect(plan(wish)).toEqual(plan(wish));
   });
 
+  it('brings the card up to the version, and leaves what people wrote in it', () => {
+    const head = '---\nlicense: mit # asked legal\n---\n# Late flights\n\nNot for night flights.\n';
+    const card = proposal(plan(wish, { card: head })).files['models/late/MODEL_CARD.md'] ?? '';
+
+    expect(card).toMatch(/^---\nlicense: mit # asked legal\n/);
+    expect(card).toContain('# Late flights\n\nNot for night flights.\n\n<!-- siskin:release -->\n## Release 1.4.0\n');
+    expect(card).toContain('pipeline_tag: tabular-classification');
+  });
+
+  it('has the card of what is proposed also where a promotion joins it or it is made anew', () => {
+    const base = at('1.4.0', 'a', { staging: entry('1.4.0', 'a') });
+    const proposed = { base, head: at('1.5.0', 'b', { staging: entry('1.5.0', 'b') }) };
+    const promote = { kind: 'promote', model: 'late', environment: 'production', version: null } as const;
+    const cards = [
+      plan({ ...promote, id: 'c', number: 7, by: 'ada' }, { manifest: base, proposed }),
+      plan({ kind: 'renew', id: 'head', model: 'late' }, { manifest: base, proposed }),
+    ].map((made) => proposal(made).files['models/late/MODEL_CARD.md']);
+
+    expect(cards).toEqual([expect.stringContaining('## Release 1.5.0'), expect.stringContaining('## Release 1.5.0')]);
+  });
+
+  it('leaves a card alone that it cannot read', () => {
+    const { files } = proposal(plan(wish, { card: '---\nlicense: [mit\n---\n' }));
+
+    expect(Object.keys(files)).toEqual(['models/late/release.yml']);
+  });
+
   it('of a model without environments is only registered', () => {
     const made = plan(wish, { policy: aPolicy('{}') });
 
