@@ -260,8 +260,11 @@ describe('a real API server', () => {
     const list = '/apis/serving.kserve.io/v1beta1/namespaces/default/inferenceservices';
     await until('the kind', async () => (await server.ask('GET', list)).status === 200);
     const predictor = { model: { storageUri: one.uri } };
-    const service = await begin(server, 'serving.kserve.io/v1beta1', 'InferenceService', 'inferenceservices', {
-      predictor,
+    const service = await begin(server, {
+      api: 'serving.kserve.io/v1beta1',
+      kind: 'InferenceService',
+      plural: 'inferenceservices',
+      spec: { predictor },
     });
     const { known } = await openRoute();
     const platform = kserve.open({ connection: service.connection, target: {}, place: known });
