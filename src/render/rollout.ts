@@ -29,6 +29,7 @@ export function renderRollout(view: RolloutView): string {
     outcomeSection(view),
     metricsTable(view),
     isSettled(rollout.state) ? null : progressLine(view),
+    runnerLine(rollout),
     nextSection(view),
     view.isPast ? null : nextCommands(rollout),
     evidenceSection(view),
@@ -43,11 +44,26 @@ export function renderRolloutBrief(view: RolloutView): string {
   const parts = [
     `### ${headline({ ...view, expected: null })}`,
     outcomeSection(view),
+    runnerLine(rollout),
     nextSection({ ...view, expected: null }),
     view.isPast ? null : nextCommands(rollout),
     rollout.number === null ? metricsTable(view) : `The numbers are in #${rollout.number}.`,
   ];
   return parts.filter((part) => part !== null && part !== '').join('\n\n');
+}
+
+/** What waits for a job on a runner; null where the App itself reaches the platform, or nothing is being set. */
+function runnerLine({ policy, state, weight, changedAt }: RolloutRecord): string | null {
+  if (policy.executor !== 'runner') return null;
+  if (state.kind === 'rolling-back') {
+    return `**A job on a runner has to take the traffic back**; it was asked for at ${clock(state.since, changedAt)}. Until it says that it did, the candidate may still get the ${weightText(weight)} that it was last seen to get.`;
+  }
+  const isBeingSet =
+    state.kind === 'validating' ||
+    state.kind === 'preparing' ||
+    state.kind === 'promoting' ||
+    (state.kind === 'step' && (state.phase === 'applying' || state.phase === 'settling'));
+  return isBeingSet ? `A job on a runner does that; it was asked for at ${clock(changedAt, changedAt)}.` : null;
 }
 
 /** Whether nothing more will happen by itself. */

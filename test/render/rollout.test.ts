@@ -140,4 +140,21 @@ describe('the comment of a rollout', () => {
       ]
     `);
   });
+
+  it('says that a job on a runner has yet to take traffic back, and claims nothing before', () => {
+    const cause = { kind: 'harm', sentence: 'errors 5.1 × those of v1.', by: null } as const;
+    const { policy } = shown(observing).rollout;
+    const record = { weight: 25, policy: { ...policy, executor: 'runner' }, changedAt: minute(3) } as const;
+    const back = text(shown({ kind: 'rolling-back', cause, since: minute(3) }, { record }));
+    const app = text(shown({ kind: 'rolling-back', cause, since: minute(3) }, { record: { weight: 25 } }));
+
+    expect(back).toContain(
+      '**A job on a runner has to take the traffic back**; it was asked for at 12:03 UTC. Until it says that it did, the candidate may still get the 25 % that it was last seen to get.',
+    );
+    expect(app).not.toContain('runner');
+    expect(text(shown({ kind: 'preparing' }, { record }))).toContain(
+      'A job on a runner does that; it was asked for at 12:03 UTC.',
+    );
+    expect(text(shown(observing, { record }))).not.toContain('runner');
+  });
 });
