@@ -75,9 +75,10 @@ async function probe({ place, setting }: Driven): Promise<Capability> {
     ];
     if (denied.length > 0) return { ...capability, problems: denied };
     const rollout = rolloutIn(await readObject(place), describeObject(place), setting);
-    // A candidate begins at the first step, whatever that is.
-    const isQuiet = stepOf(rollout, 0, describeObject(place)) === 0 || rollout.steps[0]?.setWeight === undefined;
-    const problem = `expected \`setWeight: 0\` before any other weight in ${describeObject(place)}, found ${rollout.steps[0]?.setWeight}; a candidate would get requests before it is asked for`;
+    // A candidate begins at the first weight, whatever that is.
+    const first = rollout.steps.findIndex(({ setWeight }) => setWeight !== undefined);
+    const isQuiet = stepOf(rollout, 0, describeObject(place)) === first;
+    const problem = `expected \`setWeight: 0\` and \`pause: {}\` before any other weight in ${describeObject(place)}, found ${rollout.steps[first]?.setWeight}; a candidate would get requests before it is asked for`;
     return { ...capability, problems: isQuiet ? [] : [problem] };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

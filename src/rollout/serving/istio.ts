@@ -91,9 +91,13 @@ const lens: RouteLens = {
   },
   forAudience: (rule, { header, value }, name) => {
     const matches = Rules.parse(rule['match']);
+    // Names of headers are only known there in small letters.
     const narrowed = (matches.length === 0 ? [{}] : matches).map((match: Rule) => ({
       ...match,
-      headers: { ...z.record(z.string(), z.unknown()).catch({}).parse(match['headers']), [header]: { exact: value } },
+      headers: {
+        ...z.record(z.string(), z.unknown()).catch({}).parse(match['headers']),
+        [header.toLowerCase()]: { exact: value },
+      },
     }));
     return { ...rule, name, match: narrowed };
   },

@@ -191,8 +191,8 @@ describe('Argo Rollouts', () => {
     ['shares are numbers of pods', { steps }, 'with `trafficRouting` in Rollout models/fraud, found none'],
     [
       'a candidate would begin with requests',
-      { steps: [{ setWeight: 5 }, { pause: {} }, ...steps], trafficRouting: {} },
-      'expected `setWeight: 0` before any other weight',
+      { steps: [{ setCanaryScale: { replicas: 1 } }, { setWeight: 5 }, { pause: {} }, ...steps], trafficRouting: {} },
+      'expected `setWeight: 0` and `pause: {}` before any other weight',
     ],
     [
       'nobody waits at zero',

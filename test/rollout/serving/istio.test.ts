@@ -97,7 +97,7 @@ describe('a VirtualService', () => {
   it('routes an audience before all others, mirrors a share, and takes both away again', async () => {
     await using stage = await openStage();
     const { platform, http } = stage;
-    const audience = { header: 'x-cohort', value: 'beta' };
+    const audience = { header: 'X-Cohort', value: 'beta' };
 
     await platform.apply(wish({ fence: 1, champion: one, candidate: two, weight: 30, shadow: 10, audience }));
 
