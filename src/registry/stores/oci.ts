@@ -1,5 +1,6 @@
 import { openAsBlob } from 'node:fs';
 import { z } from 'zod';
+import { digestOf } from '../../digest.ts';
 import { AppError } from '../../error.ts';
 import { bodyChunks } from '../../github/limited-body.ts';
 import type { Repository } from '../../intent.ts';
@@ -125,13 +126,11 @@ function tagOf({ version }: StoredModel): string {
   return version.replaceAll('+', '_');
 }
 
+/** A name of GitHub in the grammar of registries. No two have the same: a store is of one repository. */
 function part(name: string): string {
-  return (
-    name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, '-')
-      .replaceAll(/^-|-$/g, '') || 'x'
-  );
+  const lower = name.toLowerCase();
+  if (/^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*$/.test(lower)) return lower;
+  return `x/${digestOf(lower).slice('sha256:'.length, 'sha256:'.length + 32)}`;
 }
 
 function taken({ model, version }: StoredModel, address: string): AppError {

@@ -48,3 +48,24 @@ it('MLflow knows each version once, by its address', async () => {
 
   expect(server.versions.filter(({ source }) => source === uri)).toMatchObject([{ name: 'ada.flights.late' }]);
 });
+
+it.each([
+  ['a.b', 'a-b'],
+  ['a_b', 'a-b'],
+  ['-ab', 'ab'],
+  ['.ab', 'ab'],
+])('a registry of OCI keeps the models of %s apart from those of %s', async (name, other) => {
+  const open = (one: string) =>
+    storeKinds['oci']?.open({
+      connection: { url: 'http://127.0.0.1:9' },
+      place,
+      repository: { owner: 'ada', name: one },
+    });
+  const { model } = localModel({ 'late.onnx': 'the model' });
+  const [file] = model.files;
+  if (file === undefined) throw new Error('expected a file in the built model, found none');
+  const uri = `oci://127.0.0.1:9/ada/${other}/late:1.0.0/sha256-${'a'.repeat(64)}`;
+
+  await expect(open(other)?.open(uri, file)).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(open(name)?.open(uri, file)).rejects.toMatchObject({ code: 'not-permitted' });
+});
