@@ -93,7 +93,7 @@ async function apply({ place, setting }: Driven, traffic: Traffic): Promise<void
   // The template and the marks are the object's; weights are of its status, which only another endpoint writes.
   await changeObject(place, (object) => {
     const mark = markOf(object, State);
-    refuseWrite(place, object, { fence, standing: mark?.fence ?? null });
+    refuseWrite(place, { object, fence, standing: mark?.fence ?? null });
     const rollout = rolloutIn(object, what, setting);
     if (traffic.candidate !== null) stepOf(rollout, traffic.weight, what);
     const { model, state } = wantedOf(rollout, mark?.state ?? null, traffic);
@@ -109,7 +109,7 @@ async function apply({ place, setting }: Driven, traffic: Traffic): Promise<void
     };
   });
   await changeObject(place, (object) => {
-    refuseWrite(place, object, { fence, standing: markOf(object, State)?.fence ?? null });
+    refuseWrite(place, { object, fence, standing: markOf(object, State)?.fence ?? null });
     const status = statusOf(rolloutIn(object, what, setting), traffic, what);
     return status === null ? null : { kind: 'merge-patch', subresource: 'status', patch: { status } };
   });

@@ -47,7 +47,7 @@ function openKserve(place: Place): ServingPlatform {
       await changeObject(place, (object) => {
         const mode = modeOf(place, object);
         const mark = markOf(object, State);
-        refuseWrite(place, object, { fence: traffic.fence, standing: mark?.fence ?? null });
+        refuseWrite(place, { object, fence: traffic.fence, standing: mark?.fence ?? null });
         refuseImpossible(place, mode, traffic);
         const wanted = mode.change(object, mark?.state ?? null, traffic);
         const annotations = annotationsOf({ ...traffic, state: wanted.state });

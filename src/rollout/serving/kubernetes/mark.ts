@@ -39,10 +39,13 @@ export function isMarked({ metadata }: KubernetesObject, annotations: Readonly<R
 /** AppError `fenced` when a newer writer was here, `unavailable` when the object is on its way out. */
 export function refuseWrite(
   place: Place,
-  object: KubernetesObject,
-  given: { fence: number; standing: number | null },
+  {
+    object,
+    fence,
+    standing,
+  }: { readonly object: KubernetesObject; readonly fence: number; readonly standing: number | null },
 ): void {
-  refuseOutdated(given.fence, given.standing, describeObject(place));
+  refuseOutdated(fence, standing, describeObject(place));
   if (object.metadata.deletionTimestamp === undefined) return;
   const text = `expected ${describeObject(place)} to stay, found that it is being deleted; create it again`;
   throw new AppError('unavailable', text);

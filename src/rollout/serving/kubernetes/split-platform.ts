@@ -74,7 +74,7 @@ async function problemsOf(route: SplitRoute): Promise<readonly string[]> {
       isTaken || trouble === null
         ? []
         : [`expected ${describeObject(place)} to be in use, found ${trouble}; repair it`];
-    read(route, object, markOf(object, State)?.state ?? null);
+    read(route, { object, state: markOf(object, State)?.state ?? null });
     return [...(route.problems?.(object) ?? []), ...broken];
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -109,7 +109,7 @@ function change(
   const { place, lens, path } = route;
   const { fence, rollout, weight, shadow, audience } = traffic;
   const mark = markOf(object, State);
-  refuseWrite(place, object, { fence, standing: mark?.fence ?? null });
+  refuseWrite(place, { object, fence, standing: mark?.fence ?? null });
   const known = [champion, candidate, mark?.state?.champion, mark?.state?.candidate].flatMap((one) =>
     one == null ? [] : [one.name],
   );
@@ -127,7 +127,9 @@ function change(
   });
   const isSame = JSON.stringify(next) === JSON.stringify(rules);
   const before =
-    isSame && mark?.state != null ? mark.state.before : { ...inForce(route, object, mark?.state ?? null, known) };
+    isSame && mark?.state != null
+      ? mark.state.before
+      : { ...inForce(route, { object, state: mark?.state ?? null, more: known }) };
   const annotations = annotationsOf({ fence, rollout, state: { champion, candidate, before } satisfies State });
   if (isSame && isMarked(object, annotations)) return null;
   return {
@@ -139,24 +141,22 @@ function change(
   };
 }
 
+/** A route as it was read. */
+interface Seen {
+  readonly object: KubernetesObject;
+  readonly state: State | null;
+  /** What else may be a version. */
+  readonly more?: readonly string[];
+}
+
 /** What may be in force while something else is written: the higher of what is written and what was. */
-function inForce(
-  route: SplitRoute,
-  object: KubernetesObject,
-  state: State | null,
-  known: readonly string[],
-): State['before'] {
-  const { weight, shadow } = read(route, object, state, known);
-  const before = route.standing(object).isTaken ? nothing : (state?.before ?? nothing);
+function inForce(route: SplitRoute, seen: Seen): State['before'] {
+  const { weight, shadow } = read(route, seen);
+  const before = route.standing(seen.object).isTaken ? nothing : (seen.state?.before ?? nothing);
   return { weight: Math.max(weight, before.weight), shadow: Math.max(shadow, before.shadow) };
 }
 
-function read(
-  route: SplitRoute,
-  object: KubernetesObject,
-  state: State | null,
-  more: readonly string[] = [],
-): RouteRead {
+function read(route: SplitRoute, { object, state, more = [] }: Seen): RouteRead {
   const [champion, candidate] = [state?.champion?.name ?? null, state?.candidate?.name ?? null];
   const rules = route.rulesOf(object);
   // Before Siskin wrote anything, whatever gets requests may be a version.
@@ -170,15 +170,11 @@ function read(
 }
 
 /** A route that no longer leads to any version gives all requests away; that is seen, and not taken for a route out of reach. */
-function readOrLost(
-  route: SplitRoute,
-  object: KubernetesObject,
-  state: State | null,
-): RouteRead & { readonly lost: string | null } {
+function readOrLost(route: SplitRoute, seen: Seen): RouteRead & { readonly lost: string | null } {
   try {
-    return { ...read(route, object, state), lost: null };
+    return { ...read(route, seen), lost: null };
   } catch (error) {
-    if (!(error instanceof AppError) || state === null) throw error;
+    if (!(error instanceof AppError) || seen.state === null) throw error;
     return { names: [], weight: 100, shadow: 0, strangers: [], lost: error.message };
   }
 }
@@ -186,7 +182,7 @@ function readOrLost(
 async function observed(route: SplitRoute, object: KubernetesObject): Promise<Observed> {
   const mark = markOf(object, State);
   const state = mark?.state ?? null;
-  const { weight, shadow, strangers, names, lost } = readOrLost(route, object, state);
+  const { weight, shadow, strangers, names, lost } = readOrLost(route, { object, state });
   const { isTaken, trouble } = route.standing(object);
   const before = isTaken ? nothing : (state?.before ?? nothing);
   const unready = state?.candidate == null ? null : ((await route.unready?.(state.candidate.name)) ?? null);
