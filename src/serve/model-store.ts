@@ -19,8 +19,8 @@ export interface ModelStore {
   adopt(path: string): Promise<string>;
   /** Forgets a copy, e.g. one that was found to be damaged. */
   discard(digest: string): void;
-  /** Removes what nobody serves, but for the newest few: a rollback may ask for one of them. */
-  sweep(digests: ReadonlySet<string>): Promise<void>;
+  /** Removes what nobody serves at that moment, but for the newest few: a rollback may ask for one of them. */
+  sweep(needed: () => readonly string[]): Promise<void>;
 }
 
 const keptUnused = 10;
@@ -59,16 +59,20 @@ export function openModelStore(folder: string, places: ArtifactPlaces): ModelSto
     discard(digest) {
       rmSync(pathOf(digest), { recursive: true, force: true });
     },
-    async sweep(digests) {
-      const used = new Set([...digests].map(pathOf));
-      const paths = (await readdir(folder)).map((name) => join(folder, name)).filter((path) => !used.has(path));
-      const aged = await Promise.all(paths.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })));
+    async sweep(needed) {
+      const isUsed = (path: string): boolean => needed().some((digest) => pathOf(digest) === path);
+      const paths = (await readdir(folder)).map((name) => join(folder, name)).filter((path) => !isUsed(path));
+      // Another sweep or a fetch may take one away meanwhile.
+      const aged = await Promise.all(
+        paths.map(async (path) => ({ path, at: (await stat(path).catch(() => null))?.mtimeMs ?? 0 })),
+      );
       const isPart = (path: string): boolean => path.endsWith('.part');
       for (const { path } of aged
         .filter(({ path }) => !isPart(path))
         .sort((a, b) => b.at - a.at)
         .slice(keptUnused)) {
-        rmSync(path, { recursive: true, force: true });
+        // Nothing may come between these two: it may be asked for again meanwhile.
+        if (!isUsed(path)) rmSync(path, { recursive: true, force: true });
       }
     },
   };

@@ -64,7 +64,7 @@ export async function startServer(options: ServeOptions): Promise<ModelServer> {
     const champion = { version, digest, uri: 'file:local' };
     open({ format: 1, service, order: null, wish: null, serving: champion });
   }
-  await store.sweep(new Set([...endpoints.values()].flatMap((endpoint) => endpoint.digests())));
+  await sweep();
 
   const data = serving(metrics, log, (request) =>
     replyToData(
@@ -97,12 +97,20 @@ export async function startServer(options: ServeOptions): Promise<ModelServer> {
     },
   };
 
+  async function sweep(): Promise<void> {
+    await store.sweep(() => [...endpoints.values()].flatMap((endpoint) => endpoint.digests()));
+  }
+
   function create(service: string): Endpoint | null {
     return endpoints.size >= mostServices ? null : open({ format: 1, service, order: null, wish: null, serving: null });
   }
 
   function open(one: KeptTraffic): Endpoint {
-    const keep = (next: KeptTraffic): void => writeTraffic(folder, next);
+    const keep = (next: KeptTraffic): void => {
+      writeTraffic(folder, next);
+      // Once the endpoint says what it needs from now on.
+      setImmediate(() => void sweep().catch((error: unknown) => log(`could not remove copies: ${messageOf(error)}`)));
+    };
     const endpoint = openEndpoint({ kept: one, keep, store, settings, log });
     endpoints.set(one.service, endpoint);
     return endpoint;

@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -183,6 +183,16 @@ describe('a model server', () => {
         /^1\.0\.0 cannot be served: expected an address of a model below a place/,
       );
     }
+  });
+
+  it('keeps few copies that nobody serves, also when it is never restarted', async () => {
+    await using stage = await startStage();
+    const copies = join(stage.folder, 'state/models');
+    for (let number = 10; number < 30; number++) mkdirSync(join(copies, `sha256-${number}`));
+
+    await stage.put({ champion });
+
+    await expect.poll(() => readdirSync(copies).length).toBe(11);
   });
 });
 
