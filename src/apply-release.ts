@@ -15,8 +15,8 @@ export async function applyReleaseEffect(
   const { repository } = pending;
   switch (effect.kind) {
     case 'store-artifact': {
-      const { request, store } = effect;
-      const artifact = await ports.releases.storeArtifact(repository, request, store);
+      const { request, store, waivers = [] } = effect;
+      const artifact = await ports.releases.storeArtifact(repository, request, { store, waivers });
       return { kind: 'done', learnt: { kind: 'release-stored', request, stored: { kind: 'stored', artifact } } };
     }
     case 'propose-release':

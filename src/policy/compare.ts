@@ -7,6 +7,7 @@ import { hygieneLevels } from './hygiene-policy.ts';
 import type { Gate, ModelPolicy, Policy } from './policy.ts';
 import { privacyLoosens } from './privacy-changes.ts';
 import { quoted } from './quoted.ts';
+import { releaseChanges } from './release-changes.ts';
 import { rolloutChanges } from './rollout-changes.ts';
 
 /**
@@ -24,6 +25,7 @@ export function policyChanges(before: Policy | null, after: Policy | null): read
     ),
     ...(before === null ? [] : accessChanges(before, after)),
     ...(before === null ? [] : rolloutChanges(before.environments, after.environments)),
+    ...(before === null ? [] : releaseChanges(before.release, after.release)),
     ...(before === null ? [] : budgetChanges(before.budget, after.budget)),
     ...[...names].flatMap((name) => {
       const changes = modelChanges(before?.models[name], after.models[name]);
@@ -37,6 +39,7 @@ const toldElsewhere = {
   models: undefined,
   access: undefined,
   environments: undefined,
+  release: undefined,
   'author-may-approve': undefined,
   budget: undefined,
 };

@@ -1,4 +1,5 @@
 import type { Repository } from '../intent.ts';
+import type { WaivableFormat } from '../policy/release-policy.ts';
 import type { ReleaseArtifact } from '../registry/manifest.ts';
 import type { ReleaseRequest } from '../registry/release-request.ts';
 
@@ -26,8 +27,15 @@ export type ProposedRelease =
 
 /** What applying writes about releases. All may be called again for the same release and change nothing then. */
 export interface ReleaseWriter {
-  /** Moves the candidate to the durable store, checks what arrived, and says where it is. */
-  storeArtifact(repository: Repository, request: ReleaseRequest, store: string | null): Promise<ReleaseArtifact>;
+  /**
+   * Moves the candidate to the durable store, checks what arrived, and says where it is. Throws `not-permitted` for files
+   * that can run code when they are loaded, unless their format is waived.
+   */
+  storeArtifact(
+    repository: Repository,
+    request: ReleaseRequest,
+    options: { readonly store: string | null; readonly waivers: readonly WaivableFormat[] },
+  ): Promise<ReleaseArtifact>;
   proposeRelease(repository: Repository, proposal: ReleaseProposal): Promise<ProposedRelease>;
   /** Registers a merged version: its annotated tag, once, and then the public side of its GitHub Release where it has one. */
   registerRelease(

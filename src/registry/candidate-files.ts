@@ -5,7 +5,9 @@ import { AppError } from '../error.ts';
 import { filesOf, fileWithin, identityOf } from '../evaluate/runtime/model-files.ts';
 import { readOnnxFile } from '../evaluate/runtime/onnx-file.ts';
 import { digestOfFile } from '../file-digest.ts';
+import type { WaivableFormat } from '../policy/release-policy.ts';
 import { unpackZip } from '../zip.ts';
+import { formatProblems } from './model-format.ts';
 import type { ReleaseRequest } from './release-request.ts';
 import { indexOf, type StoredFile } from './stores/artifact-store.ts';
 
@@ -71,6 +73,20 @@ export function candidateIn(folder: string, request: ReleaseRequest): CandidateF
   places.set(digest, path);
   return { files, stored: [...files, index], pathOf: (file) => places.get(file.digest) ?? '' };
 }
+
+/** Throws `not-permitted`, with a sentence for each file that can run code when it is loaded, unless its format is waived. */
+export function refuseCode({ files, pathOf }: CandidateFiles, waivers: readonly WaivableFormat[]): void {
+  const found = formatProblems(
+    files.map((file) => ({ path: file.path, place: pathOf(file) })),
+    waivers,
+  );
+  if (found.length === 0) return;
+  const more = found.length > mostSaid ? `; and ${found.length - mostSaid} more` : '';
+  throw new AppError('not-permitted', `${found.slice(0, mostSaid).join('; ')}${more}`);
+}
+
+/** So many files are named; of a model of thousands the rest is counted. */
+const mostSaid = 5;
 
 /** The files that the evaluation counted to the model, in its order. */
 function modelFiles(folder: string, { format, model }: ReleaseRequest): readonly string[] {

@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import { AppError } from '../error.ts';
 import { type OnnxFile, readOnnxFile } from '../evaluate/runtime/onnx-file.ts';
+import type { WaivableFormat } from '../policy/release-policy.ts';
 
 /**
  * What a file of a model is, by its content and never by its name alone, and whether loading it can run code. `unknown` is
@@ -13,12 +14,7 @@ export type FileFormat =
       readonly runs: 'nothing';
     }
   /** Python's pickle and what is made of it: loading one calls whatever it names. */
-  | { readonly name: 'pickle' | 'keras' | 'archive' | 'unknown'; readonly runs: 'code' };
-
-/** Formats that a release takes only where the policy says so, with a reason. */
-export const waivableFormats = ['pickle', 'keras', 'archive', 'unknown'] as const;
-/** One of them. */
-export type WaivableFormat = (typeof waivableFormats)[number];
+  | { readonly name: WaivableFormat; readonly runs: 'code' };
 
 /** What is read of a file at most, unless its format needs all of it. */
 const headBytes = 65_536;

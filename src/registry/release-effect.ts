@@ -1,3 +1,4 @@
+import type { WaivableFormat } from '../policy/release-policy.ts';
 import type { ReleaseProposal } from '../ports/release-writer.ts';
 import type { ReleaseRequest } from './release-request.ts';
 
@@ -9,6 +10,8 @@ export type ReleaseEffect =
       readonly request: ReleaseRequest;
       /** The operator's connection to the store; null for the repository's own releases. */
       readonly store: string | null;
+      /** Formats that are taken although they can run code; absent for none. */
+      readonly waivers?: readonly WaivableFormat[];
     }
   /** Opens or updates the one release pull request of a model. */
   | {

@@ -14,6 +14,7 @@ import {
   type CandidateFiles,
   candidateIn,
   candidateLimits,
+  refuseCode,
   temporaryFolder,
   unpackedCandidate,
 } from './candidate-files.ts';
@@ -44,10 +45,11 @@ export function releaseWriter(options: {
 }): ReleaseWriter {
   const { connect, app, openStore, now } = options;
   return {
-    async storeArtifact(repository, request, connection) {
+    async storeArtifact(repository, request, { store: connection, waivers }) {
       const github = await connect(repository);
       using folder = temporaryFolder();
       const candidate = await fetchCandidate(github, repository, { request, folder: folder.path });
+      refuseCode(candidate, waivers);
       const { model, version, digest } = request;
       const stored = { model, version, digest, files: candidate.stored };
       const uri = await openStore(repository, { github, connection }).put(stored, candidate.pathOf);

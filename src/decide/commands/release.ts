@@ -10,6 +10,7 @@ import { modelArtifact } from '../../run-plan.ts';
 import { isAcceptable } from '../champion.ts';
 import { judge } from '../judge.ts';
 import { firstVersion, isServable } from '../release/servable.ts';
+import { storing } from '../release/storing.ts';
 import { headRefusal } from './head.ts';
 import { unknownModel } from './model.ts';
 import { type Answer, policyHere, refuse, type Scene } from './scene.ts';
@@ -65,7 +66,7 @@ export function release(command: Release, scene: Scene): Answer {
   };
   const plan = {
     changes: [],
-    effects: [{ kind: 'store-artifact', request, store: policy.release?.store ?? null } as const],
+    effects: [storing(request, policy.release)],
   };
   const says = `> 📦 Storing ${code(chosen)} ${code(request.version)} (${code(request.digest.slice(0, 19))}); the release pull request follows.`;
   return { kind: 'done', plan, says };

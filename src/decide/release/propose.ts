@@ -16,6 +16,7 @@ import { emptyPlan } from '../plans.ts';
 import { changedEnvironments } from './changed-environments.ts';
 import { releaseOf } from './manifest-of.ts';
 import { firstEnvironment } from './promotion-order.ts';
+import { storing } from './storing.ts';
 
 type Propose = Extract<Intent, { readonly kind: 'propose-release' }>;
 
@@ -36,8 +37,8 @@ export function proposeRelease({ wish }: Propose, facts: ProposalFacts): Plan {
     case 'refused':
       return refused(wish, made.sentence);
     case 'again': {
-      const store = typeof facts.policy === 'string' ? null : (facts.policy.release?.store ?? null);
-      return { changes: [], effects: [{ kind: 'store-artifact', request: made.request, store }] };
+      const release = typeof facts.policy === 'string' ? undefined : facts.policy.release;
+      return { changes: [], effects: [storing(made.request, release)] };
     }
     case 'made':
       return proposed(wish, { facts, made });

@@ -8,6 +8,7 @@ import { nextVersion } from '../../registry/version.ts';
 import { judge } from '../judge.ts';
 import { emptyPlan } from '../plans.ts';
 import { firstVersion, isServable } from './servable.ts';
+import { storing } from './storing.ts';
 
 /**
  * Proposes a candidate that won on the default branch after a change of data. One that only was good enough to be the
@@ -43,5 +44,5 @@ export function releaseChampion(
     number: null,
     by: 'siskin',
   };
-  return { changes: [], effects: [{ kind: 'store-artifact', request, store: offer.release.store ?? null }] };
+  return { changes: [], effects: [storing(request, offer.release)] };
 }
