@@ -173,7 +173,10 @@ async function ownBytes(
   { releases }: ReleasePorts,
 ): Promise<readonly string[]> {
   const { uri, digest, bytes, files = [] } = manifest.artifact;
-  if (Object.values(manifest.environments).some((entry) => entry.digest === digest)) return [];
+  const isThere = Object.entries(manifest.environments).some(
+    ([name, entry]) => Object.hasOwn(policy.environments, name) && entry.digest === digest && entry.uri === uri,
+  );
+  if (isThere) return [];
   const store = policy.release?.store ?? null;
   const size = files.length === 0 ? bytes : null;
   return await releases.verifyArtifact(repository, { uri, digest, bytes: size, files, store });
@@ -226,7 +229,8 @@ async function gatherChange(
     policy?.after === undefined ? [] : store.listRollouts(repository.id, { model, environment: policy.after }),
   ]);
   const change = { environment, policy, before, after, rollouts, upstream };
-  if (after === null) return { ...change, examination: null, bytes: [] };
+  // Of environments that nobody knows a manifest may name thousands, and each would be a download.
+  if (after === null || policy === null) return { ...change, examination: null, bytes: [] };
   const { artifact } = manifest;
   const isNewest = artifact.digest === after.digest;
   // After a rollback it is not what git still names.
@@ -239,9 +243,7 @@ async function gatherChange(
       files: isNewest ? (artifact.files ?? []) : [],
       store: asked.policy.release?.store ?? null,
     }),
-    policy === null
-      ? null
-      : releases.examine(repository, { model, environment, policy, champion, candidate: after, now }),
+    releases.examine(repository, { model, environment, policy, champion, candidate: after, now }),
   ]);
   return { ...change, examination, bytes };
 }
