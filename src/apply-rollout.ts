@@ -183,8 +183,9 @@ async function dispatchErrands(
     const wait = secondsUntilListed - (begunSecondsAgo ?? 0);
     if (wait > 0) return { kind: 'later', seconds: wait, error: null };
   }
-  // It would do nothing any more.
-  if (Date.parse(plan.until) <= Date.parse(outbox.now())) return { kind: 'done', learnt: null };
+  // It would do nothing any more, or another job does it by now.
+  const isLate = Date.parse(plan.until) <= Date.parse(outbox.now());
+  if (isLate || !(await outbox.isErrandJobOpen(claim))) return { kind: 'done', learnt: null };
   const run = await github.dispatchWorkflow(repository, workflow, branch, { plan: JSON.stringify(plan) });
   return sent(run?.runId ?? null);
 }
@@ -198,7 +199,7 @@ function marker(kind: 'rollout' | 'issue', rollout: string): string {
 }
 
 function left(
-  { rollout }: RolloutEffect,
+  { rollout }: Exclude<RolloutEffect, { readonly kind: 'cancel-errands' }>,
   traces: RolloutTraces,
   edited: { readonly number: number } | null = null,
 ): Outcome {

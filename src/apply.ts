@@ -247,7 +247,7 @@ function isOfRelease(effect: Effect): effect is ReleaseEffect {
 }
 
 function isOfRollout(effect: Effect): effect is RolloutEffect {
-  return 'rollout' in effect;
+  return 'rollout' in effect || effect.kind === 'cancel-errands';
 }
 
 /** How long to wait before the next attempt: doubling, at most five minutes. */

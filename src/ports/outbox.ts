@@ -103,6 +103,8 @@ export interface Outbox {
   readRun(claim: string): Promise<RunRecord | null>;
   /** The freeze that holds runs of a repository now, ordered perhaps after they were planned. */
   readRunsFreeze(repository: Repository): Promise<Freeze | null>;
+  /** Whether a job of errands is the one that its environment has. */
+  isErrandJobOpen(claim: string): Promise<boolean>;
   /** What a rollout left on GitHub before. */
   readTraces(rollout: string): Promise<RolloutTraces>;
   /** The sealed evidence of a rollout in order, each line as a file of evidence has it. */

@@ -94,7 +94,7 @@ export type RolloutEffect =
       readonly plan: ErrandPlan;
     }
   /** Ends a job of errands that is of no use any more. */
-  | { readonly kind: 'cancel-errands'; readonly rollout: string; readonly claim: string; readonly runId: number };
+  | { readonly kind: 'cancel-errands'; readonly claim: string; readonly runId: number };
 
 /** What is known of a rollout's traces on GitHub, by what they are. */
 export interface RolloutTraces {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../error.ts';
-import type { ErrandAnswer, ErrandWish, KnownErrand } from '../rollout/errands/errand.ts';
+import type { Errand, ErrandAnswer, ErrandWish, KnownErrand } from '../rollout/errands/errand.ts';
 import { applyKey, observeKey } from '../rollout/errands/errand-ports.ts';
 import type { OpenJob, QueuedErrand } from '../rollout/errands/next-job.ts';
 import type { RolloutRecord } from '../rollout/rollout-record.ts';
@@ -13,12 +13,15 @@ import { readRepository } from './rollouts.ts';
 /** Everything that was asked of jobs for a rollout. */
 export async function readErrands(db: Queryable, rollout: string): Promise<readonly KnownErrand[]> {
   const rows = await db.query(
-    'select key, sent_at, answer, answered_at from siskin.rollout_errands where rollout = $1',
+    'select key, sent_at, answer, answered_at, errand from siskin.rollout_errands where rollout = $1',
     [rollout],
   );
   return rows.map((row) => {
-    const { key, sent_at, answer, answered_at } = KnownRow.parse(row);
-    return { key, sentAt: sent_at, answer: answer === null ? null : answerIn(answer), answeredAt: answered_at };
+    const { key, sent_at, answer, answered_at, errand } = KnownRow.parse(row);
+    // Only askErrands and endErrands write this column, from an Errand.
+    const asked = JSON.parse(errand) as Errand;
+    const fence = asked.kind === 'apply' ? asked.traffic.fence : null;
+    return { key, fence, sentAt: sent_at, answer: answer === null ? null : answerIn(answer), answeredAt: answered_at };
   });
 }
 
@@ -26,6 +29,7 @@ const KnownRow = z.object({
   key: z.string(),
   sent_at: NullableInstant,
   answer: z.string().nullable(),
+  errand: z.string(),
   answered_at: NullableInstant,
 });
 
@@ -37,6 +41,11 @@ export async function askErrands(
   const { record, at } = options;
   const wishes = [...new Map(options.wishes.map((wish) => [wish.key, wish])).values()];
   const { id, repositoryId, environment } = record;
+  // What was answered so long ago is sealed, or is to be asked anew.
+  await tx.query(
+    `delete from siskin.rollout_errands where rollout = $1 and answered_at < $2::timestamptz - interval '1 hour'`,
+    [id, at],
+  );
   const traffic = wishes.find(({ errand }) => errand.kind === 'apply');
   if (traffic !== undefined) {
     await tx.query(`delete from siskin.rollout_errands where rollout = $1 and starts_with(key, $2) and key <> $3`, [
@@ -151,6 +160,11 @@ export async function beginErrands(
   );
 }
 
+/** Whether a job is not at an end. */
+export async function isErrandJobOpen(db: Queryable, claim: string): Promise<boolean> {
+  return (await db.query('select 1 from siskin.errand_jobs where claim = $1 and is_open', [claim])).length === 1;
+}
+
 /** Keeps the run that GitHub started for a job. */
 export async function keepErrandRun(tx: Queryable, claim: string, runId: number | null): Promise<void> {
   await tx.query('update siskin.errand_jobs set run_id = $2 where claim = $1', [claim, runId]);
@@ -210,6 +224,15 @@ export async function endErrands(
   );
   const rollouts = [...new Set([...written, ...left].map((row) => String(row['rollout'])))];
   await tx.query('update siskin.rollouts set wake_at = least(wake_at, $2) where id = any($1::text[])', [rollouts, at]);
+}
+
+/** Forgets the errands of rollouts in which nothing is left to be done, and jobs that ended before an instant (ISO 8601). */
+export async function pruneErrands(db: Queryable, before: string): Promise<void> {
+  await db.query(
+    `delete from siskin.rollout_errands e using siskin.rollouts r where r.id = e.rollout and not r.is_open`,
+    [],
+  );
+  await db.query('delete from siskin.errand_jobs where not is_open and until < $1', [before]);
 }
 
 /** Only endErrands writes this column, from an ErrandAnswer that was checked. */

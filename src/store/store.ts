@@ -38,7 +38,14 @@ import {
 } from './pulls.ts';
 import type { Queue } from './queue.ts';
 import { type InstallationRate, listRates, pruneWrites, readThrottle, reserveWrites, saveThrottle } from './rates.ts';
-import { beginErrands, endErrands, listQueuedErrands, readOpenJob } from './rollout-errands.ts';
+import {
+  beginErrands,
+  endErrands,
+  isErrandJobOpen,
+  listQueuedErrands,
+  pruneErrands,
+  readOpenJob,
+} from './rollout-errands.ts';
 import { readEvidence } from './rollout-evidence.ts';
 import { rolloutLog } from './rollout-log.ts';
 import { readTraces, saveRevert } from './rollout-traces.ts';
@@ -193,6 +200,7 @@ export async function openStore(options: {
       readRun: (claim) => readRun(db, claim),
       readTraces: (rollout) => readTraces(db, rollout),
       readEvidence: (rollout) => readEvidence(db, rollout),
+      isErrandJobOpen: (claim) => isErrandJobOpen(db, claim),
       readRunsFreeze: async (repository) => frozen('runs', await listFreezes(db, repository), now()),
       async readEdits(repositoryId, number) {
         const at = clock().getTime();
@@ -213,6 +221,7 @@ export async function openStore(options: {
     async prune(days) {
       const before = new Date(clock().getTime() - days * 86_400_000).toISOString();
       await prune(db, before);
+      await pruneErrands(db, before);
       await pruneFreezes(db, before);
       await pruneWrites(db, clock());
     },

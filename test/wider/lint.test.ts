@@ -51,7 +51,7 @@ describe('the workflow that we ship', () => {
 });
 
 describe('the templates that people copy', () => {
-  it.each(globSync('templates/*.yml', { cwd: root }))('please actionlint and zizmor: %s', (file) => {
+  it.each(globSync('templates/{*,workflows/*}.yml', { cwd: root }))('please actionlint and zizmor: %s', (file) => {
     expect(actionlint(file)).toEqual(clean);
     expect(zizmor(file)).toEqual(clean);
   });

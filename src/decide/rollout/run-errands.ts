@@ -35,8 +35,7 @@ export function runErrands(facts: ErrandFacts | null): Plan {
   const next = nextJob(queued, isOver ? null : open);
   if (open !== null && (isLost || (next !== null && !isOver))) {
     if (!isOver) changes.push({ kind: 'end-errands', claim: open.claim, answers: [], otherwise: null });
-    if (open.runId !== null)
-      effects.push({ kind: 'cancel-errands', rollout: environment, claim: open.claim, runId: open.runId });
+    if (open.runId !== null) effects.push({ kind: 'cancel-errands', claim: open.claim, runId: open.runId });
   }
   const [first] = next?.errands ?? [];
   if (next === null || first === undefined) return { changes, effects };

@@ -99,6 +99,11 @@ export function openEngine(ports: EnginePorts): Engine {
         told: (act) => ports.onAct?.(act, id),
         looked: () => looks.set(id, now()),
       };
+      if (todo.kind === 'write' && (errands?.astray ?? 0) >= todo.write.traffic.fence) {
+        // A job that comes late must not set again what it was told.
+        lease = await raised(reached, errands?.astray ?? 0);
+        continue;
+      }
       const done = await act(todo, reached).catch((error: unknown): Done => {
         if (!isUnderWay(error)) throw error;
         return { kind: 'later', until: later(now(), awaitMilliseconds) };

@@ -12,6 +12,8 @@ export interface ErrandPorts {
   readonly source: (connection: string) => MetricSource;
   /** What is to be asked of a job; grows as the ports are called. */
   readonly wanted: readonly ErrandWish[];
+  /** The highest fence of an earlier write of which it is not known whether it still comes; null when there is none. */
+  readonly astray: number | null;
 }
 
 /**
@@ -68,6 +70,10 @@ export function errandPorts(
   return {
     platform,
     wanted,
+    astray: known.reduce<number | null>((most, { key, fence, sentAt, answer }) => {
+      const isAstray = fence !== null && sentAt !== null && answer === null && key !== `${applyKey}${record.sequence}`;
+      return isAstray ? Math.max(most ?? 0, fence) : most;
+    }, null),
     source: (connection) => ({
       // What an operator's connection can measure is seen by the job; a wrong one is a failed measurement.
       check: async () => [],

@@ -104,6 +104,8 @@ export interface ErrandWish {
 /** An errand that was asked for, and what came of it so far. */
 export interface KnownErrand {
   readonly key: string;
+  /** Of a write; null for what only reads. */
+  readonly fence: number | null;
   /** ISO 8601: when the newest job was asked to do it; null while none was. */
   readonly sentAt: string | null;
   readonly answer: ErrandAnswer | null;

@@ -26,7 +26,13 @@ const traffic: Traffic = {
 
 function anErrand(key: string, answer: ErrandAnswer | null, secondsAgo = 1): KnownErrand {
   const at = new Date(Date.parse(now) - secondsAgo * 1000).toISOString();
-  return { key, sentAt: at, answer, answeredAt: answer === null ? null : at };
+  return {
+    key,
+    fence: key.startsWith('apply') ? 3 : null,
+    sentAt: at,
+    answer,
+    answeredAt: answer === null ? null : at,
+  };
 }
 
 function ports(
@@ -78,6 +84,13 @@ describe('a platform that only a runner reaches', () => {
 
     await expect(platform.apply(traffic)).rejects.toEqual(expect.objectContaining({ code: 'fenced' }));
     expect(await platform.observe()).toEqual(observed);
+  });
+
+  it('knows of a write that may still come, and with which fence', () => {
+    const under = { kind: 'observed', observed } as const;
+
+    expect(ports([anErrand('apply:5', null), anErrand('apply:7', null), anErrand('observe', null)]).astray).toBe(3);
+    expect(ports([anErrand('apply:5', under), anErrand('apply:7', null)]).astray).toBeNull();
   });
 
   it('looks again when what was seen is old, by when its job was asked', async () => {
