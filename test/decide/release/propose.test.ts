@@ -4,13 +4,12 @@ import type { Plan } from '../../../src/effect.ts';
 import type { ProposalFacts } from '../../../src/facts/proposal-facts.ts';
 import type { ManifestAt } from '../../../src/facts/release-facts.ts';
 import type { ReleaseProposal } from '../../../src/ports/release-writer.ts';
-import { setEnvironment, setRelease } from '../../../src/registry/edit-manifest.ts';
 import { parseManifest } from '../../../src/registry/manifest.ts';
 import type { ReleaseRequest, StoredOutcome } from '../../../src/registry/release-request.ts';
 import type { ReleaseWish } from '../../../src/registry/release-wish.ts';
 import type { TrainingReport } from '../../../src/training-report.ts';
 import { outline, repository } from '../../world.ts';
-import { aManifest, aPolicy, aSubject, commit, digest, entry, invalid } from './release-builder.ts';
+import { aManifest, aPolicy, aSubject, at, commit, digest, entry, invalid } from './release-builder.ts';
 
 const request: ReleaseRequest = {
   ...{ id: 'comment-9', model: 'late', version: '1.4.0', versionBy: 'next', part: 'patch', claim: 'claim', commit },
@@ -19,22 +18,6 @@ const request: ReleaseRequest = {
 };
 const stored: StoredOutcome = { kind: 'stored', artifact: aManifest().artifact };
 const wish: ReleaseWish = { kind: 'release', request, stored };
-
-/** A manifest of a version of these bytes, serving where it says. */
-function at(
-  version: string,
-  letter: string,
-  environments: Readonly<Record<string, ReturnType<typeof entry>>> = {},
-): ManifestAt {
-  const { model, lineage, metrics } = aManifest();
-  const artifact = { ...aManifest().artifact, digest: digest(letter), uri: `https://store.test/${letter}` };
-  let edited = setRelease(null, { model, version, artifact, lineage, metrics });
-  for (const [environment, release] of Object.entries(environments)) {
-    if (edited.kind === 'edited') edited = setEnvironment(edited.text, { model, environment, release });
-  }
-  if (edited.kind === 'invalid') throw new Error(JSON.stringify(edited.problems));
-  return { kind: 'valid', text: edited.text, manifest: edited.manifest };
-}
 
 function plan(wished: ReleaseWish, changes: Partial<ProposalFacts> = {}): Plan {
   const facts: ProposalFacts = {

@@ -1,6 +1,7 @@
-import type { EnvironmentChange, ReleaseSubject } from '../../../src/facts/release-facts.ts';
+import type { EnvironmentChange, ManifestAt, ReleaseSubject } from '../../../src/facts/release-facts.ts';
 import { parsePolicy } from '../../../src/policy/parse.ts';
 import type { Policy } from '../../../src/policy/policy.ts';
+import { setEnvironment, setRelease } from '../../../src/registry/edit-manifest.ts';
 import { parseManifest, type ReleaseManifest } from '../../../src/registry/manifest.ts';
 import { newRollout, type RolloutRecord, type RolloutState } from '../../../src/rollout/rollout-record.ts';
 import { aResult } from '../../result-builder.ts';
@@ -118,4 +119,20 @@ export function invalid(text: string): ReleaseSubject['head'] {
   const parsed = parseManifest(text, 'models/late/release.yml');
   if (parsed.kind === 'valid') throw new Error('expected a broken manifest');
   return { kind: 'invalid', text, problems: parsed.problems };
+}
+
+/** A manifest of a version of these bytes, serving where it says. */
+export function at(
+  version: string,
+  letter: string,
+  environments: Readonly<Record<string, ReturnType<typeof entry>>> = {},
+): ManifestAt {
+  const { model, lineage, metrics } = aManifest();
+  const artifact = { ...aManifest().artifact, digest: digest(letter), uri: `https://store.test/${letter}` };
+  let edited = setRelease(null, { model, version, artifact, lineage, metrics });
+  for (const [environment, release] of Object.entries(environments)) {
+    if (edited.kind === 'edited') edited = setEnvironment(edited.text, { model, environment, release });
+  }
+  if (edited.kind === 'invalid') throw new Error(JSON.stringify(edited.problems));
+  return { kind: 'valid', text: edited.text, manifest: edited.manifest };
 }
