@@ -4,13 +4,18 @@ import { Interval } from './evidence.ts';
 import { countsFault } from './evidence-faults.ts';
 import type { JudgePolicy } from './judge/judge.ts';
 
-/** Reads the lines of an evidence file in their order. AppError `bad-input` names the file, the line, and what is wrong with it. */
+/**
+ * Reads the lines of an evidence file in their order. AppError `bad-input` names the file, and each line with what is wrong
+ * with it: all at once at the end, or as soon as there are twenty.
+ */
 export interface EvidenceReader {
-  /** The interval of a line; null of an empty one. */
+  /** The interval of a line; null of an empty one, and of one with which something is wrong. */
   read(line: string): Interval | null;
-  /** After the last line: whether all that the policy watches was there. */
+  /** After the last line: throws when a line was wrong, or not all was there that the policy watches. */
   end(): void;
 }
+
+const mostProblems = 20;
 
 /** Begins to read evidence against the policy that it is to be judged by. */
 export function evidenceReader(options: {
@@ -19,29 +24,27 @@ export function evidenceReader(options: {
 }): EvidenceReader {
   const { file, policy } = options;
   const seen = new Set<string>();
+  const problems: string[] = [];
   let number = 0;
+  let isEmpty = true;
+  /** Null as well after a line that could not be read: what should have followed it nobody knows. */
   let before: Interval | null = null;
   return {
     read(line) {
       number += 1;
       const text = number === 1 && line.startsWith('\uFEFF') ? line.slice(1) : line;
       if (text.trim() === '') return null;
+      isEmpty = false;
+      const known = problems.length;
       const interval = parsed(text);
-      inOrder(interval);
-      for (const [name, arms] of Object.entries(interval.metrics)) {
-        seen.add(name);
-        const kind = Object.hasOwn(policy.metrics, name) ? policy.metrics[name]?.kind : undefined;
-        for (const arm of ['candidate', 'champion'] as const) {
-          const counts = arms[arm];
-          const fault = counts === undefined || 'missing' in counts ? null : countsFault(counts, kind ?? null);
-          if (fault !== null) refuse({ ...fault, at: `metrics.${name}.${arm}` });
-        }
-      }
+      if (interval !== null) inOrder(interval);
       before = interval;
-      return interval;
+      if (interval !== null) counts(interval);
+      return problems.length === known ? interval : null;
     },
     end() {
-      if (before === null) {
+      if (problems.length > 0) throw refusal();
+      if (isEmpty) {
         throw new AppError('bad-input', `expected at least one interval in ${file}, found none; give sealed evidence`);
       }
       const absent = Object.keys(policy.metrics).filter((name) => !seen.has(name));
@@ -54,18 +57,41 @@ export function evidenceReader(options: {
     },
   };
 
+  function counts(interval: Interval): void {
+    for (const [name, arms] of Object.entries(interval.metrics)) {
+      seen.add(name);
+      const kind = Object.hasOwn(policy.metrics, name) ? policy.metrics[name]?.kind : undefined;
+      for (const arm of ['candidate', 'champion'] as const) {
+        const counts = arms[arm];
+        const fault = counts === undefined || 'missing' in counts ? null : countsFault(counts, kind ?? null);
+        if (fault !== null) refuse({ ...fault, at: `metrics.${name}.${arm}` });
+      }
+    }
+  }
+
   function refuse(fault: {
     readonly at: string;
     readonly expected: string;
     readonly found: string;
     readonly fix: string;
-  }): never {
+  }): null {
     const { at, expected, found, fix } = fault;
     const where = at === '' ? '' : ` as \`${at}\``;
-    throw new AppError('bad-input', `${file}:${number}: expected ${expected}${where}, found ${found}; ${fix}`);
+    problems.push(`${file}:${number}: expected ${expected}${where}, found ${found}; ${fix}`);
+    if (problems.length >= mostProblems) throw refusal();
+    return null;
   }
 
-  function parsed(text: string): Interval {
+  function refusal(): AppError {
+    if (problems.length === 1) return new AppError('bad-input', problems.join());
+    const many =
+      problems.length < mostProblems
+        ? `${problems.length} problems`
+        : `${mostProblems} problems in its first ${number} lines`;
+    return new AppError('bad-input', [`expected whole evidence in ${file}, found ${many}`, ...problems].join('\n'));
+  }
+
+  function parsed(text: string): Interval | null {
     let value: unknown;
     try {
       value = JSON.parse(text);
@@ -81,14 +107,15 @@ export function evidenceReader(options: {
     }
     const result = Interval.safeParse(value);
     if (result.success) return result.data;
-    const issue = deepest(result.error.issues[0]);
-    const at = issue?.path.map(String).join('.') ?? '';
-    return refuse({
-      at,
-      expected: wordsOf(issue),
-      found: found(value, issue),
-      fix: 'evidence is sealed, and read only as it was written',
-    });
+    for (const issue of result.error.issues.map(deepest)) {
+      refuse({
+        at: issue?.path.map(String).join('.') ?? '',
+        expected: wordsOf(issue),
+        found: found(value, issue),
+        fix: 'evidence is sealed, and read only as it was written',
+      });
+    }
+    return null;
   }
 
   function inOrder(interval: Interval): void {

@@ -168,6 +168,34 @@ describe('siskin replay', () => {
     expect(err.replaceAll(/\n {2}(do: )?/g, (_all, isFix) => (isFix ? '; ' : ', '))).toContain(sentence);
   });
 
+  it('tells all that is wrong with evidence at once, line by line', async () => {
+    const text = golden.replace('"x":6', '"x":"6"').replace('"x":25', '"x":9999');
+    const { exit, out, err } = await replayed(
+      { 'e.jsonl': `${text}hello\n${line(7, 25, [1, 0, 1, 0])}` },
+      '--policy',
+      'p.yml',
+      'e.jsonl',
+    );
+
+    expect({ exit, out }).toEqual({ exit: 2, out: '' });
+    expect(err).toContain('found 3 problems');
+    expect(
+      [...err.matchAll(/e\.jsonl:(\d): expected (.*?), found/g)].map(([, at, expected]) => [at, expected]),
+    ).toEqual([
+      ['1', 'a number as `metrics.errors.candidate.x`'],
+      ['2', 'x of at most n (2250) as `metrics.errors.champion`'],
+      ['3', 'a line of JSON'],
+    ]);
+  });
+
+  it('stops reading evidence with which nothing is right', async () => {
+    const { exit, err } = await replayed({ 'e.jsonl': 'hello\n'.repeat(1000) }, '--policy', 'p.yml', 'e.jsonl');
+
+    expect(exit).toBe(2);
+    expect(err).toContain('found 20 problems in its first 20 lines');
+    expect(err.trimEnd().split('\n')).toHaveLength(21);
+  });
+
   it('reads evidence that was sealed while a clock was set back', async () => {
     const files = { 'e.jsonl': golden.replace('12:01:00', '11:01:00') };
 
