@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { assignTags, registerTags } from '../../src/registry/next-tags.ts';
 import { type ArtifactState, gitTag, registryState } from '../../src/registry/registry-state.ts';
 import { parseTag, type RegistryTag, renderTag } from '../../src/registry/tags.ts';
 import { compareVersions, isVersion, nextVersion } from '../../src/registry/version.ts';
+import { assignment, namedTags } from '../../src/rollout/release-tags.ts';
 
-const [one, two, three] = ['1', '2', '3'].map((letter) => letter.repeat(40)) as [string, string, string]; // three
+const [one, two, three] = ['1'.repeat(40), '2'.repeat(40), '3'.repeat(40)];
 
 describe('the name of a tag', () => {
   test.each<[string, RegistryTag]>([
@@ -145,47 +145,10 @@ describe('the tags of a model say', () => {
   });
 });
 
-describe('the next tags', () => {
-  const state = stateOf(['fraud@v1.0.0', one, 1], ['fraud@v1.1.0', two, 2], ['fraud#production#41', one, 100]);
-
-  test('register a version once', () => {
-    const wish = { artifact: 'fraud', state, version: '1.2.0', commit: three, now: 50 };
-
-    expect(registerTags(wish)).toEqual({ kind: 'tags', tags: [{ name: 'fraud@v1.2.0', commit: three, at: 101 }] });
-    expect(registerTags({ ...wish, version: '1.1.0', commit: two })).toEqual({ kind: 'tags', tags: [] });
-    expect(registerTags({ ...wish, state: null })).toMatchObject({ tags: [{ at: 50 }] });
-  });
-
-  test('never move a version, and never put two on one commit', () => {
-    const wish = { artifact: 'fraud', state, version: '1.1.0', commit: three, now: 50 };
-
-    expect(registerTags(wish)).toMatchObject({ kind: 'refused', reason: expect.stringContaining('fraud@v1.1.0') });
-    expect(registerTags({ ...wish, version: '1.2.0', commit: two })).toMatchObject({ kind: 'refused' });
-    expect(registerTags({ ...wish, artifact: 'fraud-', state: null })).toMatchObject({ kind: 'refused' });
-  });
-
-  test('count over all tags of the model, and take away what a stage had before', () => {
-    const wish = { artifact: 'fraud', state, version: '1.1.0', stage: 'production', now: 200 };
-
-    expect(assignTags(wish)).toEqual({
-      kind: 'tags',
-      tags: [
-        { name: 'fraud#production!#42', commit: one, at: 200 },
-        { name: 'fraud#production#43', commit: two, at: 201 },
-      ],
-    });
-    expect(assignTags({ ...wish, version: '1.0.0' })).toEqual({ kind: 'tags', tags: [] });
-    expect(assignTags({ ...wish, version: '9.0.0' })).toMatchObject({ kind: 'refused' });
-    expect(assignTags({ ...wish, stage: 'prod-' })).toMatchObject({ kind: 'refused' });
-  });
-
+describe('the tags of an environment', () => {
   test('lead to what was wished, from any history, and then to nothing', () => {
     const wishes = fc.array(
-      fc.record({
-        version: fc.constantFrom('1.0.0', '1.1.0'),
-        stage: fc.constantFrom('dev', 'production'),
-        now: fc.nat(9),
-      }),
+      fc.record({ sha: fc.constantFrom(one, two), environment: fc.constantFrom('dev', 'production') }),
       { maxLength: 8 },
     );
     fc.assert(
@@ -194,13 +157,25 @@ describe('the next tags', () => {
           ['fraud@v1.0.0', one, 3],
           ['fraud@v1.1.0', two, 3],
         ];
+        const next = (wish: { readonly sha: string; readonly environment: string }) => {
+          const of = { model: 'fraud', environment: wish.environment };
+          const { counter, ofStage } = namedTags(
+            tags.map(([name]) => name),
+            of,
+          );
+          const known = new Map(tags.map(([name, sha]) => [name, sha]));
+          const assigned = ofStage.map((name) => ({ name, sha: known.get(name) ?? '' }));
+          return assignment(assigned, { ...of, sha: wish.sha, counter });
+        };
         for (const wish of all) {
-          const next = assignTags({ artifact: 'fraud', state: stateOf(...tags), ...wish });
-          if (next.kind === 'refused') throw new Error(next.reason);
-          tags = [...tags, ...next.tags.map((tag): [string, string, number] => [tag.name, tag.commit, tag.at])];
-          const then = stateOf(...tags);
-          expect(served(then)[wish.stage]).toBe(wish.version);
-          expect(assignTags({ artifact: 'fraud', state: then, ...wish })).toEqual({ kind: 'tags', tags: [] });
+          const made = next(wish).tags.map(({ name, sha }, at): [string, string, number] => [
+            name,
+            sha,
+            10 + tags.length + at,
+          ]);
+          tags = [...tags, ...made];
+          expect(served(stateOf(...tags))[wish.environment]).toBe(wish.sha === one ? '1.0.0' : '1.1.0');
+          expect(next(wish)).toEqual({ stands: expect.stringContaining(`#${wish.environment}#`), tags: [] });
         }
         expect(new Set(tags.map(([name]) => name)).size).toBe(tags.length);
       }),

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { assignTags, registerTags } from '../../src/registry/next-tags.ts';
 import { readTags } from '../../src/registry/read-tags.ts';
 import { registryState } from '../../src/registry/registry-state.ts';
+import { versionTag } from '../../src/registry/version-tag.ts';
+import { assignment, namedTags } from '../../src/rollout/release-tags.ts';
 import { GitRepository } from '../registry/git-repository.ts';
 import { toolAt } from './tool.ts';
 
@@ -43,14 +44,25 @@ test('GTO reads the tags of releases, promotions and rollbacks as we do', async 
     })),
     ...['1.9.0', '2.0.0'].map((version) => ({ version, stage: 'staging' })),
   ];
-  for (const artifact of models) {
-    for (const [index, version] of releases.entries()) {
-      await make(repository, artifact, (state) =>
-        registerTags({ artifact, state, version, commit: commits[index] ?? '', now: 1_700_000_100 }),
-      );
-    }
-    for (const deployment of deployments) {
-      await make(repository, artifact, (state) => assignTags({ artifact, state, ...deployment, now: 1_700_000_100 }));
+  let at = 1_700_000_100;
+  for (const model of models) {
+    const commitOf = new Map(releases.map((version, index) => [version, commits[index] ?? '']));
+    const registered = [...commitOf].map(([version, commit]) => {
+      at += 1;
+      return { name: versionTag(model, version), commit, at };
+    });
+    repository.tags(registered);
+    for (const { version, stage: environment } of deployments) {
+      const { tags } = await readTags({ folder: repository.folder, cache: null });
+      const known = new Map(tags.map(({ name, commit }) => [name, commit]));
+      const { counter, ofStage } = namedTags([...known.keys()], { model, environment });
+      const assigned = ofStage.map((name) => ({ name, sha: known.get(name) ?? '' }));
+      const wish = { model, environment, sha: commitOf.get(version) ?? '', counter };
+      const made = assignment(assigned, wish).tags.map(({ name, sha: commit }) => {
+        at += 1;
+        return { name, commit, at };
+      });
+      repository.tags(made);
     }
   }
   repository.git(['tag', 'fraud@v9.9.9']);
@@ -96,16 +108,6 @@ const nouns = {
   deprecate: 'deprecation',
   create: 'creation',
 } as const;
-
-type Next = ReturnType<typeof registerTags>;
-type State = Parameters<typeof registerTags>[0]['state'];
-
-async function make(repository: GitRepository, artifact: string, next: (state: State) => Next): Promise<void> {
-  const { tags } = await readTags({ folder: repository.folder, cache: null });
-  const wanted = next(registryState(tags).get(artifact) ?? null);
-  if (wanted.kind === 'refused') throw new Error(wanted.reason);
-  repository.tags(wanted.tags);
-}
 
 function answer(folder: string): Answer {
   const text = execFileSync(toolAt('SISKIN_PYTHON'), ['-c', asking, folder, JSON.stringify(stages)], {
