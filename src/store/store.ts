@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { frozen } from '../decide/freeze.ts';
-import type { Plan, StateChange } from '../effect.ts';
+import type { StateChange } from '../effect.ts';
 import type { Intent, Repository } from '../intent.ts';
 import type { RolloutLog } from '../ports/rollout-log.ts';
 import type { Outbox, RateRefusal, StoreReader, StoreWriter, Throttle } from '../ports.ts';
-import { listApprovals, listOverrides, saveApproval } from './approvals.ts';
+import { listApprovals, listOverrides } from './approvals.ts';
 import { type AuditFilter, type AuditRow, appendAudit, readAudit } from './audit.ts';
-import { readChampion, saveChampion } from './champions.ts';
+import { readChampion } from './champions.ts';
 import type { Database, Queryable } from './database.ts';
 import {
   type Delivery,
@@ -19,37 +18,22 @@ import {
   type NewDelivery,
   takeDelivery,
 } from './deliveries.ts';
-import { endFreezes, listFreezes, pruneFreezes, saveFreeze } from './freezes.ts';
+import { listFreezes, pruneFreezes } from './freezes.ts';
 import { listHeads, listPullsAt } from './heads.ts';
-import { listPastJobs, readLedger, readSpending, reserve, settle } from './ledger.ts';
-import { listLocks, saveLock } from './locks.ts';
+import { listPastJobs, readLedger, readSpending } from './ledger.ts';
+import { listLocks } from './locks.ts';
 import { listLooks } from './looks.ts';
 import { migrate } from './migrate.ts';
-import { beginEffect, listDue, putEffects, settleEffect } from './outbox.ts';
-import {
-  listEdits,
-  listHoldingViews,
-  readCheck,
-  readComment,
-  readPull,
-  readView,
-  saveHead,
-  saveView,
-} from './pulls.ts';
+import { beginEffect, listDue, settleEffect } from './outbox.ts';
+import { listEdits, listHoldingViews, readCheck, readComment, readPull, readView } from './pulls.ts';
 import type { Queue } from './queue.ts';
 import { type InstallationRate, listRates, pruneWrites, readThrottle, reserveWrites, saveThrottle } from './rates.ts';
-import {
-  beginErrands,
-  endErrands,
-  isErrandJobOpen,
-  listQueuedErrands,
-  pruneErrands,
-  readOpenJob,
-} from './rollout-errands.ts';
+import { recordPlan } from './record-plan.ts';
+import { isErrandJobOpen, listQueuedErrands, pruneErrands, readOpenJob } from './rollout-errands.ts';
 import { readEvidence } from './rollout-evidence.ts';
 import { rolloutLog } from './rollout-log.ts';
-import { readTraces, saveRevert } from './rollout-traces.ts';
-import { insertRollout, listRolloutEvents, listRollouts, orderRollout, readRollout } from './rollouts.ts';
+import { readTraces } from './rollout-traces.ts';
+import { listRolloutEvents, listRollouts, readRollout } from './rollouts.ts';
 import {
   findByTrainingKey,
   hasOpenRun,
@@ -58,7 +42,6 @@ import {
   listUnsettledRuns,
   readRun,
   readRunById,
-  saveRun,
 } from './runs.ts';
 import { endLeases } from './service-leases.ts';
 import { type Backlog, dueLanes, listActiveRepositories, listRepositoriesOf, prune, readBacklog } from './upkeep.ts';
@@ -230,80 +213,3 @@ export async function openStore(options: {
 
 /** What is written so long after a refusal ended may be late because of it. */
 const shownAsDelayed = 600_000;
-
-async function recordPlan(
-  tx: Queryable,
-  { repository, plan, at }: { repository: Repository; plan: Plan; at: string },
-): Promise<readonly string[]> {
-  await tx.query(
-    `insert into siskin.repositories (id, installation, owner, name, seen_at) values ($1, $2, $3, $4, $5)
-     on conflict (id) do update set installation = excluded.installation, owner = excluded.owner, name = excluded.name,
-       seen_at = excluded.seen_at`,
-    [repository.id, repository.installation, repository.owner, repository.name, at],
-  );
-  const asked: string[] = [];
-  for (const change of plan.changes) asked.push(...(await makeChange(tx, { repository, change, at })));
-  return [...asked, ...(await putEffects(tx, { repository, effects: plan.effects, at }))];
-}
-
-async function makeChange(
-  tx: Queryable,
-  { repository, change, at }: { repository: Repository; change: StateChange; at: string },
-): Promise<readonly string[]> {
-  switch (change.kind) {
-    case 'save-run':
-      await saveRun(tx, change.run);
-      return [];
-    case 'save-head':
-      await saveHead(tx, { ...change, repositoryId: repository.id, seenAt: at });
-      return [];
-    case 'save-approval':
-      await saveApproval(tx, change.approval);
-      return [];
-    case 'save-champion':
-      await saveChampion(tx, change.champion);
-      return [];
-    case 'reserve':
-      await reserve(tx, change);
-      return [];
-    case 'settle':
-      await settle(tx, change);
-      return [];
-    case 'save-view':
-      await saveView(tx, { repositoryId: repository.id, record: change.record, at });
-      return [];
-    case 'save-lock':
-      await saveLock(tx, change.lock);
-      return [];
-    case 'save-freeze':
-      await saveFreeze(tx, change.freeze);
-      return [];
-    case 'end-freezes':
-      await endFreezes(tx, change);
-      return [];
-    case 'save-revert':
-      return await saveRevert(tx, change);
-    case 'request-rollout':
-      return await insertRollout(tx, { rollout: change.rollout, repository, at });
-    case 'begin-errands':
-      await beginErrands(tx, { ...change, repositoryId: repository.id });
-      return [];
-    case 'end-errands':
-      await endErrands(tx, { ...change, at });
-      return [];
-    case 'order-rollout':
-      return await orderRollout(tx, { ...change, at });
-    // All entries are added together at the end.
-    case 'audit':
-      return [];
-    case 'ask':
-      return await insertIntent(tx, {
-        intent: change.intent,
-        id: randomUUID(),
-        at,
-        ...(change.afterSeconds === undefined ? {} : { afterSeconds: change.afterSeconds }),
-      });
-    default:
-      return change satisfies never;
-  }
-}
