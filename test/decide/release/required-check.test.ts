@@ -48,3 +48,33 @@ describe('the check of releases', () => {
     expect(plan.changes).toMatchObject([{ kind: 'ask', intent: { kind: 'check-pull-request', number } }]);
   });
 });
+
+describe('an approval of a release', () => {
+  it('counts only of this very head and from those who may promote there', async () => {
+    const at = (letter: string) => `sha256:${letter.repeat(64)}`;
+    const manifest = `format: 1
+model: late
+version: 1.4.0
+artifact: {uri: 'https://m.example/1', digest: '${at('a')}', bytes: 5, format: onnx}
+lineage: {commit: ${'c'.repeat(40)}}
+environments: {staging: {version: 1.4.0, digest: '${at('a')}', uri: 'https://m.example/1'}}
+`;
+    world.github.commit('main', {
+      '.github/siskin.yml': `${policyText}environments: { staging: { approvals: 1, access: { promote: [maintain] } } }\n`,
+    });
+    const head = world.github.commit('feature', { 'models/late/release.yml': manifest });
+    const number = world.github.openPull('feature');
+    world.github.roles.set('grace', 'maintain');
+    const summary = async (login: string, commit: string) => {
+      world.releases.reviews.splice(0, 1, { login, id: null, state: 'approved', commit });
+      const { effects } = await world.ask({ kind: 'check-release', repository, number, head });
+      const [check] = effects;
+      return check?.kind === 'publish-check' ? check.check.summary : '';
+    };
+
+    const needed = /🟡 people approved it|to approve a release/;
+    expect(await summary('ada', head)).toMatch(needed);
+    expect(await summary('grace', 'f'.repeat(40))).toMatch(needed);
+    expect(await summary('grace', head)).not.toMatch(needed);
+  });
+});
