@@ -145,10 +145,14 @@ export async function gatherSubject(
   const { manifest } = head;
   const before = base.kind === 'valid' ? base.manifest : null;
   const isNewVersion = before?.version !== manifest.version || before.artifact.digest !== manifest.artifact.digest;
-  const changes = changedEnvironments(before, manifest).map(async (change) =>
-    gatherChange(repository, { ...asked, ...change, manifest }, ports),
-  );
-  if (!isNewVersion) return { ...nothing, changes: await Promise.all(changes) };
+  const changed = changedEnvironments(before, manifest);
+  const changes = changed.map(async (change) => gatherChange(repository, { ...asked, ...change, manifest }, ports));
+  // A promotion brings the newest version elsewhere: it must be signed then, too, also when nobody asked for that before.
+  const isServed = changed.some(({ after }) => after?.digest === manifest.artifact.digest);
+  if (!isNewVersion) {
+    const signature = isServed ? await gatherSignature(repository, { ...asked, manifest }, ports) : [];
+    return { ...nothing, signature, changes: await Promise.all(changes) };
+  }
   const runId = Number(manifest.lineage.run);
   const [registered, bytes, signature, isOnBranch, champion, run] = await Promise.all([
     registeredVersion(repository, manifest, ports),

@@ -100,7 +100,11 @@ export const rolloutKeys = {
     })
     .optional()
     .describe('Mirror requests to the candidate first; its answers reach nobody.'),
-  'bake-minutes': minutes.default(10).describe('How long the candidate is watched at 100 % before it is the champion.'),
+  'bake-minutes': minutes
+    .default(10)
+    .describe(
+      'How long the candidate serves everything before it is the champion. Nothing is left to compare it with then: alerts and people may still take it back.',
+    ),
 } as const;
 
 /** What an environment says about rollouts, with its defaults filled in. */

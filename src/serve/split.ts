@@ -60,7 +60,7 @@ function keyOf(headers: IncomingHttpHeaders, name: string): string | null {
     const at = pair.indexOf('=');
     if (at > 0 && pair.slice(0, at).trim() === name) return nonEmpty(pair.slice(at + 1).trim());
   }
-  const header = headers[name.toLowerCase()];
+  const header = Object.hasOwn(headers, name.toLowerCase()) ? headers[name.toLowerCase()] : undefined;
   return nonEmpty(Array.isArray(header) ? header[0] : header);
 }
 

@@ -45,7 +45,8 @@ export function releaseFindings(subject: ReleaseSubject, setting: ReleaseSetting
     ...holdFindings(subject, change, setting),
     ...(change.policy === null || change.after === null ? [] : platformFindings(change)),
   ]);
-  return inOrder([...behind, ...version, ...changes]);
+  const signature = subject.signature.map((sentence) => problem('signature', null, sentence));
+  return inOrder([...behind, ...version, ...signature, ...changes]);
 }
 
 function behindFinding(path: string): ReleaseFinding {
@@ -79,7 +80,6 @@ function versionFindings(subject: ReleaseSubject): readonly ReleaseFinding[] {
     findings.push(problem('version', null, `expected a version above \`${before.version}\`, ${found}`));
   }
   findings.push(...subject.bytes.map((sentence) => problem('digest', null, sentence)));
-  findings.push(...subject.signature.map((sentence) => problem('signature', null, sentence)));
   if (isBack) return findings;
   return [...findings, ...lineageFindings(subject), ...gateFindings(subject)];
 }

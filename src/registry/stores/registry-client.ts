@@ -36,7 +36,8 @@ export function registryClient(
         name: place.name,
         timeoutMs: transferMs,
         headers: { ...asked.headers, ...headers },
-        accepts: [404, ...redirects, ...accepts],
+        // Only bytes are fetched from elsewhere: a write that is sent away was not done.
+        accepts: [404, ...(asked.method === undefined ? redirects : []), ...accepts],
       });
     const token = tokens.get(name);
     let answer = await send(token === undefined ? own() : { authorization: `Bearer ${token}` }, [401]);

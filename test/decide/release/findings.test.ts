@@ -89,6 +89,11 @@ describe('a release', () => {
       ['gates'],
     ],
     ['signed by a stranger', { signature: ['expected …, found …; do …'] }, ['signature']],
+    [
+      'signed by a stranger that goes to the next environment',
+      { isNewVersion: false, signature: ['expected …, found …; do …'] },
+      ['signature'],
+    ],
     ['of a commit that is not merged', { isOnBranch: false }, ['~lineage']],
     ['of a run that nobody knows', { run: null }, ['gates']],
     [

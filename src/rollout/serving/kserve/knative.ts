@@ -11,7 +11,7 @@ import {
   predictorOf,
   type State,
   type Wanted,
-} from './service.ts';
+} from './inference-service.ts';
 
 const Target = z.looseObject({
   revisionName: z.string().default(''),

@@ -3,7 +3,7 @@ import { oneLine } from '../../../policy/quoted.ts';
 import type { ServedModel, Traffic } from '../../../ports/serving.ts';
 import { conditionOf, saidBy } from '../kubernetes/conditions.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { bare, type DeploymentMode, failureIn, predictorOf, type State, type Wanted } from './service.ts';
+import { bare, type DeploymentMode, failureIn, predictorOf, type State, type Wanted } from './inference-service.ts';
 
 /** A service without Knative, from KServe 0.20 on: `spec.canary` deploys predictors beside the first one. */
 export const standard: DeploymentMode = { mostWeight: 100, change, observed };
