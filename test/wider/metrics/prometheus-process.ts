@@ -35,7 +35,11 @@ export async function startTarget(): Promise<Target> {
 }
 
 /** Starts a real Prometheus that scrapes these targets, by default every half second. */
-export async function startPrometheus(program: string, targets: readonly Target[], interval = '500ms') {
+export async function startPrometheus(
+  program: string,
+  targets: readonly Pick<Target, 'address'>[],
+  interval = '500ms',
+) {
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
   const port = await freePort();
   const addresses = JSON.stringify(targets.map(({ address }) => address));
