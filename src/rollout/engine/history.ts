@@ -1,5 +1,5 @@
 import type { RolloutRecord } from '../rollout-record.ts';
-import { later, pastStretches } from '../states/grid.ts';
+import { later, pastStretches, scrapeLag } from '../states/grid.ts';
 import { type MeasuredWindow, measureWindow, type OpenSource } from './measure.ts';
 
 /** The champion's numbers from before any traffic moves: their scatter says how much counts vary by themselves. */
@@ -23,7 +23,7 @@ export async function readHistory(
   const seconds = policy['interval-seconds'];
   const wanted = Object.keys(policy.metrics).length === 0 ? 0 : policy['history-intervals'];
   // What the newest scrape has not brought yet is no history.
-  const stretches = pastStretches(later(now, -Math.min(20, seconds / 4) * 1000), seconds, wanted);
+  const stretches = pastStretches(later(now, -scrapeLag(seconds)), seconds, wanted);
   const measured: MeasuredWindow[] = [];
   for (let from = 0; from < stretches.length; from += atOnce) {
     const some = stretches.slice(from, from + atOnce).map((stretch, index) => {

@@ -23,7 +23,10 @@ export function pastStretches(until: string, seconds: number, count: number): re
  * counted twice.
  */
 export function nextStretch(options: {
-  /** Since when the weight is as it is. */
+  /**
+   * Since when the weight is as it is. No stretch begins before what was counted until then is surely scraped: a counter is
+   * read at the last scrape before an edge, so that the stretch would tell of the weight before as well.
+   */
   readonly since: string;
   /** The end of the newest sealed one; null when there is none. */
   readonly sealed: string | null;
@@ -34,7 +37,9 @@ export function nextStretch(options: {
 }): Stretch {
   const { since, sealed, seconds, counted, now } = options;
   const latest = Date.parse(now) + 2 * seconds * 1000;
-  const starts = [since, ...(sealed === null ? [] : [sealed])].filter((instant) => Date.parse(instant) <= latest);
+  const starts = [later(since, scrapeLag(seconds)), ...(sealed === null ? [] : [sealed])].filter(
+    (instant) => Date.parse(instant) <= latest,
+  );
   const start = starts.length === 0 ? later(now, -3000 * seconds) : starts.reduce((a, b) => (isDue(a, b) ? b : a));
   const next = firstStretch(start, seconds);
   const again = counted.find(({ from, to }) => !isDue(to, next.from) && !isDue(next.to, from));
@@ -54,12 +59,17 @@ const mostStretches = 50;
 
 /** When a stretch is asked for: its end, and a while for the last scrape to arrive. */
 export function askedAt({ to }: Stretch, seconds: number): string {
-  return later(to, Math.min(20, seconds / 4) * 1000);
+  return later(to, scrapeLag(seconds));
 }
 
 /** From when on a stretch is sealed with what there is. */
 export function sealedAt({ to }: Stretch, seconds: number): string {
-  return later(to, Math.min(20, seconds / 4) * 1000 + Math.max(5000, seconds * 1000));
+  return later(to, scrapeLag(seconds) + Math.max(5000, seconds * 1000));
+}
+
+/** Milliseconds within which what happened at an instant is in a source: a quarter of an interval, 20 seconds at most. */
+export function scrapeLag(seconds: number): number {
+  return Math.min(20, seconds / 4) * 1000;
 }
 
 /** An instant so many milliseconds after another one. */
