@@ -4,68 +4,34 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { PullIssue } from '../../sandbox/github/shape/pull.ts';
 import type { Repository } from '../../sandbox/github/state.ts';
 import { connectionsOf, type ServingPlaces, servingPlaces, startModelServer } from '../../sandbox/serving/serving.ts';
 import { startWorld, type World } from '../../sandbox/world.ts';
 import { readConnections } from '../../src/rollout/connections.ts';
-import { isEnded, type RolloutRecord } from '../../src/rollout/rollout-record.ts';
 import { builtActions } from './built-actions.ts';
-import { workflow } from './scenario.ts';
+import { priceFiles, release, revertOf, withNote } from './releasing.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
-const fixtures = join(import.meta.dirname, '../fixtures/models');
-const good = readFileSync(join(fixtures, 'regression.onnx'));
 /** It wants seven rows at once, in an input of another name: no holdout minds, and every caller is refused. */
-const unfit = readFileSync(join(fixtures, 'static-batch.onnx'));
-
-/** The same model in other bytes: a doc string more, which nothing reads. */
-function withNote(note: string): Uint8Array {
-  return Buffer.concat([good, Buffer.from([0x32, note.length]), Buffer.from(note)]);
-}
-
-const rows = (from: number) =>
-  `amount,age,price\n${Array.from({ length: 60 }, (_, at) => `${from + at},${at % 30},${at}`).join('\n')}\n`;
+const unfit = readFileSync(join(import.meta.dirname, '../fixtures/models/static-batch.onnx'));
 
 const series = (name: string) => `sum(siskin_serve_${name}_total{model="{model}",version="{version}",arm="{arm}"})`;
 
-const policy = `version: 1
-models:
-  price:
-    task: regression
-    target: price
-    features: [amount, age]
-    data: { train: data/train.csv, holdout: data/holdout.csv }
-    train: { command: bash train.sh, output: out/price.onnx, inputs: [train.sh, price.onnx], runner: [gpu] }
-    metrics:
-      mae: { at-most: 1000000 }
-environments:
-  production:
-    serving: { connection: models }
-    interval-seconds: 2
-    history-intervals: 0
-    steps: [{ weight: 25, minimum-exposure: 60 }, { weight: 50, minimum-exposure: 60, maximum-minutes: 2 }]
-    bake-minutes: 0.02
-    metrics:
-      errors:
-        source: server
-        kind: error-rate
-        margin: 3
-        dispersion: 1
-        query: { requests: '${series('requests')}', events: '${series('errors')}' }
-release: { automatic: true }
+const production = `
+serving: { connection: models }
+interval-seconds: 2
+history-intervals: 0
+steps: [{ weight: 25, minimum-exposure: 60 }, { weight: 50, minimum-exposure: 60, maximum-minutes: 2 }]
+bake-minutes: 0.02
+metrics:
+  errors:
+    source: server
+    kind: error-rate
+    margin: 3
+    dispersion: 1
+    query: { requests: '${series('requests')}', events: '${series('errors')}' }
 `;
-
-const files = {
-  'README.md': '# Prices\n',
-  '.github/siskin.yml': policy,
-  '.github/workflows/siskin.yml': workflow,
-  'data/train.csv': rows(1000),
-  'data/holdout.csv': rows(0),
-  'price.onnx': good,
-  'train.sh': 'mkdir -p out\ncp price.onnx out/price.onnx\n',
-};
 
 let stack: AsyncDisposableStack;
 let places: ServingPlaces;
@@ -94,7 +60,7 @@ beforeAll(async () => {
     over.abort();
     await Promise.all(callers);
   });
-  repository = await world.adopt({ owner: 'acme', name: 'prices', files });
+  repository = await world.adopt({ owner: 'acme', name: 'prices', files: priceFiles(production) });
   world.github.grantRole({ repository, login: 'ada', role: 'admin' });
   await world.settled();
 });
@@ -118,49 +84,20 @@ async function ask(name: string): Promise<Response> {
 }
 
 const served = async () => (await ask('X')).headers.get('siskin-version');
-const pulls = () => [...repository.issues.values()].filter((issue): issue is PullIssue => issue.pull !== null);
-
-async function until<Value>(look: () => Value | undefined | Promise<Value | undefined>): Promise<Value> {
-  for (;;) {
-    const value = await look();
-    if (value !== undefined) return value;
-    await setTimeout(100);
-  }
-}
-
-/** Commits data and a model to the default branch, and merges what Siskin proposes when that has won. */
-async function release(model: Uint8Array, from: number): Promise<RolloutRecord> {
-  const commit = { branch: 'main', message: `Data from ${from}`, author: 'ada' };
-  await world.github.commitFiles({
-    repository,
-    ...commit,
-    files: { 'data/train.csv': rows(from), 'price.onnx': model },
-  });
-  const pull = await until(() =>
-    pulls().find((one) => one.pull.head.ref === 'siskin/release/price' && one.state === 'open'),
-  );
-  await until(() =>
-    [...repository.checkRuns.values()].find(
-      ({ suite, name, conclusion }) =>
-        suite.headSha === pull.pull.head.sha && name === 'siskin / releases' && conclusion === 'success',
-    ),
-  );
-  await world.github.mergePullRequest({ repository, number: pull.number, by: 'ada', method: 'squash' });
-  return await until(async () => {
-    const all = await world.app.store.listRollouts(repository.id, { model: 'price' });
-    return all.find(({ number, state }) => number === pull.number && (isEnded(state) || state.kind === 'held'));
-  });
-}
-
 it('lets the first version serve at once, because nothing is there to compare it with', async () => {
-  const { state, release: first } = await release(withNote('monday'), 2000);
+  const { state, release: first } = await release({ world, repository }, { model: withNote('monday'), from: 2000 });
 
   expect(state.kind).toBe('succeeded');
   expect(await served()).toBe(first.version);
 });
 
 it('merges, watches a canary on real traffic, and promotes what is shown to be as good', async () => {
-  const { state, release: second, judgement, weight } = await release(withNote('tuesday'), 3000);
+  const {
+    state,
+    release: second,
+    judgement,
+    weight,
+  } = await release({ world, repository }, { model: withNote('tuesday'), from: 3000 });
 
   expect(state.kind).toBe('succeeded');
   expect(judgement).toMatchObject({
@@ -173,8 +110,8 @@ it('merges, watches a canary on real traffic, and promotes what is shown to be a
 
 it('merges, sees harm, takes the candidate back within seconds, and then takes it back in git', async () => {
   const before = await served();
-  const rollout = await release(unfit, 4000);
-  const revert = await until(() => pulls().find(({ title }) => title.startsWith('Revert price in production')));
+  const rollout = await release({ world, repository }, { model: unfit, from: 4000 });
+  const revert = await revertOf(repository);
   const manifest = (await repository.git.ask(['show', `${revert.pull.head.sha}:models/price/release.yml`])).toString();
 
   expect(rollout.state).toMatchObject({
@@ -190,7 +127,7 @@ it('merges, sees harm, takes the candidate back within seconds, and then takes i
 });
 
 it('has nothing against the pull request that takes it back, and begins nothing when it is merged', async () => {
-  const revert = pulls().find(({ title }) => title.startsWith('Revert price in production')) as PullIssue;
+  const revert = await revertOf(repository);
   const before = await world.app.store.listRollouts(repository.id, { model: 'price' });
   const sha = await world.github.mergePullRequest({ repository, number: revert.number, by: 'ada' });
   await world.settled();
