@@ -23,10 +23,7 @@ export function pastStretches(until: string, seconds: number, count: number): re
  * counted twice.
  */
 export function nextStretch(options: {
-  /**
-   * Since when the weight is as it is. No stretch begins before what was counted until then is surely scraped: a counter is
-   * read at the last scrape before an edge, so that the stretch would tell of the weight before as well.
-   */
+  /** Since when the weight is as it is. */
   readonly since: string;
   /** The end of the newest sealed one; null when there is none. */
   readonly sealed: string | null;
@@ -37,13 +34,21 @@ export function nextStretch(options: {
 }): Stretch {
   const { since, sealed, seconds, counted, now } = options;
   const latest = Date.parse(now) + 2 * seconds * 1000;
-  const starts = [later(since, scrapeLag(seconds)), ...(sealed === null ? [] : [sealed])].filter(
+  const starts = [scrapedAt(since, seconds), ...(sealed === null ? [] : [sealed])].filter(
     (instant) => Date.parse(instant) <= latest,
   );
   const start = starts.length === 0 ? later(now, -3000 * seconds) : starts.reduce((a, b) => (isDue(a, b) ? b : a));
   const next = firstStretch(start, seconds);
   const again = counted.find(({ from, to }) => !isDue(to, next.from) && !isDue(next.to, from));
   return again === undefined ? next : firstStretch(again.to, seconds);
+}
+
+/**
+ * From when on a stretch tells of nothing before an instant: its counters are read at the last scrape before it begins, and
+ * that is no longer ago than a quarter of the length (at most a minute).
+ */
+function scrapedAt(instant: string, seconds: number): string {
+  return later(instant, Math.min(60, seconds / 4) * 1000);
 }
 
 /** Stretches of wall time with one more; what follows without a gap is one. Only the newest are kept: clocks are not set back often. */
@@ -67,7 +72,7 @@ export function sealedAt({ to }: Stretch, seconds: number): string {
   return later(to, scrapeLag(seconds) + Math.max(5000, seconds * 1000));
 }
 
-/** Milliseconds within which what happened at an instant is in a source: a quarter of an interval, 20 seconds at most. */
+/** Milliseconds within which a scrape arrives in a source: a quarter of an interval, 20 seconds at most. */
 export function scrapeLag(seconds: number): number {
   return Math.min(20, seconds / 4) * 1000;
 }

@@ -17,8 +17,8 @@ describe('the stretch that is sealed next', () => {
   it('is the one after it when the last scrape before may tell of the weight before', () => {
     expect(next({ since: at('12:00:45') })).toBe('12:01:00');
     expect(next({ since: at('12:00:46') })).toBe('12:02:00');
-    expect(next({ since: at('12:59:41'), seconds: 3600, now: at('23:00:00') })).toBe('14:00:00');
-    expect(next({ since: at('12:59:40'), seconds: 3600, now: at('23:00:00') })).toBe('13:00:00');
+    expect(next({ since: at('12:59:00'), seconds: 3600, now: at('23:00:00') })).toBe('13:00:00');
+    expect(next({ since: at('12:59:01'), seconds: 3600, now: at('23:00:00') })).toBe('14:00:00');
   });
 
   it('follows the one before without a gap while the weight stays', () => {
