@@ -72,6 +72,6 @@ describe('what a pull request touches', () => {
     world.github.commit('feature', { 'src/features.py': 'a' });
     const plan = await world.check(world.github.openPull('feature'));
 
-    expect(outline(plan)).toEqual(['check siskin: late: action_required', 'comment']);
+    expect(outline(plan)).toEqual(['ask check-release', 'check siskin: late: action_required', 'comment']);
   });
 });
