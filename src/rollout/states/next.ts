@@ -170,12 +170,17 @@ function held(progress: Progress, facts: Facts): Todo {
   return back === null ? watch(progress, facts) : append(back);
 }
 
+/** What is late by the clock was tried at least so often, with pauses of at most a quarter of a minute. */
+const leastTries = 10;
+
 /** Tries a write when its time has come; in between the candidate is watched where it gets traffic. */
 function write(progress: Progress, pending: PendingWrite, facts: Facts): Todo {
   const { now } = facts;
   const { state } = progress.record;
   const limit = pending.purpose === 'prepare' ? 1_800_000 : 600_000;
-  const isLate = pending.difference !== null && elapsed(pending.since, now) > limit;
+  // A clock that was set forward is no reason: so long a time has had so many tries.
+  const isTried = pending.tries >= leastTries;
+  const isLate = isTried && pending.difference !== null && elapsed(pending.since, now) > limit;
   const sentence = `it did not come true in ${limit / 60_000} minutes: ${pending.difference}`;
   if (isLate && state.kind === 'rolling-back') {
     return append({

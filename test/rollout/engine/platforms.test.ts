@@ -118,6 +118,16 @@ describe('two processes', () => {
 });
 
 describe('a clock', () => {
+  it('that goes forward while a weight has yet to come true takes nothing back', async () => {
+    const { id } = await on.begun();
+    let ignored = 0;
+    on.driven.platform.faults.onApply = ({ weight }) => (weight > 0 && ignored++ < 2 ? 'ignore' : null);
+    await on.driven.until(id, () => ignored > 0);
+    on.test.clock.now = new Date(on.test.clock.now.getTime() + 11 * 60_000);
+
+    expect((await on.driven.until(id, observing(0))).weight).toBe(5);
+  });
+
   it.each([-7_200_000, 7_200_000])('that jumps by %i ms moves no traffic by itself and stops nothing', async (jump) => {
     const { id } = await on.begun();
     await on.driven.until(id, observing(1));
