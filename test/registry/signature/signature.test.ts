@@ -40,7 +40,7 @@ async function problems(text: string | null, policy: SignaturePolicy | undefined
 
 describe('a signature that model-signing wrote', () => {
   it('holds for the folder and for the file that it is over', async () => {
-    const policy = signers(read('public.pem'));
+    const policy = signers(read('public-key.txt'));
 
     const folder = await verifySignature({ text: read('folder.sig'), policy, trustedRoot: noRoot });
 
@@ -61,7 +61,7 @@ describe('a signature that model-signing wrote', () => {
   });
 
   it('is refused with any character of its payload or signature changed', async () => {
-    const policy = signers(read('public.pem'));
+    const policy = signers(read('public-key.txt'));
     const bundle = JSON.parse(read('file.sig'));
     const whole = { payload: bundle.dsseEnvelope.payload, sig: bundle.dsseEnvelope.signatures[0].sig };
     await fc.assert(
@@ -170,7 +170,7 @@ describe('what is no signature', () => {
     ['a list', '[]', /Sigstore bundle/],
     ['null', 'null', /Sigstore bundle/],
   ])('%s is one sentence', async (_, text, sentence) => {
-    expect(await problems(text, signers(read('public.pem')))).toEqual([expect.stringMatching(sentence)]);
+    expect(await problems(text, signers(read('public-key.txt')))).toEqual([expect.stringMatching(sentence)]);
   });
 
   it('a statement about something else is refused although it is signed', async () => {
@@ -182,7 +182,7 @@ describe('what is no signature', () => {
 
   it('a release without one passes only where the policy asks for none', async () => {
     expect(await problems(null, undefined)).toEqual([]);
-    expect(await problems(null, signers(read('public.pem')))).toEqual([
+    expect(await problems(null, signers(read('public-key.txt')))).toEqual([
       'expected a signature in `models/flights/model.sig`, found none; write it with `siskin sign` (or model-signing) and commit it to this pull request',
     ]);
   });
