@@ -7,7 +7,8 @@ export default defineConfig({
     globalSetup: ['test/temporary-files.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // One more than there are cores: they wait more than they compute.
+    maxWorkers: 3,
     // A profile that an older version of the code made must not answer for the new one.
     env: { SISKIN_CACHE: 'off' },
   },

@@ -268,7 +268,9 @@ export const partFailures = {
   unavailable: { means: 'A service did not answer.', fix: 'Type `/retry` in a few minutes.' },
   'github-refused': { means: 'GitHub refused a call.', fix: 'Type `/doctor` to see which permission is lacking.' },
   'world-broken': { means: 'Something unforeseen went wrong.', fix: 'Look at the run, then type `/retry`.' },
-} as const satisfies Readonly<Record<Exclude<ErrorCode, 'not-permitted' | 'timed-out' | 'fenced' | 'under-way'>, Reason>>;
+} as const satisfies Readonly<
+  Record<Exclude<ErrorCode, 'not-permitted' | 'timed-out' | 'fenced' | 'under-way'>, Reason>
+>;
 
 /** Every reason that there is, by its code: what `/explain` knows. */
 export const reasons = {

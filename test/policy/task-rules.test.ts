@@ -26,10 +26,7 @@ it.each([
     'accuracy: { at-least: 95 }',
     'expected what accuracy can be: at least 0 and at most 1, found 95; write it as a share: 0.95',
   ],
-  [
-    'accuracy: { at-least: 2 }',
-    'expected what accuracy can be: at least 0 and at most 1, found 2; correct it',
-  ],
+  ['accuracy: { at-least: 2 }', 'expected what accuracy can be: at least 0 and at most 1, found 2; correct it'],
   ['mcc: { at-least: -1.5 }', 'expected what mcc can be: at least -1 and at most 1, found -1.5; correct it'],
   ['log-loss: { at-most: -0.1 }', 'expected what log-loss can be: at least 0, found -0.1; correct it'],
 ])('refuses a bound that no model can reach: %s', (metric, problem) => {

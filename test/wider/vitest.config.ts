@@ -13,6 +13,6 @@ export default defineConfig({
     ],
     testTimeout: 300_000,
     hookTimeout: 120_000,
-    maxWorkers: 1,
+    maxWorkers: 2,
   },
 });
